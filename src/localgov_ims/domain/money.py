@@ -1,0 +1,125 @@
+"""Money: whole pence in pounds sterling, exact by construction (law 1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from attrs import Attribute, field, frozen
+
+from localgov_ims.errors import InvalidValue
+
+LIMIT = 2**63
+"""Amounts lie strictly between -LIMIT and LIMIT pence: what a BIGINT column holds."""
+
+_TEXT = re.compile(r"([+-]?)([0-9]{1,15})(?:\.([0-9]{1,2}))?", re.ASCII)
+
+
+def _whole_pence(_: object, __: Attribute[int], value: object) -> None:
+    # `type is int` rather than isinstance: True is not money, and a float never becomes it.
+    if type(value) is not int or not -LIMIT < value < LIMIT:
+        message = f"An amount of money must be a whole number of pence, not {value!r}."
+        raise InvalidValue("amount_not_whole_pence", message, value=value)
+
+
+@frozen(order=True, repr=False)
+class Money:
+    """An amount in pounds sterling, kept as a whole number of pence.
+
+    Positive is money in, negative is money out.
+
+        >>> Money.parse("12.34") + Money(66)
+        Money('13.00')
+    """
+
+    pence: int = field(validator=_whole_pence)
+
+    @classmethod
+    def parse(cls, text: str) -> Money:
+        """Read pounds as printed: `12`, `12.3`, `12.34`, `-5.00`.
+
+        Raises:
+            InvalidValue: The text is anything else: a third decimal, a thousands separator,
+                an exponent, a digit outside 0 to 9. Nothing is rounded and nothing is guessed.
+        """
+        found = _TEXT.fullmatch(text)
+        if found is None:
+            message = f"{text[:80]!r} is not an amount in pounds with at most two decimals, such as 12.34."
+            raise InvalidValue("amount_not_money", message, value=text)
+        sign, pounds, pence = found.groups(default="")
+        amount = int(pounds) * 100 + int(pence.ljust(2, "0"))
+        return cls(-amount if sign == "-" else amount)
+
+    @classmethod
+    def total(cls, amounts: Iterable[Money]) -> Money:
+        """Add amounts up; none at all is nothing."""
+        return cls(sum(amount.pence for amount in amounts))
+
+    def split(self, parts: int) -> tuple[Money, ...]:
+        """Divide into *parts* that differ by a penny at most and add back up to exactly this.
+
+            >>> Money(100).split(3)
+            (Money('0.34'), Money('0.33'), Money('0.33'))
+
+        Raises:
+            InvalidValue: *parts* is less than one.
+        """
+        return self.share([1] * parts)
+
+    def share(self, weights: Sequence[int]) -> tuple[Money, ...]:
+        """Divide in proportion to whole *weights*, by largest remainder.
+
+        A penny left over goes to the largest remainder, of equals to the first; a negative amount
+        is divided as its mirror. The shares add back up to exactly this amount.
+
+        Raises:
+            InvalidValue: No weights, a negative one, or none above zero.
+        """
+        whole = sum(weights)
+        if whole <= 0 or min(weights) < 0:
+            message = f"Money cannot be shared by the weights {list(weights)!r}: give at least one above 0."
+            raise InvalidValue("bad_shares", message, value=tuple(weights))
+        size = abs(self.pence)
+        shares = [size * weight // whole for weight in weights]
+        by_remainder = sorted(range(len(weights)), key=lambda i: -(size * weights[i] % whole))
+        for i in by_remainder[: size - sum(shares)]:
+            shares[i] += 1
+        return tuple(Money(share if self.pence >= 0 else -share) for share in shares)
+
+    def __add__(self, other: Money) -> Money:
+        """Add two amounts."""
+        return Money(self.pence + other.pence) if isinstance(other, Money) else NotImplemented
+
+    def __sub__(self, other: Money) -> Money:
+        """Take one amount from another."""
+        return Money(self.pence - other.pence) if isinstance(other, Money) else NotImplemented
+
+    def __neg__(self) -> Money:
+        """Return the same amount the other way."""
+        return Money(-self.pence)
+
+    def __abs__(self) -> Money:
+        """Return the size of the amount, without its direction."""
+        return Money(abs(self.pence))
+
+    def __bool__(self) -> bool:
+        """Tell whether it is anything but nothing."""
+        return self.pence != 0
+
+    def __str__(self) -> str:
+        """Return pounds with two decimals and no separators, as files want them: `-1234.50`."""
+        pounds, pence = divmod(abs(self.pence), 100)
+        return f"{'-' if self.pence < 0 else ''}{pounds}.{pence:02d}"
+
+    def __repr__(self) -> str:
+        """Return what a person debugging reads."""
+        return f"Money('{self}')"
+
+    def shown(self) -> str:
+        """Return pounds as people read them: `£1,234.50`, `-£5.00`."""
+        pounds, pence = divmod(abs(self.pence), 100)
+        return f"{'-' if self.pence < 0 else ''}£{pounds:,}.{pence:02d}"
+
+
+NOTHING = Money(0)
+"""No money at all."""

@@ -1,0 +1,162 @@
+"""Reading a file without a council: choose its reader, pass its events on, and see that they prove it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from attrs import define, field, frozen
+
+from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.settlements import SettlementLine
+from localgov_ims.domain.statements import BankLine
+from localgov_ims.files.events import Closed, Event, Opened
+from localgov_ims.files.limits import Refused, refuse
+from localgov_ims.files.readers import HEAD_BYTES, Options, Reader
+
+KEPT_ISSUES = 100
+"""The first Issues of a file are kept, the rest counted."""
+
+
+def choose(readers: Sequence[Reader], stream: BinaryIO, named: str | None = None) -> Reader:
+    """Return the reader named, or the only one that recognises the stream's first bytes.
+
+    The stream is left at its start.
+
+    Raises:
+        Refused: None knows it, or more than one does and none was named.
+    """
+    names = ", ".join(sorted(reader.name for reader in readers)) or "none"
+    if named is not None:
+        for reader in readers:
+            if reader.name == named:
+                return reader
+        message = f"There is no format {named!r} here. Installed: {names}."
+        raise refuse("unknown-message", "format", message, value=named)
+    head = stream.read(HEAD_BYTES)
+    stream.seek(0)
+    if not head:
+        raise refuse("truncated", "byte 0", "The file is empty. Ask the sender for it again.")
+    fitting = [reader for reader in readers if reader.recognise(head)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        rivals = ", ".join(reader.name for reader in fitting)
+        message = f"More than one format fits this file: {rivals}. Name one with --format."
+        raise refuse("ambiguous-format", "byte 0", message)
+    message = f"No installed format knows this file. Installed: {names}. Is it the right file, as it came from the sender?"
+    raise refuse("unknown-message", "byte 0", message, value=head[:80].decode("ascii", "replace"))
+
+
+def events(reader: Reader, stream: BinaryIO, options: Options | None = None) -> Iterator[Event]:
+    """Yield a reader's events, with Issues added where the stream does not end as it must.
+
+    What was opened and not closed is `truncated`, unless an Issue already says why the reading ended; a
+    statement below the evidence that its format requires is `control-missing`.
+    """
+    opened: Opened | None = None
+    stopped = False
+    for event in reader.read(stream, options or reader.options()):
+        if isinstance(event, Issue):
+            stopped |= event.stops
+        elif isinstance(event, Opened):
+            opened = event
+        elif isinstance(event, Closed):
+            opened = None
+            if event.evidence.rank < reader.requires.rank and not stopped:
+                yield _control_missing(reader, event)
+        yield event
+    if opened is not None and not stopped:
+        message = "The file ends before what was opened here is closed. It may have been cut off: fetch it again."
+        yield Issue(code="truncated", place=opened.place, message=message)
+
+
+def _control_missing(reader: Reader, closed: Closed) -> Issue:
+    absent = [name for name, value in (("opening", closed.opening), ("closing", closed.closing)) if value is None]
+    what = f"no {' and no '.join(absent)} balance" if absent else "no declared totals"
+    message = (
+        f"The file is {closed.evidence.value}: it has {what}, and a {reader.name} file must be "
+        f"{reader.requires.value}. Ask the bank for a full statement."
+    )
+    return Issue(code="control-missing", place=closed.place, field="/".join(absent), message=message)
+
+
+@define
+class IssueLog:
+    """The first Issues of a file, and how many there were."""
+
+    kept: list[Issue] = field(factory=list)
+    count: int = 0
+    stopped: bool = False
+
+    def add(self, issue: Issue) -> None:
+        """Keep or count one."""
+        self.count += 1
+        self.stopped |= issue.stops
+        if len(self.kept) < KEPT_ISSUES or (issue.stops and not any(i.stops for i in self.kept)):
+            self.kept.append(issue)
+
+
+@frozen(kw_only=True)
+class Entry:
+    """What was read of one statement or settlement; none stands for what the file did not get to."""
+
+    format: str | None
+    kind: str | None
+    issues: tuple[Issue, ...]
+    opened: Opened | None = None
+    closed: Closed | None = None
+
+
+@frozen
+class FileRead:
+    """A file read whole: an entry for each statement or settlement, at least one, and whether it is accepted."""
+
+    entries: tuple[Entry, ...]
+
+    @property
+    def accepted(self) -> bool:
+        """One Issue that stops refuses the file whole."""
+        return not any(issue.stops for entry in self.entries for issue in entry.issues)
+
+
+def read(readers: Sequence[Reader], stream: BinaryIO, named: str | None = None) -> FileRead:
+    """Read and prove a file of any kind; of its rows only the identifiers that must be unique are kept.
+
+    An Issue belongs to the entry that is open or follows; those after the last entry make one of their own.
+    """
+    try:
+        reader = choose(readers, stream, named)
+    except Refused as refused:
+        return FileRead((Entry(format=named, kind=None, issues=(refused.issue,)),))
+    entries: list[Entry] = []
+    log, opened = IssueLog(), None
+    places: dict[str, str] = {}
+    for event in events(reader, stream):
+        if isinstance(event, Issue):
+            log.add(event)
+        elif isinstance(event, Opened):
+            opened = event
+        elif isinstance(event, Closed):
+            entries.append(_entry(reader, log, opened, event))
+            log, opened = IssueLog(), None
+        elif event.identifier is not None and (first := places.setdefault(event.identifier, event.place)) != event.place:
+            log.add(repeated(event, first))
+    if not entries and not log.kept:
+        message = "The file holds no statement and no settlement. Ask the sender for it again."
+        log.add(Issue(code="missing-field", place="byte 0", message=message))
+    if opened is not None or log.kept:
+        entries.append(_entry(reader, log, opened, None))
+    return FileRead(tuple(entries))
+
+
+def repeated(row: BankLine | SettlementLine, first: str) -> Issue:
+    """Make the Issue for an identifier that stands at *first* already."""
+    message = f"The identifier {row.identifier!r} stands twice: at {first} and at {row.place}. Ask the sender which is right."
+    return Issue(code="duplicate-id", place=row.place, field="identifier", value=row.identifier or "", message=message)
+
+
+def _entry(reader: Reader, log: IssueLog, opened: Opened | None, closed: Closed | None) -> Entry:
+    return Entry(
+        format=reader.name, kind=reader.yields.value, issues=tuple(log.kept), opened=opened, closed=closed
+    )

@@ -1,0 +1,96 @@
+"""Totals are proved, not trusted (law 5): what a file declares against what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from attrs import define
+
+from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.money import Money
+from localgov_ims.domain.statements import Evidence
+from localgov_ims.files.events import Totals
+
+_SUMS = ("credits", "debits", "entries", "net")
+_COUNTS = ("count", "credit_count", "debit_count")
+
+
+@define
+class Tally:
+    """Running integers over the booked rows of one statement or settlement: all that is kept of them."""
+
+    credits: int = 0
+    debits: int = 0
+    credit_count: int = 0
+    debit_count: int = 0
+    first_on: date | None = None
+    last_on: date | None = None
+
+    def add(self, pence: int, day: date | None = None) -> int:
+        """Count a booked row and return its position, from 1."""
+        if pence >= 0:
+            self.credits += pence
+            self.credit_count += 1
+        else:
+            self.debits -= pence
+            self.debit_count += 1
+        if day is not None:
+            if self.first_on is None or day < self.first_on:
+                self.first_on = day
+            if self.last_on is None or day > self.last_on:
+                self.last_on = day
+        return self.credit_count + self.debit_count
+
+    @property
+    def count(self) -> int:
+        """How many rows were counted."""
+        return self.credit_count + self.debit_count
+
+    @property
+    def totals(self) -> Totals:
+        """Everything counted so far."""
+        return Totals(
+            count=self.count, credit_count=self.credit_count, debit_count=self.debit_count, credits=self.credits,
+            debits=self.debits, entries=self.credits + self.debits, net=self.credits - self.debits,
+        )  # fmt: skip
+
+
+def differences(declared: Totals, computed: Totals, place: str) -> Iterator[Issue]:
+    """Yield an Issue for each declared total that is not the computed one."""
+    for name in (*_COUNTS, *_SUMS):
+        said, found = getattr(declared, name), getattr(computed, name)
+        if said is None or said == found:
+            continue
+        if name in _COUNTS:
+            message = f"The file declares {said} {_words(name)}, but holds {found}."
+            yield Issue(code="count-mismatch", place=place, field=name, value=str(said), message=message)
+        else:
+            message = (
+                f"The file declares {Money(said).shown()} of {_words(name)}, but they come to "
+                f"{Money(found).shown()}: a difference of {Money(said - found).shown()}."
+            )
+            yield Issue(code="total-mismatch", place=place, field=name, value=str(Money(said)), message=message)
+
+
+def balance_difference(opening: Money, net: int, closing: Money, place: str, hint: str = "") -> Iterator[Issue]:
+    """Yield an Issue where opening + rows is not closing; *hint* may say what would make it tie."""
+    expected = opening + Money(net)
+    if expected != closing:
+        message = (
+            f"Opening {opening.shown()} and booked entries of {Money(net).shown()} make {expected.shown()}, but the "
+            f"closing balance is {closing.shown()}: a difference of {(closing - expected).shown()}.{hint}"
+        )
+        yield Issue(code="balance-mismatch", place=place, field="closing", value=str(closing), message=message)
+
+
+def evidence(opening: Money | None, closing: Money | None, declared: Totals) -> Evidence:
+    """Grade what a statement without mismatches proves about itself."""
+    if opening is not None and closing is not None:
+        return Evidence.PROVED
+    given = any(getattr(declared, name) is not None for name in (*_COUNTS, *_SUMS))
+    return Evidence.COUNTED if given else Evidence.UNPROVED
+
+
+def _words(name: str) -> str:
+    return {"count": "entries", "net": "net of all entries", "entries": "entries in all"}.get(name, name.replace("_count", "s"))

@@ -1,0 +1,78 @@
+"""XML from outside, by the standard library's expat: no DOCTYPE, no entities, no tree, limits on everything.
+
+A reader sets its handlers on the parser and appends to the list of events that `parse` yields from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+from xml.parsers import expat
+
+from localgov_ims.files.events import Event
+from localgov_ims.files.limits import Limits, Refused, chunks, refuse
+
+_ENCODING_ERRORS = {
+    expat.errors.codes[name]
+    for name in (expat.errors.XML_ERROR_UNKNOWN_ENCODING, expat.errors.XML_ERROR_INCORRECT_ENCODING)
+}
+
+
+def local_name(name: str) -> str:
+    """Return an element's name without its prefix."""
+    return name.rpartition(":")[2]
+
+
+def new_parser() -> expat.XMLParserType:
+    """Make a parser that refuses a DOCTYPE on sight, before any entity is read."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.EntityDeclHandler = _refuse_doctype
+    parser.ExternalEntityRefHandler = _refuse_doctype
+    return parser
+
+
+def parse(parser: expat.XMLParserType, stream: BinaryIO, limits: Limits, events: list[Event]) -> Iterator[Event]:
+    """Feed *stream* to *parser*, yielding what its handlers append to *events*; what came before a fault is kept.
+
+    Raises:
+        Refused: The bytes are not well-formed XML in their declared encoding, are empty or are too many.
+    """
+    fed = False
+    try:
+        for chunk in chunks(stream, limits):
+            fed = True
+            parser.Parse(chunk, False)  # noqa: FBT003 - expat takes no keyword
+            yield from events
+            events.clear()
+        if not fed:
+            message = "The file is empty. Ask the sender for it again."
+            raise refuse("truncated", "byte 0", message)
+        parser.Parse(b"", True)  # noqa: FBT003
+        yield from events
+        events.clear()
+    except expat.ExpatError as error:
+        yield from events
+        events.clear()
+        raise _not_well_formed(error) from error
+    except Refused:
+        yield from events
+        events.clear()
+        raise
+    except (LookupError, UnicodeError) as error:  # an encoding that expat asks Python for and Python does not have
+        message = f"The XML declaration names an encoding that cannot be read ({error})."
+        raise refuse("not-well-formed", "line 1", message) from error
+
+
+def _not_well_formed(error: expat.ExpatError) -> Refused:
+    reason = expat.ErrorString(error.code)
+    message = f"The file is not well-formed XML ({reason}); it may have been cut off or altered. Fetch it again from the bank."
+    if error.code in _ENCODING_ERRORS:
+        message = f"The bytes are not what the XML declaration says ({reason}). Fetch the file again, without editing it."
+    return refuse("not-well-formed", f"line {error.lineno}, column {error.offset + 1}", message)
+
+
+def _refuse_doctype(*_: object) -> int:
+    message = "The XML has a DOCTYPE or an entity, which no bank file needs and which can be used to attack the reader."
+    raise refuse("doctype", "DOCTYPE", message)

@@ -1,0 +1,37 @@
+"""The hooks: what each is asked, when, and what the answer means.
+
+A plugin is a module or object registered in the entry-point group `localgov_ims`; it marks its functions with
+`hookimpl`. *Offer* hooks take no argument and return records that carry a `name` and an `api_version`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pluggy
+
+from localgov_ims.files.readers import Reader
+from localgov_ims.hooks.interfaces import LedgerExporterSpec
+
+GROUP = "localgov_ims"
+"""Name of the entry-point group, and of the project in pluggy's terms."""
+
+hookspec = pluggy.HookspecMarker(GROUP)
+hookimpl = pluggy.HookimplMarker(GROUP)
+
+
+@hookspec
+def ims_file_formats() -> Iterable[Reader]:  # type: ignore[empty-body]
+    """Offer readers of other people's files: bank statements and settlements.
+
+    Called once, when plugins are loaded. Each reader's name is what settings and `--format` choose it by;
+    two of one name are refused.
+    """
+
+
+@hookspec
+def ims_ledger_exporters() -> Iterable[LedgerExporterSpec]:  # type: ignore[empty-body]
+    """Offer exporters of journals.
+
+    Called once, when plugins are loaded. A ledger's settings name the exporter it uses.
+    """
