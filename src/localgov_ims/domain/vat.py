@@ -8,6 +8,7 @@ from datetime import date
 
 from attrs import field, frozen
 
+from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.money import Money
 from localgov_ims.errors import ConfigurationError, InvalidValue
 
@@ -98,16 +99,17 @@ class DatedRate:
 
 @frozen(kw_only=True)
 class VatCode:
-    """A council's code for a VAT treatment, with the rates it has had.
+    """A council's code for a VAT treatment, with the rates it has had and the ledger code of its VAT.
 
     Raises:
-        ConfigurationError: The rates are not in order of date, or one above nil stands under a
-            treatment that has none.
+        ConfigurationError: The rates are not in order of date, one above nil stands under a treatment
+            that has none, or there is VAT without a ledger code for it.
     """
 
     code: str
     treatment: Treatment
     rates: tuple[DatedRate, ...] = ()
+    ledger: LedgerAccount | None = None
     disabled: bool = False
 
     def __attrs_post_init__(self) -> None:
@@ -119,6 +121,9 @@ class VatCode:
         if not self.treatment.taxed and any(dated.rate > NIL for dated in self.rates):
             message = f"VAT code {self.code}: treatment {self.treatment.value} takes no rate above 0."
             raise ConfigurationError("vat_rate_not_allowed", message, vat_code=self.code)
+        if self.treatment.taxed and self.ledger is None:
+            message = f"VAT code {self.code} needs a ledger code for its VAT, such as ledger = {{ code = '9301' }}."
+            raise ConfigurationError("no_ledger_account", message, vat_code=self.code)
 
     def rate_on(self, day: date) -> VatRate:
         """Return the rate in force on *day*, the day the payer paid; nil before the first one."""

@@ -53,7 +53,7 @@ def ending_with_issue(
     """Decorate a reader's `read`: a `Refused` raised anywhere below becomes its last event."""
 
     @functools.wraps(read)
-    def reading(self: _Self, *args: _P.args, **kwargs: _P.kwargs) -> Iterator[Event]:
+    def reading(self: _Self, /, *args: _P.args, **kwargs: _P.kwargs) -> Iterator[Event]:
         try:
             yield from read(self, *args, **kwargs)
         except Refused as refused:

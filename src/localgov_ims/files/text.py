@@ -8,7 +8,8 @@ from datetime import date
 
 from attrs import field, frozen
 
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_TIME = r"T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
+_ISO = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:{_TIME})?(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?", re.ASCII)
 _DATE_TOKENS = {"YYYY": r"(?P<year>[0-9]{4})", "YY": r"(?P<year>[0-9]{2})", "MM": r"(?P<month>[0-9]{2})"}
 _DATE_TOKENS |= {"DD": r"(?P<day>[0-9]{2})"}
 
@@ -46,7 +47,7 @@ class AmountFormat:
     def __attrs_post_init__(self) -> None:
         """Compile the pattern."""
         sign = "([+-]?)" if self.signed else "()"
-        grouped = rf"[0-9]{{1,3}}(?:{re.escape(self.thousands)}[0-9]{{3}})+|" if self.thousands else ""
+        grouped = rf"[0-9]{{1,3}}(?:{re.escape(self.thousands)}[0-9]{{3}}){{1,4}}|" if self.thousands else ""
         places = rf"(?:{re.escape(self.decimal)}([0-9]{{1,{self.places}}}))?"
         pattern = re.compile(rf"{sign}({grouped}[0-9]{{1,16}}){places}", re.ASCII)
         object.__setattr__(self, "_pattern", pattern)
@@ -70,7 +71,7 @@ class AmountFormat:
 @functools.lru_cache(maxsize=4096)
 def iso_day(text: str) -> date | None:
     """Return the day of an ISO date or date-time as printed, or none; a statement has few distinct ones."""
-    if _ISO.match(text) is None or (len(text) > 10 and text[10] not in "T+-Z"):  # noqa: PLR2004 - YYYY-MM-DD
+    if _ISO.fullmatch(text) is None:
         return None
     try:
         return date.fromisoformat(text[:10])

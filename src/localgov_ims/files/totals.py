@@ -8,9 +8,13 @@ from datetime import date
 from attrs import define
 
 from localgov_ims.domain.issues import Issue
-from localgov_ims.domain.money import Money
+from localgov_ims.domain.money import LIMIT, Money
 from localgov_ims.domain.statements import Evidence
 from localgov_ims.files.events import Totals
+from localgov_ims.files.limits import refuse
+
+LARGEST = LIMIT // 2
+"""The most pence that a file may move, in and out together: an opening balance added to it still is `Money`."""
 
 _SUMS = ("credits", "debits", "entries", "net")
 _COUNTS = ("count", "credit_count", "debit_count")
@@ -49,7 +53,14 @@ class Tally:
 
     @property
     def totals(self) -> Totals:
-        """Everything counted so far."""
+        """Everything counted so far.
+
+        Raises:
+            Refused: It is more than a store can hold, which no true file comes near.
+        """
+        if self.credits + self.debits > LARGEST:
+            message = f"The amounts come to more than {Money(LARGEST).shown()}: no file of a council does."
+            raise refuse("limit-exceeded", "totals", message)
         return Totals(
             count=self.count, credit_count=self.credit_count, debit_count=self.debit_count, credits=self.credits,
             debits=self.debits, entries=self.credits + self.debits, net=self.credits - self.debits,

@@ -5,12 +5,15 @@ A reader sets its handlers on the parser and appends to the list of events that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 from xml.parsers import expat
 
 from localgov_ims.files.events import Event
-from localgov_ims.files.limits import Limits, Refused, chunks, refuse
+from localgov_ims.files.limits import CHUNK, Limits, Refused, chunks, refuse
+
+ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1", "windows-1252"})
+"""What an XML declaration may name; the two flavours of UTF-16 come by their byte-order mark."""
 
 _ENCODING_ERRORS = {
     expat.errors.codes[name]
@@ -27,25 +30,33 @@ def new_parser() -> expat.XMLParserType:
     """Make a parser that refuses a DOCTYPE on sight, before any entity is read."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
+    parser.XmlDeclHandler = _check_declaration
     parser.StartDoctypeDeclHandler = _refuse_doctype
     parser.EntityDeclHandler = _refuse_doctype
     parser.ExternalEntityRefHandler = _refuse_doctype
     return parser
 
 
-def parse(parser: expat.XMLParserType, stream: BinaryIO, limits: Limits, events: list[Event]) -> Iterator[Event]:
+def parse(
+    parser: expat.XMLParserType, stream: BinaryIO, limits: Limits, events: list[Event], texts: Sequence[str] = ()
+) -> Iterator[Event]:
     """Feed *stream* to *parser*, yielding what its handlers append to *events*; what came before a fault is kept.
 
+    *texts* are the pieces of the text that is being read, measured after each chunk so that an endless one is
+    not gathered.
+
     Raises:
-        Refused: The bytes are not well-formed XML in their declared encoding, are empty or are too many.
+        Refused: The bytes are not well-formed XML in their declared encoding, are empty or are too many, or one
+            text or tag is too long.
     """
-    fed = False
+    fed = 0
     try:
         for chunk in chunks(stream, limits):
-            fed = True
+            fed += len(chunk)
             parser.Parse(chunk, False)  # noqa: FBT003 - expat takes no keyword
             yield from events
             events.clear()
+            _check_progress(parser, fed, limits, texts)
         if not fed:
             message = "The file is empty. Ask the sender for it again."
             raise refuse("truncated", "byte 0", message)
@@ -63,6 +74,20 @@ def parse(parser: expat.XMLParserType, stream: BinaryIO, limits: Limits, events:
     except (LookupError, UnicodeError) as error:  # an encoding that expat asks Python for and Python does not have
         message = f"The XML declaration names an encoding that cannot be read ({error})."
         raise refuse("not-well-formed", "line 1", message) from error
+
+
+def _check_progress(parser: expat.XMLParserType, fed: int, limits: Limits, texts: Sequence[str]) -> None:
+    # A tag, comment or instruction is held whole until its end has come, whatever its length.
+    held = fed - parser.CurrentByteIndex
+    if held > limits.text_bytes + 2 * CHUNK or (texts and sum(map(len, texts)) > limits.text_bytes):
+        message = f"One text or tag is longer than {limits.text_bytes} bytes. No bank file needs that: ask the sender."
+        raise refuse("limit-exceeded", f"line {parser.CurrentLineNumber}", message)
+
+
+def _check_declaration(_version: str, encoding: str | None, _standalone: int) -> None:
+    if encoding is not None and encoding.lower() not in ENCODINGS:
+        message = f"XML is read in {', '.join(sorted(ENCODINGS))}; this one declares another encoding. Ask the sender."
+        raise refuse("encoding", "line 1", message, field="encoding", value=encoding)
 
 
 def _not_well_formed(error: expat.ExpatError) -> Refused:

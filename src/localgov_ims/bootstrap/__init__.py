@@ -1,0 +1,1 @@
+"""From settings to a working installation: TOML into records, and the composition root."""

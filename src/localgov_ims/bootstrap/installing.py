@@ -1,0 +1,74 @@
+"""The composition root: settings -> store + plugins + rules = an installation ready to work."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from attrs import asdict
+
+from localgov_ims.bootstrap import settings as reading
+from localgov_ims.bootstrap.settings import Settings
+from localgov_ims.domain.calendar import Clock
+from localgov_ims.errors import AlreadyDone
+from localgov_ims.files.profiles import ProfileReader
+from localgov_ims.hooks import registry
+from localgov_ims.hooks.registry import Registry
+from localgov_ims.service.installation import Installation
+from localgov_ims.storage import settings as stored
+from localgov_ims.storage.schema import json_text
+from localgov_ims.storage.store import Store
+
+
+def now() -> datetime:
+    """Return the present moment in UTC: the clock of real installations."""
+    return datetime.now(UTC)
+
+
+def actor() -> str:
+    """Return who is at the keyboard: `IMS_ACTOR`, or the name the operating system knows."""
+    return os.environ.get("IMS_ACTOR") or getpass.getuser()
+
+
+def open_installation(path: Path, *, clock: Clock = now, by: str | None = None) -> Installation:
+    """Open the council whose settings are at *path*, recording a new version of them if they have changed.
+
+    Raises:
+        ConfigurationError: The settings or the plugins cannot be used; nothing was changed.
+        StoreUnavailable: The database does not answer.
+    """
+    text, settings = reading.load(path)
+    council = settings.council_record()
+    plugins = registry.load(settings.plugins)
+    readers = (*plugins.readers, *(ProfileReader(profile) for profile in settings.profile_records()))
+    store = Store.open(database_url(settings, path.parent), clock)
+    who = by if by is not None else actor()
+    _keep_versions(store, who, text, plugins)
+    return Installation(
+        council=council, store=store, readers=readers, exporters=plugins.exporters, clock=clock, actor=who
+    )
+
+
+def database_url(settings: Settings, folder: Path) -> str:
+    """Return the database's URL: `IMS_DATABASE_URL` if set, else the settings', a relative path from *folder*."""
+    url = os.environ.get("IMS_DATABASE_URL") or settings.database.url
+    prefix, _, path = url.partition(":///")
+    return f"{prefix}:///{(folder / path).resolve()}" if prefix == "sqlite" else url
+
+
+def _keep_versions(store: Store, by: str, text: str, plugins: Registry) -> None:
+    """Record what is in force now, where it is not what was in force before."""
+    enabled = json_text([asdict(plugin) for plugin in plugins.plugins if plugin.enabled])
+    with store.reading() as connection:
+        latest = {subject: stored.latest(connection, subject) for subject in (stored.SETTINGS, stored.PLUGINS)}
+    for subject, current in ((stored.SETTINGS, text), (stored.PLUGINS, enabled)):
+        number, before = latest[subject] or (0, None)
+        if before != current:
+            # Of two commands that start at once one records the change, which is all that is wanted.
+            with suppress(AlreadyDone), store.unit(f"change_{subject}", by=by) as unit:
+                stored.add(unit, subject, number + 1, current)
+                unit.detail |= {"version": number + 1}
+                unit.commit()

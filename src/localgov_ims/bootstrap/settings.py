@@ -1,0 +1,221 @@
+"""Settings: TOML into records, with every fault named by its path.
+
+The file is the person's; the database holds every version of it that was ever in force, and is what is read.
+Secrets do not belong here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import cattrs
+import holidays
+from attrs import field, frozen
+from cattrs.gen import make_dict_structure_fn, override
+
+from localgov_ims.allocation.conditions import Condition, Group, Join
+from localgov_ims.allocation.rules import Extract, Rule
+from localgov_ims.domain.accounts import BankAccount
+from localgov_ims.domain.calendar import Calendar
+from localgov_ims.domain.check_digits import CheckDigits
+from localgov_ims.domain.funds import Fund, MethodOfPayment
+from localgov_ims.domain.money import Money
+from localgov_ims.domain.references import ReferenceFormat
+from localgov_ims.domain.vat import Rounding, VatCode, VatRate
+from localgov_ims.errors import ConfigurationError, ImsError
+from localgov_ims.files.profiles import Profile, profile_from
+from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser
+from localgov_ims.reconciliation.rules import SHIPPED, MatchRule
+from localgov_ims.service.council import Council, Ledger
+
+_KEYED = {
+    "bank_accounts": "name", "ledgers": "name", "funds": "code", "methods": "code", "vat": "code", "sources": "name",
+    "check_digits": "name", "reference_formats": "name",
+}  # fmt: skip
+"""Sections whose tables are named by their key: `[funds.23]` is the fund with code 23."""
+
+
+@frozen(kw_only=True)
+class CouncilSection:
+    """Who the council is. `subdivision` says whose bank holidays count: ENG, WLS, SCT or NIR."""
+
+    name: str
+    subdivision: str
+    vat_rounding: Rounding = Rounding.HALF_EVEN
+
+    @property
+    def calendar(self) -> Calendar:
+        """The working days of the council's part of the United Kingdom."""
+        years = range(2010, 2041)
+        days = holidays.country_holidays("GB", subdiv=self.subdivision, years=years)
+        return Calendar(frozenset(days))
+
+
+@frozen(kw_only=True)
+class DatabaseSection:
+    """Where records are kept: a SQLAlchemy URL; a relative SQLite path starts at the settings' folder."""
+
+    url: str
+
+
+@frozen(kw_only=True)
+class SpecialMethods:
+    """The methods of payment that the system itself uses."""
+
+    bank_transfer: str
+
+
+@frozen(kw_only=True)
+class Settings:
+    """Everything a settings file may hold."""
+
+    council: CouncilSection
+    database: DatabaseSection
+    special_methods: SpecialMethods
+    plugins: Mapping[str, Mapping[str, object]] = field(factory=dict)
+    bank_accounts: Mapping[str, BankAccount] = field(factory=dict)
+    ledgers: Mapping[str, Ledger] = field(factory=dict)
+    funds: Mapping[str, Fund] = field(factory=dict)
+    methods: Mapping[str, MethodOfPayment] = field(factory=dict)
+    vat: Mapping[str, VatCode] = field(factory=dict)
+    sources: Mapping[str, IncomeSource] = field(factory=dict)
+    check_digits: Mapping[str, CheckDigits] = field(factory=dict)
+    reference_formats: Mapping[str, ReferenceFormat] = field(factory=dict)
+    profiles: Mapping[str, Mapping[str, object]] = field(factory=dict)
+    recogniser: tuple[Recogniser, ...] = ()
+    rule: tuple[Rule, ...] = ()
+    match_rule: tuple[MatchRule, ...] = ()
+
+    def council_record(self) -> Council:
+        """Return the council in the words of the domain, checked as a whole.
+
+        Raises:
+            ConfigurationError: Two sections contradict each other.
+        """
+        own = {rule.name: rule for rule in self.match_rule}
+        shipped = [own.pop(rule.name, rule) for rule in SHIPPED]
+        return Council(
+            name=self.council.name, bank_accounts=self.bank_accounts, funds=self.funds, methods=self.methods,
+            bank_transfer=self.special_methods.bank_transfer, vat_codes=self.vat, formats=self.reference_formats,
+            sources=self.sources, recognisers=self.recogniser, rules=self.rule,
+            match_rules=(*shipped, *own.values()), ledgers=self.ledgers, calendar=self.council.calendar,
+            vat_rounding=self.council.vat_rounding,
+        )  # fmt: skip
+
+    def profile_records(self) -> tuple[Profile, ...]:
+        """Return the council's own profiles of delimited files.
+
+        Raises:
+            ConfigurationError: A profile is wrong.
+        """
+        return tuple(profile_from(name, table) for name, table in self.profiles.items())
+
+
+def parse(text: str, where: str) -> Settings:
+    """Read settings; *where* names them in messages.
+
+    Raises:
+        ConfigurationError: The text is not TOML, or something in it is wrong; every fault is named by its path.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError("settings_not_toml", f"{where} is not valid TOML: {error}.", where=where) from error
+    for section, key in _KEYED.items():
+        tables = raw.get(section, {})
+        raw[section] = {name: {key: name} | table for name, table in tables.items()}
+    try:
+        schemes = _converter({}).structure(raw["check_digits"], Mapping[str, CheckDigits])
+        return _converter(schemes).structure(raw, Settings)
+    except (cattrs.BaseValidationError, cattrs.ForbiddenExtraKeysError) as error:
+        faults = "\n".join(f"  {fault}" for fault in cattrs.transform_error(error, format_exception=_sentence))
+        message = f"{where} has settings that cannot be used:\n{faults}"
+        raise ConfigurationError("bad_settings", message, where=where) from error
+
+
+def load(path: Path) -> tuple[str, Settings]:
+    """Return the text of a settings file and what it says.
+
+    Raises:
+        ConfigurationError: There is no such file, it is not UTF-8, or it is wrong.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        message = f"There is no settings file {path}. Make one with `ims init`, or name yours with --config."
+        raise ConfigurationError("no_settings", message, path=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError("settings_not_utf8", f"{path} is not UTF-8 text: {error}.", path=str(path)) from error
+    return text, parse(text, str(path))
+
+
+def _sentence(error: BaseException, expected: type | None) -> str:
+    if isinstance(error, ImsError):
+        return error.message
+    if isinstance(error, cattrs.ForbiddenExtraKeysError):
+        return f"unknown: {', '.join(sorted(error.extra_fields))}"
+    if isinstance(error, KeyError):
+        return f"missing: {error.args[0]}"
+    wanted = f" (expected {getattr(expected, '__name__', expected)})" if expected is not None else ""
+    return f"{error}{wanted}"
+
+
+def _converter(schemes: Mapping[str, CheckDigits]) -> cattrs.Converter:
+    """Make the converter; *schemes* are what a reference format's `check_digit` may name."""
+    converter = cattrs.Converter(forbid_extra_keys=True)
+    converter.register_structure_hook(str, _text)
+    converter.register_structure_hook(Money, lambda value, _: Money.parse(_text(value, str)))
+    converter.register_structure_hook(VatRate, lambda value, _: VatRate.parse(_text(value, str)))
+    converter.register_structure_hook(date, _day)
+    converter.register_structure_hook(bool, _flag)
+    converter.register_structure_hook(Condition | Group, lambda value, _: _tree(value, converter))
+    converter.register_structure_hook(
+        str | Extract, lambda value, _: value if isinstance(value, str) else converter.structure(value, Extract)
+    )
+    rename = make_dict_structure_fn(
+        Extract, converter, from_=override(rename="from"), _cattrs_forbid_extra_keys=True
+    )
+    converter.register_structure_hook(Extract, rename)
+    converter.register_structure_hook(
+        CheckDigits | None, lambda value, _: _scheme(value, schemes)
+    )
+    return converter
+
+
+def _text(value: object, _: object) -> str:
+    # A number is not text: an account 01 that lost its zero in TOML would be somebody else's.
+    if not isinstance(value, str):
+        message = f"{value!r} must be in quotes"
+        raise TypeError(message)
+    return value
+
+
+def _flag(value: object, _: object) -> bool:
+    if not isinstance(value, bool):
+        message = f"{value!r} must be true or false"
+        raise TypeError(message)
+    return value
+
+
+def _day(value: object, _: object) -> date:
+    if type(value) is not date:
+        message = f"{value!r} must be a day, written 2026-05-04 without quotes"
+        raise TypeError(message)
+    return value
+
+
+def _scheme(name: object, schemes: Mapping[str, CheckDigits]) -> CheckDigits:
+    if name not in schemes:
+        message = f"there is no [check_digits.{name}]; there are: {', '.join(schemes) or 'none'}"
+        raise ValueError(message)
+    return schemes[str(name)]
+
+
+def _tree(value: Any, converter: cattrs.Converter) -> Condition | Group:  # noqa: ANN401 - whatever TOML holds
+    if isinstance(value, dict) and len(value) == 1 and (join := next(iter(value))) in {j.value for j in Join}:
+        return Group(join=Join(join), members=tuple(_tree(member, converter) for member in value[join]))
+    return converter.structure(value, Condition)

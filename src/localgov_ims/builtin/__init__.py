@@ -1,0 +1,33 @@
+"""Adapters that ship with the core, registered through the same hooks as any plugin."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from importlib import resources
+
+from localgov_ims.files.profiles import ProfileReader, profile_from
+from localgov_ims.files.readers import Reader
+from localgov_ims.hooks import API_VERSION, LedgerExporterSpec, hookimpl
+
+
+@hookimpl
+def ims_file_formats() -> list[Reader]:
+    """Offer a reader for every profile in `profiles/`."""
+    return list(_profile_readers())
+
+
+@hookimpl
+def ims_ledger_exporters() -> list[LedgerExporterSpec]:
+    """Offer `generic-csv`."""
+    from localgov_ims.builtin.generic_csv import GenericCsv  # noqa: PLC0415 - reading needs none
+
+    return [LedgerExporterSpec(name="generic-csv", api_version=API_VERSION, exporter=GenericCsv())]
+
+
+def _profile_readers() -> Iterator[Reader]:
+    folder = resources.files("localgov_ims.builtin") / "profiles"
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".toml"):
+            tables = tomllib.loads(file.read_text("utf-8"))["profiles"]
+            yield from (ProfileReader(profile_from(name, table)) for name, table in tables.items())

@@ -1,0 +1,76 @@
+"""`ims journals`: post what is new, as balanced files for the finance ledger."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from localgov_ims.bootstrap.installing import open_installation
+from localgov_ims.cli.output import json_option, print_json, print_table, progress
+from localgov_ims.domain.journals import Artefact
+from localgov_ims.domain.money import Money
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.journalling import Exported, build_journals, export_journals
+
+
+@click.group()
+def journals() -> None:
+    """Post to the finance ledger."""
+
+
+@journals.command()
+@click.option("--ledger", metavar="NAME", help="Only this ledger; without it, every ledger of the settings.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Leave out what is dated later.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder of the files; default: journals, beside the settings.")
+@json_option
+@click.pass_context
+def export(
+    context: click.Context, ledger: str | None, until: datetime | None, out: Path | None, *, as_json: bool
+) -> None:  # fmt: skip
+    """Build the journals of everything not posted yet, and write their files. Run again, it makes nothing twice."""
+    installation = open_installation(context.obj)
+    folder = out if out is not None else context.obj.parent / "journals"
+    names = [ledger] if ledger is not None else list(installation.council.ledgers)
+    with progress("Journals", show=not as_json):
+        exported = [
+            made for name in names for made in export_ledger(installation, name, folder, until.date() if until else None)
+        ]
+    if as_json:
+        print_json([_json(made, folder) for made in exported])
+        return
+    rows = [
+        (m.journal.number, f"{len(m.journal.lines):,}", m.journal.debits.shown(), m.journal.credits.shown(), m.artefact.name)
+        for m in exported
+    ]
+    print_table("Journals", ["number", "lines ", "debits ", "credits ", "file"], rows)
+    debits, credits_ = (Money.total(getattr(m.journal, side) for m in exported) for side in ("debits", "credits"))
+    click.echo(f"{len(exported)} journals in {folder}: debits {debits.shown()}, credits {credits_.shown()}.")
+
+
+def export_ledger(installation: Installation, ledger: str, folder: Path, until: date | None) -> list[Exported]:
+    """Build and export a ledger's journals into *folder*."""
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(artefact: Artefact) -> None:
+        # Whole or not at all: a ledger's loader may be watching the folder.
+        partial = folder / f".{artefact.name}.part"
+        partial.write_bytes(artefact.data)
+        partial.replace(folder / artefact.name)
+
+    build_journals(installation, ledger, until)
+    return export_journals(installation, ledger, keep)
+
+
+def _json(made: Exported, folder: Path) -> dict[str, object]:
+    return {
+        "number": made.journal.number,
+        "ledger": made.journal.ledger,
+        "accounting_on": made.journal.accounting_on.isoformat(),
+        "lines": len(made.journal.lines),
+        "debits_pence": made.journal.debits.pence,
+        "credits_pence": made.journal.credits.pence,
+        "file": str(folder / made.artefact.name),
+        "digest": made.artefact.totals.digest,
+    }

@@ -1,0 +1,94 @@
+"""Showing results: JSON for programs, tables and progress for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+
+from localgov_ims.domain.issues import Issue
+from localgov_ims.files.limits import CHUNK
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs instead of text.")
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def issue_json(issue: Issue) -> dict[str, str]:
+    """Return an Issue as JSON."""
+    return {
+        "code": issue.code,
+        "severity": issue.severity.value,
+        "place": issue.place,
+        "field": issue.field,
+        "value": issue.value,
+        "message": issue.message,
+    }
+
+
+def print_issues(issues: Sequence[Issue], count: int | None = None) -> None:
+    """Print Issues, each with where, which value, and what is wrong."""
+    for issue in issues:
+        colour = "red" if issue.stops else "yellow"
+        where = ", ".join(part for part in (issue.place, f"field {issue.field}" if issue.field else "") if part)
+        value = f" [{issue.value}]" if issue.value else ""
+        click.echo(f"  {click.style(issue.code, fg=colour)} at {where}{value}: {issue.message}")
+    if count is not None and count > len(issues):
+        click.echo(f"  ... and {count - len(issues)} more.")
+
+
+def print_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table; columns whose heading ends in a space are numbers, aligned to the right."""
+    from rich.console import Console  # noqa: PLC0415 - loaded only where a table is printed
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(heading.strip(), justify="right" if heading.endswith(" ") else "left")
+    for row in rows:
+        # Text, so that nothing in a bank's narrative is taken for markup.
+        table.add_row(*(Text(cell) for cell in row))
+    console = Console()
+    console.print(table if console.is_terminal else table, soft_wrap=not console.is_terminal)
+
+
+@contextmanager
+def progress(label: str, *, show: bool) -> Iterator[Any]:
+    """Show on a terminal's stderr how work goes on; give a function to tell the words for the present step."""
+    if not show or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.status import Status  # noqa: PLC0415
+
+    with Status(label, console=Console(stderr=True)) as status:
+        yield lambda words: status.update(f"{label} {words}")
+
+
+@contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """Open a file to read, `-` for standard input, as a seekable stream of bytes."""
+    if path != "-":
+        with Path(path).open("rb") as stream:
+            yield stream
+        return
+    with tempfile.TemporaryFile() as spool:
+        while chunk := sys.stdin.buffer.read(CHUNK):
+            spool.write(chunk)
+        spool.seek(0)
+        yield spool  # type: ignore[misc]
+
+
+files_argument = click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, dir_okay=False, allow_dash=True)
+)

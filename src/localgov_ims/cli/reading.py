@@ -1,0 +1,99 @@
+"""`ims read`: read and prove any file, without a council, changing nothing."""
+
+from __future__ import annotations
+
+import click
+
+from localgov_ims.cli.output import files_argument, issue_json, json_option, opened, print_issues, print_json
+from localgov_ims.cli.root import REFUSED
+from localgov_ims.domain.money import Money
+from localgov_ims.files.reading import Entry, FileRead
+from localgov_ims.files.reading import read as read_file
+from localgov_ims.hooks import registry
+
+
+@click.command()
+@files_argument
+@click.option("--format", "named", metavar="NAME", help="Read as this format instead of recognising it.")
+@json_option
+@click.pass_context
+def read(context: click.Context, files: tuple[str, ...], named: str | None, *, as_json: bool) -> None:
+    """Read and prove FILEs of any kind that an installed plugin knows, changing nothing.
+
+    No council is needed. Exit status 0: every file is accepted; 3: one is refused.
+
+    \b
+    Examples:
+      ims read statement.xml
+      ims read --json *.csv
+    """
+    readers = registry.load(None).readers
+    found: list[dict[str, object]] = []
+    refused = False
+    for path in files:
+        with opened(path) as stream:
+            result = read_file(readers, stream, named)
+        refused |= not result.accepted
+        if as_json:
+            found += [_json(path, entry, accepted=result.accepted) for entry in result.entries]
+        else:
+            _show(path, result)
+    if as_json:
+        print_json(found)
+    context.exit(REFUSED if refused else 0)
+
+
+def _json(path: str, entry: Entry, *, accepted: bool) -> dict[str, object]:
+    opened_, closed = entry.opened, entry.closed
+    opening = opened_.opening if opened_ is not None else None
+    if opening is None and closed is not None:
+        opening = closed.opening
+    return {
+        "file": path,
+        "format": entry.format,
+        "kind": entry.kind,
+        "account": opened_.account if opened_ is not None else None,
+        "currency": opened_.currency if opened_ is not None else None,
+        "number": opened_.number if opened_ is not None else None,
+        "opening_pence": _pence(opening),
+        "closing_pence": _pence(closed.closing) if closed is not None else None,
+        "lines": closed.computed.count if closed is not None else None,
+        "not_booked": closed.not_booked if closed is not None else None,
+        "credits_pence": closed.computed.credits if closed is not None else None,
+        "debits_pence": closed.computed.debits if closed is not None else None,
+        "first_on": closed.first_on.isoformat() if closed is not None and closed.first_on is not None else None,
+        "last_on": closed.last_on.isoformat() if closed is not None and closed.last_on is not None else None,
+        "evidence": closed.evidence.value if closed is not None else None,
+        "issues": [issue_json(issue) for issue in entry.issues],
+        "accepted": accepted,
+    }
+
+
+def _pence(amount: Money | None) -> int | None:
+    return amount.pence if amount is not None else None
+
+
+def _show(path: str, result: FileRead) -> None:
+    verdict = click.style("accepted", fg="green") if result.accepted else click.style("refused", fg="red")
+    click.echo(f"{path}: {verdict}")
+    for entry in result.entries:
+        if entry.opened is not None and entry.closed is not None:
+            click.echo(f"  {_sentence(entry)}")
+        print_issues(entry.issues)
+
+
+def _sentence(entry: Entry) -> str:
+    opened_, closed = entry.opened, entry.closed
+    assert opened_ is not None  # noqa: S101 - _show asks only then
+    assert closed is not None  # noqa: S101
+    totals = closed.computed
+    moved = f"{Money(totals.credits or 0).shown()} in, {Money(totals.debits or 0).shown()} out"
+    opening = opened_.opening if opened_.opening is not None else closed.opening
+    balances = ""
+    if opening is not None and closed.closing is not None:
+        balances = f"; opens at {opening.shown()}, closes at {closed.closing.shown()}"
+    pending = f"; {closed.not_booked} not booked, left out" if closed.not_booked else ""
+    return (
+        f"{entry.format} {entry.kind} {opened_.number or ''} of {opened_.account} ({opened_.currency}): "
+        f"{totals.count} lines, {moved}{balances}{pending}; {closed.evidence.value}."
+    )

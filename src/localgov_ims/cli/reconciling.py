@@ -1,0 +1,38 @@
+"""`ims reconcile`: match, allocate or hold every open bank line."""
+
+from __future__ import annotations
+
+import click
+
+from localgov_ims.bootstrap.installing import open_installation
+from localgov_ims.cli.output import json_option, print_json, print_table, progress
+from localgov_ims.service.reconciling import reconcile as run
+
+
+@click.command()
+@json_option
+@click.pass_context
+def reconcile(context: click.Context, *, as_json: bool) -> None:
+    """Match bank lines with income and settlements; allocate the rest, or hold it in suspense."""
+    installation = open_installation(context.obj)
+    with progress("Reconciling", show=not as_json):
+        result = run(installation)
+    if as_json:
+        print_json(
+            {
+                "run": str(result.run),
+                "matches": dict(result.matches),
+                "dispositions": {
+                    kind.value: {"count": total.count, "pence": total.amount.pence}
+                    for kind, total in result.dispositions.items()
+                },
+                "breaks": result.breaks,
+            }
+        )
+        return
+    for rule, count in result.matches.items():
+        click.echo(f"Rule {rule}: {count:,} new matches.")
+    rows = [(kind.value, f"{total.count:,}", total.amount.shown()) for kind, total in result.dispositions.items()]
+    print_table("Where every bank line stands", ["disposition", "lines ", "amount "], rows)
+    if result.breaks:
+        click.echo(f"{result.breaks} new breaks need a person.")

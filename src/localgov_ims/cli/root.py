@@ -1,0 +1,92 @@
+"""The root command: options common to all, commands imported when called, errors as sentences and exit codes."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from localgov_ims.errors import (
+    ConfigurationError,
+    ImsError,
+    InvalidValue,
+    NotFound,
+    RuleViolation,
+    StoreUnavailable,
+)
+
+REFUSED = 3
+"""A file was refused, or a value cannot be what it should be."""
+
+BROKEN_LAW = 5
+"""A law does not hold, or the demonstration was wrong about something."""
+
+EXIT_CODES: tuple[tuple[type[ImsError], int], ...] = (
+    (InvalidValue, REFUSED),
+    (RuleViolation, 4),
+    (NotFound, 6),
+    (ConfigurationError, 8),
+    (StoreUnavailable, 10),
+)
+"""The exit code of each branch of the tree of errors; 0 is success, 1 a bug of ours, 2 a wrong command line."""
+
+COMMANDS = {
+    "demo": "demo:demo",
+    "explain": "explaining:explain",
+    "import": "importing:import_",
+    "init": "init:init",
+    "journals": "journals:journals",
+    "plugins": "plugins:plugins",
+    "read": "reading:read",
+    "reconcile": "reconciling:reconcile",
+    "suspense": "suspense:suspense",
+    "verify": "verifying:verify",
+}
+
+
+class _LazyGroup(click.Group):
+    """Imports a command's module when the command is called: reading a file must not load a database."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the commands without importing them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"localgov_ims.cli.{module}"), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - whatever the command returns
+        """Run a command; an error of ours is a sentence on stderr and an exit code, never a traceback."""
+        try:
+            return super().invoke(ctx)
+        except ImsError as error:
+            click.secho(f"ims: {error.message}", err=True, fg="red")
+            ctx.exit(next((code for kind, code in EXIT_CODES if isinstance(error, kind)), 1))
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default="council.toml",
+    envvar="IMS_CONFIG",
+    show_default=True,
+    show_envvar=True,
+    help="The council's settings.",
+)
+@click.version_option(package_name="localgov-ims", prog_name="ims")
+@click.pass_context
+def ims(context: click.Context, config: Path) -> None:
+    """Income management for councils: every penny matched, allocated and posted.
+
+    Try `ims demo` first: it runs two weeks of an imaginary council through everything and proves the result.
+    """
+    context.obj = config

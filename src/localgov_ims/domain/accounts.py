@@ -1,0 +1,26 @@
+"""The council's own bank accounts."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from localgov_ims.domain.journals import LedgerAccount
+
+
+@frozen(kw_only=True)
+class BankAccount:
+    """An account of the council at its bank.
+
+    Attributes:
+        name: The council's own name for it: `main`.
+        account: As readers normalise it (UK: sort code and account number, 14 digits).
+        ledger: The ledger code of its balance.
+        awaiting: The ledger code of money recognised whose file is not here.
+        format: The one kind of file that makes its lines; others of it would repeat them.
+    """
+
+    name: str
+    account: str
+    ledger: LedgerAccount
+    awaiting: LedgerAccount
+    format: str

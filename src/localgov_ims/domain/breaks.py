@@ -1,0 +1,29 @@
+"""Breaks: records without their counterpart, waiting for a person."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date
+from uuid import UUID
+
+from attrs import frozen
+
+
+class BreakKind(enum.Enum):
+    """What is wrong."""
+
+    FILE_OVERDUE = "file_overdue"
+    AMBIGUOUS_RECOGNISER = "ambiguous_recogniser"
+    FOREIGN_SETTLEMENT_LINE = "foreign_settlement_line"
+
+
+@frozen(kw_only=True)
+class Break:
+    """A record without its counterpart: what, since when, and a sentence for the person who takes it up."""
+
+    id: UUID
+    kind: BreakKind
+    subject_kind: str
+    subject: UUID
+    since_on: date
+    message: str

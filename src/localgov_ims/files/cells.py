@@ -1,0 +1,140 @@
+"""Cells to values: what a row's columns say, with an Issue for each that does not say it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from attrs import define, field
+
+from localgov_ims.domain.issues import Issue
+from localgov_ims.files.columns import AccountColumn, AmountColumns, DayColumn
+from localgov_ims.files.delimited import Row
+from localgov_ims.files.layouts import Delimited
+from localgov_ims.files.text import has_pence, printed_day
+
+_EXCEL_NUMBER = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.ASCII)
+EXCEL = "Was the file saved from a spreadsheet? Take it as the sender made it."
+
+
+@define
+class Cells:
+    """One row as a profile reads it; `issues` collects what is wrong with it, none is the last."""
+
+    profile: Delimited
+    row: Row
+    issues: list[Issue] = field(factory=list)
+
+    def printed(self, column: str) -> str:
+        """Return a cell to the letter."""
+        return self.row.cells[self.row.columns.index[column]]
+
+    def text(self, column: str) -> str:
+        """Return a cell without what the profile strips."""
+        text = self.printed(column)
+        return text.removeprefix("'") if "leading-quote" in self.profile.strip else text
+
+    def optional(self, column: str | None) -> str | None:
+        """Return a cell's text, or none where it is empty or the profile names no column."""
+        return (self.text(column) or None) if column is not None else None
+
+    def reference(self, column: str | None) -> str | None:
+        """Return a reference, or none; one that a spreadsheet made a number of is `bad-field`."""
+        text = self.optional(column)
+        if column is not None and text is not None and _EXCEL_NUMBER.fullmatch(text):
+            self.fault("bad-field", column, f"The reference is a rounded number. {EXCEL}")
+        return text
+
+    def required(self, column: str, what: str) -> str | None:
+        """Return a reference that must be there; an empty cell is `missing-field`."""
+        if not self.text(column):
+            self.fault("missing-field", column, f"The row has no {what}.")
+        return self.reference(column)
+
+    def day(self, column: DayColumn | None) -> date | None:
+        """Return a day; an empty cell is `missing-field`, any other that is not one is `bad-date`."""
+        if column is None or self.required(column.column, "date") is None:
+            return None
+        day = printed_day(self.text(column.column), column.format)
+        if day is None:
+            self.fault("bad-date", column.column, f"Not a day printed as {column.format}. {EXCEL}")
+        return day
+
+    def pence(self, column: str, *, signed: bool = True) -> int | None:
+        """Return an amount in pence; an empty cell is `missing-field`, one that is none is `bad-amount`."""
+        text = self.text(column)
+        if not text:
+            self.fault("missing-field", column, "The row has no amount here.")
+            return None
+        pence = self.profile.amounts(signed=signed).pence(text)
+        if pence is None:
+            sign = "with or without a sign" if signed else "without a sign"
+            shape = f"1234{self.profile.decimal}50, {sign}"
+            thousands = (
+                f"thousands apart by {self.profile.thousands!r}"
+                if self.profile.thousands
+                else "no thousands separator"
+            )
+            self.fault("bad-amount", column, f"Not an amount printed as {shape} and {thousands}. {EXCEL}")
+        return pence
+
+    def amount(self, columns: AmountColumns) -> int | None:
+        """Return a line's amount in pence, positive into the account, by the way the profile says."""
+        if columns.credit is not None and columns.debit is not None:
+            return self._one_of(columns.credit, columns.debit)
+        if columns.column is None:
+            return None
+        if columns.direction is None or columns.direction_column is None:
+            return self.pence(columns.column)
+        pence, code = self.pence(columns.column, signed=False), self.text(columns.direction_column)
+        if code not in columns.direction:
+            known = ", ".join(columns.direction)
+            self.fault(
+                "unknown-code",
+                columns.direction_column,
+                f"The profile knows {known} as directions, not this.",
+            )
+            return None
+        return pence if pence is None else pence * columns.direction[code]
+
+    def _one_of(self, credit: str, debit: str) -> int | None:
+        filled = [column for column in (credit, debit) if self.text(column)]
+        if len(filled) != 1:
+            code = "bad-amount" if filled else "missing-field"
+            self.fault(code, f"{credit}/{debit}", "Exactly one of the two must be filled.")
+            return None
+        pence = self.pence(filled[0], signed=False)
+        return -pence if pence is not None and filled == [debit] else pence
+
+    def account(self, column: AccountColumn) -> tuple[str, str | None] | None:
+        """Return the account, normalised, and the currency that its cell names, if it names one."""
+        text = self.text(column.column)
+        if not text:
+            self.fault("missing-field", column.column, "The row has no account.")
+            return None
+        groups = column.match(text)
+        if groups is None:
+            self.fault(
+                "bad-field",
+                column.column,
+                f"Not an account as the profile states it ({column.pattern}). {EXCEL}",
+            )
+            return None
+        return (groups.get("sort") or "") + (groups["account"] or ""), groups.get("currency")
+
+    def currency(self, code: str, column: str) -> str:
+        """Return a currency code in capitals; one without two decimals is `bad-field`."""
+        if not has_pence(code.upper()):
+            self.fault("bad-field", column, "Not the code of a currency with two decimals.")
+        return code.upper()
+
+    def fault(self, code: str, column: str, message: str) -> None:
+        """Collect an Issue at a column of the profile (or two, as `Credit/Debit`)."""
+        self.issues.append(self.issue(code, column, message))
+
+    def issue(self, code: str, column: str, message: str) -> Issue:
+        """Make an Issue at a column, under the name that the file gives it, with what stands there."""
+        known = column in self.row.columns.index
+        name = self.row.columns.printed(column) if known else column
+        value = self.printed(column) if known else ""
+        return Issue(code=code, place=self.row.place, field=name, value=value, message=message)

@@ -1,0 +1,176 @@
+"""Rows of a provider's delimited file to settlements: payouts apart, gross less fee proved row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from attrs import Factory, define, field, frozen
+
+from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.money import Money
+from localgov_ims.domain.settlements import SettlementKind, SettlementLine
+from localgov_ims.domain.statements import Evidence
+from localgov_ims.files.cells import Cells
+from localgov_ims.files.columns import KindColumn
+from localgov_ims.files.delimited import HEADER_PLACE, Row
+from localgov_ims.files.events import Closed, Event, Opened
+from localgov_ims.files.layouts import SettlementProfile
+from localgov_ims.files.totals import Tally
+
+
+def events(profile: SettlementProfile, rows: Iterable[Row | Issue]) -> Iterator[Event]:
+    """Yield the settlements of *rows*: one for each payout, whose rows stand together."""
+    file = _File(profile)
+    for row in rows:
+        if isinstance(row, Issue):
+            file.faulty = True
+            yield row
+        else:
+            yield from file.row(row)
+    yield from file.end()
+
+
+@frozen
+class _Payout:
+    """What every row of a payout says alike."""
+
+    account: str
+    number: str
+    currency: str
+    paid_on: date | None
+
+
+@frozen
+class _Values:
+    """What a row's own cells say, where none of them is faulty."""
+
+    identifier: str
+    kind: SettlementKind
+    gross: int
+    fee: int
+    net: int
+    occurred_on: date | None
+
+
+@define
+class _File:
+    """Where the reading of one file stands."""
+
+    profile: SettlementProfile
+    payout: _Payout | None = None
+    tally: Tally = Factory(Tally)
+    begun: set[tuple[str, str]] = field(factory=set)
+    place: str = ""
+    faulty: bool = False
+
+    def row(self, row: Row) -> Iterator[Event]:
+        """Take a row of a payout."""
+        cells = Cells(self.profile, row)
+        payout, values = self._payout(cells), self._values(cells)
+        if cells.issues or payout is None or values is None:
+            self.faulty = True
+            yield from cells.issues
+            return
+        if payout != self.payout:
+            yield from self._close()
+            yield self._open(payout, row.place)
+        self.place = row.place
+        yield SettlementLine(
+            position=self.tally.add(values.net, values.occurred_on),
+            identifier=values.identifier,
+            kind=values.kind,
+            amount=Money(values.gross),
+            fee=Money(values.fee),
+            net=Money(values.net),
+            place=row.place,
+            provider_reference=cells.optional(self.profile.provider_reference),
+            occurred_on=values.occurred_on,
+        )
+
+    def end(self) -> Iterator[Event]:
+        """Close what is open; a file without a row is no payout of nothing."""
+        yield from self._close()
+        if not self.begun and not self.faulty:
+            message = "The file has a header and no rows. Ask the provider for it again."
+            yield Issue(code="truncated", place=HEADER_PLACE, message=message)
+
+    def _payout(self, cells: Cells) -> _Payout | None:
+        """Return whose row it is; find fault with a payout that comes back or says two things of itself."""
+        profile = self.profile
+        number = cells.required(profile.payout, "payout")
+        account = profile.source or profile.name
+        if profile.merchant is not None:
+            account = cells.required(profile.merchant, "merchant account") or ""
+        currency = "GBP"
+        if (
+            profile.currency is not None
+            and (code := cells.required(profile.currency, "currency")) is not None
+        ):
+            currency = cells.currency(code, profile.currency)
+        paid_on = cells.day(profile.paid_on)
+        if number is None or cells.issues:
+            return None
+        payout = _Payout(account, number, currency, paid_on)
+        self._compare(cells, payout)
+        return payout
+
+    def _compare(self, cells: Cells, payout: _Payout) -> None:
+        now, profile = self.payout, self.profile
+        if now is None or (now.account, now.number) != (payout.account, payout.number):
+            if (payout.account, payout.number) in self.begun:
+                message = f"Payout {payout.number} comes back after another: its rows must stand together."
+                cells.fault("layout-mismatch", profile.payout, message)
+            return
+        if payout.currency != now.currency and profile.currency is not None:
+            message = f"Payout {payout.number} is in {now.currency} above and in {payout.currency} here."
+            cells.fault("currency-mismatch", profile.currency, message)
+        if payout.paid_on != now.paid_on and profile.paid_on is not None:
+            message = f"Payout {payout.number} is of {now.paid_on} above and of {payout.paid_on} here."
+            cells.fault("bad-field", profile.paid_on.column, message)
+
+    def _values(self, cells: Cells) -> _Values | None:
+        profile = self.profile
+        identifier = cells.required(profile.identifier, "identifier")
+        kind = _kind(cells, profile.category)
+        gross, fee, net = (cells.pence(column) for column in (profile.gross, profile.fee, profile.net))
+        occurred_on = cells.day(profile.occurred_on)
+        if gross is None or fee is None or net is None:
+            return None
+        if gross - fee != net:
+            message = (
+                f"{Money(gross).shown()} less a fee of {Money(fee).shown()} is {Money(gross - fee).shown()}, "
+                f"not {Money(net).shown()}: a difference of {Money(net - gross + fee).shown()}."
+            )
+            cells.fault("total-mismatch", profile.net, message)
+        if identifier is None or kind is None:
+            return None
+        return _Values(identifier, kind, gross, fee, net, occurred_on)
+
+    def _open(self, payout: _Payout, place: str) -> Opened:
+        self.payout, self.tally = payout, Tally()
+        self.begun.add((payout.account, payout.number))
+        return Opened(
+            account=payout.account, currency=payout.currency, number=payout.number, key=payout.number,
+            paid_on=payout.paid_on, message=self.profile.name, place=place,
+        )  # fmt: skip
+
+    def _close(self) -> Iterator[Event]:
+        if self.payout is None:
+            return
+        self.payout, tally = None, self.tally
+        yield Closed(
+            computed=tally.totals, evidence=Evidence.UNPROVED, place=self.place,
+            first_on=tally.first_on, last_on=tally.last_on,
+        )  # fmt: skip
+
+
+def _kind(cells: Cells, column: KindColumn) -> SettlementKind | None:
+    code = cells.text(column.column)
+    if code not in column.codes:
+        known = ", ".join(column.codes)
+        cells.fault(
+            "unknown-code", column.column, f"The profile knows {known}, not this. It must say what it means."
+        )
+        return None
+    return column.codes[code]

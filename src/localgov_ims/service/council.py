@@ -1,0 +1,83 @@
+"""A council's configuration in the words of the domain: what the services work by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from attrs import define, frozen
+
+from localgov_ims.allocation.rows import References
+from localgov_ims.allocation.rules import Rule
+from localgov_ims.domain.accounts import BankAccount
+from localgov_ims.domain.calendar import Calendar
+from localgov_ims.domain.funds import Fund, MethodOfPayment
+from localgov_ims.domain.references import ReferenceFormat
+from localgov_ims.domain.vat import Rounding, VatCode
+from localgov_ims.errors import ConfigurationError
+from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser
+from localgov_ims.reconciliation.rules import MatchRule
+
+
+@frozen(kw_only=True)
+class Ledger:
+    """A finance ledger: its name in journal numbers, and the exporter of its files."""
+
+    name: str
+    exporter: str
+
+
+@define(kw_only=True, slots=False, frozen=True)
+class Council:
+    """Everything a council has decided about its income, checked against each other.
+
+    Raises:
+        ConfigurationError: There is not exactly one suspense fund, or something names what is not there.
+    """
+
+    name: str
+    bank_accounts: Mapping[str, BankAccount]
+    funds: Mapping[str, Fund]
+    methods: Mapping[str, MethodOfPayment]
+    bank_transfer: str
+    vat_codes: Mapping[str, VatCode]
+    formats: Mapping[str, ReferenceFormat]
+    sources: Mapping[str, IncomeSource]
+    recognisers: tuple[Recogniser, ...]
+    rules: tuple[Rule, ...]
+    match_rules: tuple[MatchRule, ...]
+    ledgers: Mapping[str, Ledger]
+    calendar: Calendar
+    vat_rounding: Rounding = Rounding.HALF_EVEN
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what contradicts itself."""
+        suspense = [code for code, fund in self.funds.items() if fund.suspense]
+        if len(suspense) != 1:
+            message = f"Exactly one fund must be flagged suspense = true; these are: {', '.join(suspense) or 'none'}."
+            raise ConfigurationError("suspense_fund", message, funds=suspense)
+        for fund in self.funds.values():
+            self._named("reference format", fund.reference_format, self.formats, f"fund {fund.code}")
+            self._named("VAT code", fund.vat_code, self.vat_codes, f"fund {fund.code}")
+        for method in self.methods.values():
+            self._named("source", method.provider, self.sources, f"method {method.code}")
+        for recogniser in self.recognisers:
+            self._named("source", recogniser.source, self.sources, f"recogniser {recogniser.name}")
+            self._named("bank account", recogniser.account, self.bank_accounts, f"recogniser {recogniser.name}")
+        self._named("method", self.bank_transfer, self.methods, "special_methods.bank_transfer")
+
+    @cached_property
+    def suspense_fund(self) -> Fund:
+        """The fund that holds what nobody could place."""
+        return next(fund for fund in self.funds.values() if fund.suspense)
+
+    @cached_property
+    def references(self) -> References:
+        """The funds with the formats of their references, as allocation asks them."""
+        return References(self.funds, self.formats)
+
+    @staticmethod
+    def _named(what: str, name: str | None, known: Mapping[str, object], by: str) -> None:
+        if name is not None and name not in known:
+            message = f"{by} names the {what} {name!r}, which is not there. There are: {', '.join(known) or 'none'}."
+            raise ConfigurationError("unknown_name", message, name=name)

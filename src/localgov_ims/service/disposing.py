@@ -1,0 +1,196 @@
+"""Disposing of bank lines that no match rule explains: awaiting, other, allocated, or suspense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from attrs import define, field
+
+from localgov_ims.allocation.engine import Allocation, Allocator
+from localgov_ims.allocation.rows import AllocationRow
+from localgov_ims.domain.breaks import Break, BreakKind
+from localgov_ims.domain.calendar import local_day
+from localgov_ims.domain.ids import new_id
+from localgov_ims.domain.money import NOTHING
+from localgov_ims.domain.settlements import SettlementKind
+from localgov_ims.domain.statements import StatementLine
+from localgov_ims.domain.suspense import SuspenseItem, SuspenseReason
+from localgov_ims.domain.transactions import Channel, Origin, Transaction, receipt
+from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
+from localgov_ims.reconciliation.recognisers import Recognition
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.open_items import OpenItems
+from localgov_ims.service.receipts import line_for
+from localgov_ims.storage import reconciliation as stored
+from localgov_ims.storage import snapshots, transactions
+from localgov_ims.storage.store import Unit
+
+
+@define(kw_only=True)
+class _Made:
+    """Records made for a block of lines, written together."""
+
+    transactions: list[Transaction] = field(factory=list)
+    suspense: list[SuspenseItem] = field(factory=list)
+    dispositions: list[Disposition] = field(factory=list)
+    breaks: list[Break] = field(factory=list)
+
+
+def dispose(installation: Installation, run: UUID, items: OpenItems) -> int:
+    """Give every open line its disposition, in one unit of work, and return how many Breaks are new."""
+    allocator = Allocator(installation.council.rules, installation.council.references)
+    with installation.unit("dispose") as unit:
+        made = _Made()
+        for line in items.lines.values():
+            recognitions = items.recognitions[line.id]
+            if line.id in items.awaiting:
+                made.breaks += _overdue(unit, line, items.awaiting[line.id])
+            elif recognitions:
+                _recognised(installation, line, recognitions, made)
+            else:
+                _decided(installation, unit, allocator, line, items.misses.get(line.id, []), made)
+        made.breaks += _foreign(unit)
+        known = {(b.kind, b.subject_kind, b.subject) for b in stored.some_breaks(unit.connection)}
+        made.breaks = [b for b in made.breaks if (b.kind, b.subject_kind, b.subject) not in known]
+        transactions.add(unit, made.transactions)
+        transactions.add_suspense(unit, made.suspense)
+        stored.add_dispositions(unit, made.dispositions)
+        stored.add_breaks(unit, made.breaks)
+        disposed = sum(count for kind, (count, _) in snapshots.totals(unit.connection).items() if kind is not None)
+        stored.add_run(unit, run, unit.at, installation.actor, disposed)
+        unit.detail |= {"run": str(run), "lines": len(made.dispositions), "breaks": len(made.breaks)}
+        unit.commit()
+    return len(made.breaks)
+
+
+def _recognised(
+    installation: Installation, line: StatementLine, recognitions: Sequence[Recognition], made: _Made
+) -> None:
+    if len(recognitions) > 1:
+        names = " and ".join(r.recogniser.name for r in recognitions)
+        reason = f"Recognisers {names} give different answers; say which is right."
+        made.dispositions.append(_disposition(line, DispositionKind.AWAITING, reason, rule=names))
+        made.breaks.append(_break(BreakKind.AMBIGUOUS_RECOGNISER, "line", line.id, line, reason))
+        return
+    (recognition,) = recognitions
+    recogniser = recognition.recogniser
+    evidence: dict[str, object] = {"version": recogniser.version, **recognition.evidence}
+    if recogniser.source is not None:
+        wait = installation.council.sources[recogniser.source].wait_days
+        until_on = installation.council.calendar.add_working_days(line.line.booked_on, wait)
+        reason = f"It names {recogniser.source}, whose file is not here; it is expected by {until_on:%d %B %Y}."
+        made.dispositions.append(
+            _disposition(
+                line, DispositionKind.AWAITING, reason, rule=recogniser.name, what=recogniser.source, until_on=until_on,
+                evidence=evidence,
+            )
+        )  # fmt: skip
+        return
+    where = f"journalled by {recogniser.system}" if recogniser.system is not None else "journalled here"
+    reason = f"It is {recogniser.other}, not income; {where}."
+    made.dispositions.append(
+        _disposition(
+            line, DispositionKind.OTHER, reason, rule=recogniser.name, what=recogniser.other, evidence=evidence
+        )
+    )
+
+
+def _decided(
+    installation: Installation, unit: Unit, allocator: Allocator, line: StatementLine, misses: list[str], made: _Made
+) -> None:  # fmt: skip
+    if not line.line.amount:
+        made.dispositions.append(_disposition(line, DispositionKind.OTHER, "No money moved.", what="nil"))
+        return
+    row = AllocationRow(
+        amount=line.line.amount, taken_on=line.line.booked_on, source=line.account, narrative=line.line.text,
+        account_reference=line.line.references.structured or "",
+        source_reference=line.line.references.end_to_end or "", mop=installation.council.bank_transfer,
+    )  # fmt: skip
+    allocation = _unexpected(row) if row.amount < NOTHING else allocator.allocate(row)
+    transaction = _income(installation, line, allocation)
+    made.transactions.append(transaction)
+    if allocation.reason is not None:
+        made.suspense.append(_suspense(unit, line, transaction, allocation))
+    kind = DispositionKind.ALLOCATED if allocation.reason is None else DispositionKind.SUSPENSE
+    evidence: dict[str, object] = {"nearest": misses} if misses else {}
+    made.dispositions.append(
+        _disposition(
+            line, kind, _why(allocation), rule=allocation.rule, record=transaction.id, evidence=evidence
+        )
+    )
+
+
+def _unexpected(row: AllocationRow) -> Allocation:
+    return Allocation(row=row, rule=None, reason=SuspenseReason.UNEXPECTED_DEBIT)
+
+
+def _income(installation: Installation, line: StatementLine, allocation: Allocation) -> Transaction:
+    council, row = installation.council, allocation.row
+    placed = allocation.reason is None
+    made = line_for(
+        council, fund=row.fund if placed else council.suspense_fund.code,
+        account_reference=_canonical(installation, row) if placed else None, amount=row.amount,
+        mop=council.bank_transfer, taken_on=row.taken_on, vat_code=row.vat_code or None, rule=allocation.rule,
+    )  # fmt: skip
+    return receipt(
+        [made], channel=Channel.BANK, origin=Origin("statement_line", str(line.id)), taken_on=row.taken_on,
+        recorded_at=installation.clock(), recorded_by=installation.actor,
+    )  # fmt: skip
+
+
+def _canonical(installation: Installation, row: AllocationRow) -> str | None:
+    format_ = installation.council.references.format_of(row.fund)
+    return format_.compact(row.account_reference) if format_ is not None else row.account_reference or None
+
+
+def _suspense(unit: Unit, line: StatementLine, transaction: Transaction, allocation: Allocation) -> SuspenseItem:
+    assert allocation.reason is not None  # noqa: S101 - asked for only then
+    refs = line.line.references
+    return SuspenseItem(
+        id=new_id(), line=transaction.lines[0].id, reason=allocation.reason, received_at=unit.at,
+        received_reference=refs.structured or refs.customer or refs.end_to_end, detail=allocation.detail,
+        rule=allocation.rule,
+    )  # fmt: skip
+
+
+def _why(allocation: Allocation) -> str:
+    if allocation.reason is None:
+        row = allocation.row
+        return f"Rule {allocation.rule!r} places it in fund {row.fund}, account {row.account_reference or 'none'}."
+    detail = f" ({allocation.detail})" if allocation.detail else ""
+    sentence = allocation.reason.sentence
+    return f"{sentence[0].upper()}{sentence[1:]}{detail}."
+
+
+def _overdue(unit: Unit, line: StatementLine, waiting: Disposition) -> Iterator[Break]:
+    if waiting.until_on is not None and local_day(unit.at) > waiting.until_on:
+        message = (
+            f"The file of {waiting.what} for {line.line.amount.shown()} of {line.line.booked_on:%d %B %Y} was expected by "
+            f"{waiting.until_on:%d %B %Y} and is not here. Ask {waiting.what} for it."
+        )
+        yield _break(BreakKind.FILE_OVERDUE, "line", line.id, line, message)
+
+
+def _foreign(unit: Unit) -> Iterator[Break]:
+    for recorded in snapshots.foreign_payments(unit.connection, SettlementKind.PAYMENT.value):
+        line = recorded.line
+        message = (
+            f"{recorded.source} paid out {line.amount.shown()} for {line.provider_reference or line.identifier}, "
+            "which is no payment of ours. Ask whose it is; it stands in clearing until then."
+        )
+        yield Break(
+            id=new_id(), kind=BreakKind.FOREIGN_SETTLEMENT_LINE, subject_kind="settlement_line", subject=recorded.id,
+            since_on=line.occurred_on or local_day(unit.at), message=message,
+        )  # fmt: skip
+
+
+def _break(kind: BreakKind, subject_kind: str, subject: UUID, line: StatementLine, message: str) -> Break:
+    return Break(
+        id=new_id(), kind=kind, subject_kind=subject_kind, subject=subject, since_on=line.line.booked_on,
+        message=message,
+    )  # fmt: skip
+
+
+def _disposition(line: StatementLine, kind: DispositionKind, reason: str, **more: object) -> Disposition:
+    return Disposition(id=new_id(), line=line.id, number=1, kind=kind, reason=reason, **more)  # type: ignore[arg-type]

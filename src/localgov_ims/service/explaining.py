@@ -1,0 +1,185 @@
+"""Explaining: the whole story of one thing, from its identifier, in sentences an auditor can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from attrs import field, frozen
+from sqlalchemy import Connection
+
+from localgov_ims.domain import ids
+from localgov_ims.domain.statements import StatementLine
+from localgov_ims.domain.transactions import Transaction
+from localgov_ims.errors import InvalidValue, NotFound
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.posting import bank_reference
+from localgov_ims.storage import files, journals, reconciliation, settlements, statements, transactions
+
+
+@frozen(kw_only=True)
+class Story:
+    """What is known of one thing: a title, sentences in order, and the identifiers it leads to."""
+
+    kind: str
+    id: str
+    title: str
+    sentences: tuple[str, ...]
+    leads_to: tuple[str, ...] = field(default=())
+
+
+def explain(installation: Installation, identifier: str) -> list[Story]:
+    """Tell the story of a statement line, transaction, settlement or journal.
+
+    *identifier* is a record's UUID, one of our references (dashes and case do not count; a line's number may
+    follow), the bank's own reference of a line, a payout's number, or a journal's number.
+
+    Raises:
+        NotFound: Nothing here has that identifier.
+    """
+    text = identifier.strip()
+    with installation.store.reading() as connection:
+        stories = [
+            *_lines(connection, text),
+            *_transactions(connection, installation, text),
+            *_settlements(connection, text),
+            *_journals(connection, text),
+        ]
+    if not stories:
+        message = (
+            f"Nothing here has the identifier {text!r}. Give a transaction's reference, a line's or record's id, the "
+            "bank's reference of a line, a payout's number or a journal's number."
+        )
+        raise NotFound("not_found", message, identifier=text)
+    return stories
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _lines(connection: Connection, text: str) -> Iterator[Story]:
+    lines, uuid = statements.lines, _uuid(text)
+    condition = lines.c.id == uuid if uuid is not None else lines.c.bank_reference == text
+    for line in list(statements.some_lines(connection, condition)):
+        yield _line_story(connection, line)
+
+
+def _line_story(connection: Connection, recorded: StatementLine) -> Story:
+    line = recorded.line
+    statement = statements.by_id(connection, recorded.statement)
+    file = files.by_id(connection, statement.file)
+    balances = ""
+    if statement.opening is not None and statement.closing is not None:
+        balances = f", which opens at {statement.opening.shown()} and closes at {statement.closing.shown()}"
+    sentences = [
+        f"The bank booked {line.amount.shown()} on {line.booked_on:%d %B %Y}: {' / '.join(line.text.splitlines()) or 'no text'}.",
+        f"It is line {line.position} of statement {statement.number} of account {recorded.account}{balances}.",
+        f"The statement came in {file.name} (SHA-256 {file.sha256[:16]}…) and is {statement.evidence.value}.",
+    ]
+    history = reconciliation.history(connection, recorded.id)
+    leads: list[str] = []
+    for disposition in history:
+        rule = f" [{disposition.rule}]" if disposition.rule else ""
+        sentences.append(f"{disposition.number}. {disposition.kind.value}{rule}: {disposition.reason}")
+        nearest = disposition.evidence.get("nearest", ())
+        sentences += [f"   nearest: {miss}" for miss in nearest] if isinstance(nearest, list) else []
+        leads += _leads(connection, disposition.record)
+    if not history:
+        sentences.append("It has not been reconciled yet: run `ims reconcile`.")
+    sentences += _posted(connection, [recorded.id.hex])
+    return Story(
+        kind="statement line", id=str(recorded.id), title=f"Bank line {bank_reference(recorded)}",
+        sentences=tuple(sentences), leads_to=tuple(leads),
+    )  # fmt: skip
+
+
+def _leads(connection: Connection, record: UUID | None) -> Iterator[str]:
+    if record is None:
+        return
+    for transaction in transactions.some(connection, transactions.transactions.c.id == record):
+        yield ids.shown(transaction.reference)
+    for match in reconciliation.some_matches(connection, reconciliation.matches.c.id == record):
+        yield str(match.right)
+
+
+def _transactions(connection: Connection, installation: Installation, text: str) -> Iterator[Story]:
+    t, uuid = transactions.transactions, _uuid(text)
+    condition = t.c.id == uuid
+    if uuid is None:
+        try:
+            condition = t.c.reference == ids.parse_reference(text.partition("_")[0])
+        except InvalidValue:
+            return
+    for transaction in list(transactions.some(connection, condition)):
+        yield _transaction_story(connection, installation, transaction)
+
+
+def _transaction_story(connection: Connection, installation: Installation, t: Transaction) -> Story:
+    funds = installation.council.funds
+    sentences = [
+        f"A {t.kind.value} of {t.total.shown()}, taken on {t.taken_on:%d %B %Y} by {t.channel.value}, "
+        f"recorded by {t.recorded_by} at {t.recorded_at:%Y-%m-%d %H:%M} UTC."
+    ]
+    for line in t.lines:
+        vat = f", VAT {line.vat.shown()} in it ({line.vat_code})" if line.vat_code is not None else ""
+        rule = f", by rule {line.rule!r}" if line.rule is not None else ""
+        account = f", account {line.account_reference}" if line.account_reference is not None else ""
+        sentences.append(f"Line {line.reference}: {line.amount.shown()} to {funds[line.fund].name}{account}{vat}{rule}.")
+    items = transactions.some_suspense(connection, transactions.suspense.c.line.in_([line.id for line in t.lines]))
+    sentences += [f"It is in suspense: {item.reason.sentence}." for item in items]
+    matches = list(reconciliation.some_matches(connection, reconciliation.matches.c.right_id == t.id))
+    sentences += [f"{match.role.title()}: {match.sentence()}" for match in matches]
+    leads = [str(match.left) for match in matches]
+    if t.origin.kind == "statement_line":
+        sentences.append(f"It is what bank line {t.origin.id} became.")
+        leads.append(t.origin.id)
+    elif not matches:
+        sentences.append("Its money has not been found at the bank yet.")
+    sentences += _posted(connection, [line.id.hex for line in t.lines] + [match.id.hex for match in matches])
+    return Story(
+        kind="transaction", id=str(t.id), title=f"{t.kind.value.title()} {ids.shown(t.reference)}",
+        sentences=tuple(sentences), leads_to=tuple(leads),
+    )  # fmt: skip
+
+
+def _settlements(connection: Connection, text: str) -> Iterator[Story]:
+    table, uuid = settlements.settlements, _uuid(text)
+    condition = table.c.id == uuid if uuid is not None else table.c.reference == text
+    for s in list(settlements.some(connection, condition)):
+        lines = settlements.lines_of(connection, s.id)
+        ids_ = [line.id for line in lines]
+        found = list(reconciliation.some_matches(connection, reconciliation.matches.c.left_id.in_(ids_)))
+        banked = list(reconciliation.some_matches(connection, reconciliation.matches.c.right_id == s.id))
+        sentences = [
+            f"{s.source} paid out {s.net.shown()} on {s.paid_on:%d %B %Y}: {s.gross.shown()} less fees {s.fees.shown()}.",
+            f"It came in {files.by_id(connection, s.file).name}; {len(found)} of its {s.lines} lines are payments of ours.",
+            *(match.sentence() for match in banked),
+        ]
+        if not banked:
+            sentences.append("Its credit has not been found at the bank yet.")
+        sentences += _posted(connection, [s.id.hex])
+        leads = tuple(str(match.left) for match in banked)
+        title = f"Payout {s.reference} of {s.source}"
+        yield Story(kind="settlement", id=str(s.id), title=title, sentences=tuple(sentences), leads_to=leads)
+
+
+def _journals(connection: Connection, text: str) -> Iterator[Story]:
+    for journal in journals.some(connection, journals.journals.c.number == text):
+        sentences = [
+            f"Ledger {journal.ledger}, {journal.accounting_on:%d %B %Y}: {len(journal.lines)} lines, debits "
+            f"{journal.debits.shown()}, credits {journal.credits.shown()}.",
+            f"Files made of it: {len(journals.exports_of(connection, journal.id))}.",
+        ]
+        yield Story(
+            kind="journal", id=str(journal.id), title=f"Journal {journal.number}", sentences=tuple(sentences)
+        )
+
+
+def _posted(connection: Connection, sources: Sequence[str]) -> Iterator[str]:
+    for number, line in journals.lines_of_sources(connection, sources):
+        p = line.posting
+        yield f"Journal {number}, line {line.number}: {p.side.value} {p.account.code} {p.amount.shown()} ({p.role.value})."

@@ -1,0 +1,216 @@
+"""Journalling: every source not yet posted becomes part of exactly one balanced Journal, and its file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from attrs import frozen
+from sqlalchemy import Connection
+
+from localgov_ims.domain.calendar import local_day
+from localgov_ims.domain.ids import new_id
+from localgov_ims.domain.journals import (
+    ROLE_ORDER,
+    Artefact,
+    Journal,
+    JournalLine,
+    LedgerAccount,
+    Posting,
+    Side,
+    Source,
+)
+from localgov_ims.domain.statements import StatementLine
+from localgov_ims.domain.transactions import Transaction
+from localgov_ims.errors import ConfigurationError, RuleViolation
+from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
+from localgov_ims.reconciliation.matches import Match
+from localgov_ims.service import posting
+from localgov_ims.service.council import Council, Ledger
+from localgov_ims.service.installation import Installation
+from localgov_ims.storage import journals as stored
+from localgov_ims.storage import reconciliation, settlements, statements, transactions
+
+LARGEST = 100_000
+"""A journal has at most this many lines; a bigger day makes several, split between sources."""
+
+
+@frozen(kw_only=True)
+class Exported:
+    """A journal and the file made of it."""
+
+    journal: Journal
+    artefact: Artefact
+
+
+def build_journals(installation: Installation, ledger: str, until: date | None = None) -> list[Journal]:
+    """Make the journals of everything dated *until* (default: today) that this ledger has not had.
+
+    A second run makes nothing; of two at once only one does.
+
+    Raises:
+        ConfigurationError: There is no such ledger.
+        AlreadyDone: Somebody else journals the same sources; nothing was made.
+    """
+    _ledger(installation.council, ledger)
+    last = until if until is not None else local_day(installation.clock())
+    with installation.unit("build_journals") as unit:
+        done = stored.sources_done(unit.connection, ledger)
+        postings = [
+            made for made in _postings(installation.council, unit.connection, done)
+            if made.source not in done and made.accounting_on <= last
+        ]  # fmt: skip
+        taken = stored.numbers_taken(unit.connection, ledger)
+        journals = list(_journals(postings, ledger, taken, local_day(unit.at)))
+        for journal in journals:
+            stored.add(unit, journal)
+        unit.detail |= {"ledger": ledger, "journals": [journal.number for journal in journals]}
+        unit.commit()
+    return journals
+
+
+def export_journals(
+    installation: Installation, ledger: str, keep: Callable[[Artefact], None]
+) -> list[Exported]:
+    """Export every journal of a ledger that has no file yet. *keep* stores a file; only then is it recorded.
+
+    Raises:
+        RuleViolation: A journal cannot be exported as asked; the message lists every Problem.
+        ConfigurationError: The ledger or its exporter is not there.
+    """
+    with installation.store.reading() as connection:
+        exported = connection.execute(stored.exports.select()).all()
+        had = {row.journal for row in exported}
+        journals = list(stored.some(connection, stored.journals.c.ledger == ledger, stored.journals.c.id.not_in(had)))
+    return [export_journal(installation, journal, keep) for journal in journals]
+
+
+def export_journal(
+    installation: Installation, journal: Journal, keep: Callable[[Artefact], None]
+) -> Exported:
+    """Make the file of one journal; made again it has the same bytes and is marked as a copy.
+
+    Raises:
+        RuleViolation: The journal has Problems, or the file read back does not hold what the journal says.
+    """
+    spec = installation.exporters.get(_ledger(installation.council, journal.ledger).exporter)
+    if spec is None:
+        name = _ledger(installation.council, journal.ledger).exporter
+        message = f"Ledger {journal.ledger} uses the exporter {name!r}, which no enabled plugin offers."
+        raise ConfigurationError("no_exporter", message, exporter=name)
+    problems = spec.exporter.validate(journal)
+    if problems:
+        listed = "; ".join(f"{problem.where}: {problem.message}" for problem in problems)
+        raise RuleViolation("journal_has_problems", f"Journal {journal.number} cannot be exported: {listed}", problems=problems)
+    artefact = spec.exporter.export(journal)
+    if spec.exporter.reparse(artefact.data) != artefact.totals or artefact.totals.debit != journal.debits:
+        message = f"The file of journal {journal.number} does not hold what the journal says; it was not kept."
+        raise RuleViolation("export_not_proved", message, journal=journal.number)
+    sha256 = hashlib.sha256(artefact.data).hexdigest()
+    with installation.unit("export_journal") as unit:
+        before = stored.exports_of(unit.connection, journal.id)
+        made = Artefact(artefact.name, artefact.media_type, artefact.data, artefact.totals, copy=bool(before))
+        keep(made)
+        stored.add_export(unit, journal, len(before) + 1, spec.name, made, sha256)
+        unit.detail |= {"journal": journal.number, "file": made.name, "sha256": sha256, "copy": made.copy}
+        unit.commit()
+    return Exported(journal=journal, artefact=made)
+
+
+def _ledger(council: Council, name: str) -> Ledger:
+    if name not in council.ledgers:
+        message = f"There is no ledger {name!r} in the settings; there are: {', '.join(council.ledgers) or 'none'}."
+        raise ConfigurationError("unknown_ledger", message, ledger=name)
+    return council.ledgers[name]
+
+
+def _postings(council: Council, connection: Connection, done: set[Source]) -> Iterator[Posting]:
+    """Yield what every source says; the caller leaves out those that were journalled before."""
+    recorded = {t.id: t for t in transactions.some(connection)}
+    for transaction in recorded.values():
+        yield from posting.transaction_postings(council, transaction)
+    lines = {line.id: line for line in statements.some_lines(connection)}
+    for row in connection.execute(reconciliation.current.select()):
+        disposition = reconciliation.disposition(row)
+        yield from _disposed(council, lines[disposition.line], disposition)
+    banked = list(reconciliation.some_matches(connection, reconciliation.matches.c.role == "banked"))
+    for match in banked:
+        if match.right_kind == "receipt":
+            yield from posting.match_postings(
+                council, lines[match.left], recorded[match.right], match=match.id.hex, awaited=_awaited(match, done)
+            )
+    yield from _settled(council, connection, [m for m in banked if m.right_kind == "settlement"], recorded, lines, done)
+
+
+def _disposed(council: Council, line: StatementLine, disposition: Disposition) -> Iterator[Posting]:
+    if disposition.kind in {DispositionKind.ALLOCATED, DispositionKind.SUSPENSE}:
+        yield from posting.banking_postings(council, line)
+    elif disposition.kind is DispositionKind.AWAITING:
+        yield from posting.awaiting_postings(council, line)
+    elif disposition.kind is DispositionKind.OTHER:
+        ledger = _other_ledger(council, disposition)
+        if ledger is not None:
+            yield from posting.other_postings(council, line, ledger)
+
+
+def _other_ledger(council: Council, disposition: Disposition) -> LedgerAccount | None:
+    return next((r.ledger for r in council.recognisers if r.name == disposition.rule), None)
+
+
+def _awaited(match: Match, done: set[Source]) -> bool:
+    return Source("awaiting", match.left.hex) in done
+
+
+def _settled(
+    council: Council,
+    connection: Connection,
+    paid: Sequence[Match],
+    recorded: Mapping[UUID, Transaction],
+    lines: Mapping[UUID, StatementLine],
+    done: set[Source],
+) -> Iterator[Posting]:
+    payments = reconciliation.some_matches(connection, reconciliation.matches.c.role == "settled")
+    mops = {str(m.left): recorded[m.right].lines[0].mop for m in payments}
+    by_id = {s.id: s for s in settlements.some(connection)}
+    for match in paid:
+        yield from posting.settlement_postings(
+            council, by_id[match.right], settlements.lines_of(connection, match.right), mops, lines[match.left],
+            awaited=_awaited(match, done),
+        )  # fmt: skip
+
+
+def _journals(postings: Iterable[Posting], ledger: str, taken: set[str], today: date) -> Iterator[Journal]:
+    days: dict[date, dict[Source, list[Posting]]] = defaultdict(lambda: defaultdict(list))
+    for made in postings:
+        days[made.accounting_on][made.source].append(made)
+    for day, sources in sorted(days.items()):
+        ordered = sorted(sources.values(), key=lambda group: (group[0].taken_on, group[0].reference, group[0].source))
+        for block in _blocks(ordered):
+            number = next(n for n in _numbers(ledger, day) if n not in taken)
+            taken.add(number)
+            lines = tuple(JournalLine(number=i, posting=made) for i, made in enumerate(block, start=1))
+            yield Journal(
+                id=new_id(), number=number, ledger=ledger, accounting_on=day, created_on=today, lines=lines
+            )
+
+
+def _blocks(groups: Iterable[list[Posting]]) -> Iterator[list[Posting]]:
+    """Yield lines for one journal each; a source is never torn apart."""
+    block: list[Posting] = []
+    for group in groups:
+        if block and len(block) + len(group) > LARGEST:
+            yield block
+            block = []
+        block += sorted(group, key=lambda p: (p.side is Side.CREDIT, ROLE_ORDER[p.role]))
+    if block:
+        yield block
+
+
+def _numbers(ledger: str, day: date) -> Iterator[str]:
+    sequence = 1
+    while True:
+        yield f"{ledger}-{day:%Y%m%d}-{sequence:03d}"
+        sequence += 1

@@ -1,0 +1,39 @@
+"""Law 4: twice is once. The unique constraints are there, and hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from localgov_ims.service.council import Council
+from localgov_ims.service.laws.law import Findings
+from localgov_ims.storage.schema import RECORD_TABLES
+
+
+def check(connection: Connection, _: Council, findings: Findings) -> None:
+    """Prove that what must be unique is: by the constraint in the database, and by counting."""
+    inspector = sa.inspect(connection)
+    for table in RECORD_TABLES:
+        present = {tuple(found["column_names"]) for found in inspector.get_unique_constraints(table.name)}
+        for constraint in table.constraints:
+            if isinstance(constraint, sa.UniqueConstraint):
+                findings.look_at()
+                columns = tuple(column.name for column in constraint.columns)
+                if columns not in present:
+                    findings.breaks(f"{table.name}: the constraint that makes {', '.join(columns)} unique is gone.")
+                findings.take(_repeated(connection, table, columns))
+
+
+def _repeated(connection: Connection, table: sa.Table, names: tuple[str, ...]) -> Iterator[str]:
+    columns = [table.c[name] for name in names]
+    query = (
+        sa.select(*columns, sa.func.count().label("times"))
+        .where(*(column.is_not(None) for column in columns))
+        .group_by(*columns)
+        .having(sa.func.count() > 1)
+    )
+    for row in connection.execute(query):
+        said = ", ".join(f"{name} {value}" for name, value in zip(names, row, strict=False))
+        yield f"{table.name}: {said} is there {row.times} times."

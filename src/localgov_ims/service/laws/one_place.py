@@ -1,0 +1,195 @@
+"""Law 3: every penny is in exactly one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from localgov_ims.domain.money import Money
+from localgov_ims.reconciliation.dispositions import DispositionKind
+from localgov_ims.service.council import Council
+from localgov_ims.service.laws.law import Findings
+from localgov_ims.storage import journals, reconciliation, statements, transactions
+
+_IN_BOOKS = (DispositionKind.ALLOCATED.value, DispositionKind.SUSPENSE.value)
+
+
+def check(connection: Connection, council: Council, findings: Findings) -> None:
+    """Prove one disposition a line, income in a fund or in suspense once, and balances that are lists of items."""
+    for table in (statements.lines, transactions.transactions, transactions.lines):
+        findings.look_at(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+    findings.take(_without_disposition(connection))
+    findings.take(_income(connection, council))
+    findings.take(_stray_income(connection))
+    findings.take(_matched(connection))
+    findings.take(_transfers(connection))
+    findings.take(_reversals(connection))
+    findings.take(_suspense(connection, council))
+    findings.take(_balances(connection, findings))
+
+
+def _without_disposition(connection: Connection) -> Iterator[str]:
+    """Yield lines without a disposition, if more lines had one when the last run ended than have one now."""
+    lines, current = statements.lines, reconciliation.current
+    had = connection.execute(sa.select(sa.func.max(reconciliation.runs.c.lines))).scalar() or 0
+    have = connection.execute(sa.select(sa.func.count()).select_from(current)).scalar_one()
+    if have >= had:
+        return
+    query = sa.select(lines.c.id, lines.c.pence).where(lines.c.id.not_in(sa.select(current.c.line)))
+    for row in connection.execute(query):
+        yield f"Statement line {row.id} of {Money(row.pence).shown()}: it has no disposition, though a run has seen it."
+
+
+def _income(connection: Connection, council: Council) -> Iterator[str]:
+    """Yield lines said to be income whose income is not there, differs, or is in the wrong place."""
+    t, tl, lines, current = (
+        transactions.transactions, transactions.lines, statements.lines, reconciliation.current,
+    )  # fmt: skip
+    suspended = sa.func.sum(sa.case((tl.c.fund == council.suspense_fund.code, 1), else_=0))
+    booked = (
+        sa.select(
+            t.c.id, t.c.origin_id, sa.func.sum(tl.c.pence).label("pence"), sa.func.count().label("count"),
+            suspended.label("suspended"),
+        )
+        .join(tl, tl.c.transaction == t.c.id)
+        .group_by(t.c.id, t.c.origin_id)
+        .subquery()
+    )  # fmt: skip
+    query = (
+        sa.select(
+            current.c.line, current.c.kind, lines.c.pence.label("banked"), booked.c.pence, booked.c.count,
+            booked.c.suspended, booked.c.origin_id,
+        )
+        .join(lines, lines.c.id == current.c.line)
+        .outerjoin(booked, booked.c.id == current.c.record)
+        .where(current.c.kind.in_(_IN_BOOKS))
+    )  # fmt: skip
+    for row in connection.execute(query):
+        wanted = row.count if row.kind == DispositionKind.SUSPENSE.value else 0
+        if row.pence is None:
+            yield f"Statement line {row.line}: it is {row.kind}, but its transaction is not there."
+        elif row.pence != row.banked or row.origin_id != str(row.line):
+            yield f"Statement line {row.line}: the bank says {row.banked} pence, its transaction {row.pence}."
+        elif row.suspended != wanted:
+            yield f"Statement line {row.line}: it is {row.kind}, but its transaction is in another place."
+
+
+def _stray_income(connection: Connection) -> Iterator[str]:
+    """Yield income made of bank lines that are no income, or more than once."""
+    t, tl, current = transactions.transactions, transactions.lines, reconciliation.current
+    reversing = tl.alias("reversing")
+    undone = sa.select(tl.c.transaction).join(reversing, reversing.c.reverses == tl.c.id)
+    spoken_for = sa.select(current.c.record).where(current.c.kind.in_(_IN_BOOKS), current.c.record.is_not(None))
+    query = sa.select(t.c.reference, t.c.origin_id).where(
+        t.c.origin_kind == "statement_line", t.c.id.not_in(spoken_for), t.c.id.not_in(undone)
+    )
+    for row in connection.execute(query):
+        yield f"Transaction {row.reference}: it is income of statement line {row.origin_id}, which is disposed of otherwise."
+
+
+def _matched(connection: Connection) -> Iterator[str]:
+    current, m, lines = reconciliation.current, reconciliation.matches, statements.lines
+    query = (
+        sa.select(current.c.line, m.c.left_id, m.c.pence, lines.c.pence.label("banked"))
+        .join(lines, lines.c.id == current.c.line)
+        .outerjoin(m, m.c.id == current.c.record)
+        .where(current.c.kind == DispositionKind.MATCHED.value)
+    )
+    for row in connection.execute(query):
+        if row.left_id != row.line or row.pence != row.banked:
+            yield f"Statement line {row.line}: it is matched, but no match of {row.banked} pence says with what."
+
+
+def _transfers(connection: Connection) -> Iterator[str]:
+    t, tl = transactions.transactions, transactions.lines
+    query = (
+        sa.select(t.c.reference, sa.func.sum(tl.c.pence).label("pence"))
+        .join(tl, tl.c.transaction == t.c.id)
+        .where(t.c.kind == "transfer")
+        .group_by(t.c.reference)
+        .having(sa.func.sum(tl.c.pence) != 0)
+    )
+    for row in connection.execute(query):
+        yield f"Transfer {row.reference}: it sums to {Money(int(row.pence)).shown()}, not to zero."
+
+
+def _reversals(connection: Connection) -> Iterator[str]:
+    tl = transactions.lines
+    original = tl.alias("original")
+    query = (
+        sa.select(tl.c.reference, tl.c.pence, original.c.pence.label("taken"))
+        .outerjoin(original, original.c.id == tl.c.reverses)
+        .where(tl.c.reverses.is_not(None))
+        .where((original.c.pence.is_(None)) | (tl.c.pence != -original.c.pence) | (tl.c.vat != -original.c.vat))
+    )
+    for row in connection.execute(query):
+        yield f"Line {row.reference}: it takes back {row.pence} pence of a line of {row.taken}."
+
+
+def _suspense(connection: Connection, council: Council) -> Iterator[str]:
+    tl, items = transactions.lines, transactions.suspense
+    receipts = (
+        sa.select(tl.c.reference)
+        .outerjoin(items, items.c.line == tl.c.id)
+        .where(tl.c.fund == council.suspense_fund.code, tl.c.reverses.is_(None), items.c.id.is_(None))
+    )
+    for row in connection.execute(receipts):
+        yield f"Line {row.reference}: it is in the suspense fund, but is no suspense item."
+    query = sa.select(items.c.id).join(tl, tl.c.id == items.c.line).where(tl.c.fund != council.suspense_fund.code)
+    for row in connection.execute(query):
+        yield f"Suspense item {row.id}: its line is not in the suspense fund."
+
+
+def _balances(connection: Connection, findings: Findings) -> Iterator[str]:
+    """Yield ledgers in which awaiting or suspense is not the sum of its items."""
+    ledgers = connection.execute(sa.select(journals.journals.c.ledger).distinct()).scalars().all()
+    for ledger in ledgers:
+        for role, items in (("awaiting", _awaiting_items(ledger)), ("suspense", _suspense_items(ledger))):
+            findings.look_at()
+            expected = -(connection.execute(items).scalar() or 0)
+            found = connection.execute(_journalled(ledger, role)).scalar() or 0
+            if expected != found:
+                yield (
+                    f"Ledger {ledger}: its {role} stands at {Money(int(found)).shown()}, but the items come to "
+                    f"{Money(int(expected)).shown()}."
+                )
+
+
+def _journalled(ledger: str, role: str) -> sa.Select[tuple[int]]:
+    jl, j = journals.lines, journals.journals
+    signed = sa.case((jl.c.side == "debit", jl.c.pence), else_=-jl.c.pence)
+    return sa.select(sa.func.sum(signed)).join(j, j.c.id == jl.c.journal).where(j.c.ledger == ledger, jl.c.role == role)
+
+
+def _done(ledger: str, kind: str) -> sa.Select[tuple[str]]:
+    s = journals.sources
+    return sa.select(s.c.source_id).where(s.c.ledger == ledger, s.c.kind == kind)
+
+
+def _awaiting_items(ledger: str) -> sa.Select[tuple[int]]:
+    """Sum the lines journalled as awaiting, less those whose settlement or match has been journalled since."""
+    lines, m = statements.lines, reconciliation.matches
+    text = _dashed(lines.c.id)
+    settled = sa.select(m.c.left_id).where(
+        m.c.role == "banked",
+        _dashed(m.c.id).in_(_done(ledger, "match")) | _dashed(m.c.right_id).in_(_done(ledger, "settlement")),
+    )
+    return sa.select(sa.func.sum(lines.c.pence)).where(
+        text.in_(_done(ledger, "awaiting")), lines.c.id.not_in(settled)
+    )
+
+
+def _suspense_items(ledger: str) -> sa.Select[tuple[int]]:
+    tl, items = transactions.lines, transactions.suspense
+    return (
+        sa.select(sa.func.sum(tl.c.pence))
+        .join(items, items.c.line == tl.c.id)
+        .where(_dashed(tl.c.id).in_(_done(ledger, "line")))
+    )
+
+
+def _dashed(column: sa.ColumnElement[object]) -> sa.ColumnElement[str]:
+    """Return an identifier as sources name it: hex without dashes, alike in both databases."""
+    return sa.func.replace(sa.cast(column, sa.Text), "-", "")

@@ -1,0 +1,108 @@
+"""Law 2: records never change. Every seal, every unit's digest and every link of the chain is computed again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from localgov_ims.service.council import Council
+from localgov_ims.service.laws.law import Findings
+from localgov_ims.storage import audit, files, personal, statements
+from localgov_ims.storage.schema import RECORD_TABLES, canonical, seal_of
+
+_GUARDS = {"sqlite": ("refuses_update", "refuses_delete"), "postgresql": ("refuses_change", "refuses_truncate")}
+
+
+def check(connection: Connection, _: Council, findings: Findings) -> None:
+    """Prove that no record was altered, added or removed past the audit trail."""
+    written: dict[tuple[UUID, str], tuple[int, str]] = {}
+    for table in RECORD_TABLES:
+        findings.take(_seals(connection, table, written, findings))
+    findings.take(_chain(connection, written, findings))
+    findings.take(_personal(connection, findings))
+    findings.take(_bytes(connection, findings))
+    findings.take(_guards(connection))
+
+
+def _seals(
+    connection: Connection, table: sa.Table, written: dict[tuple[UUID, str], tuple[int, str]], findings: Findings
+) -> Iterator[str]:
+    unit, count, digest = None, 0, hashlib.sha256()
+    query = sa.select(table).order_by(table.c.unit, table.c.ordinal)
+    for row in connection.execution_options(yield_per=5000).execute(query):
+        findings.look_at()
+        *values, seal = row
+        if row.unit != unit:
+            if unit is not None:
+                written[unit, table.name] = count, digest.hexdigest()
+            unit, count, digest = row.unit, 0, hashlib.sha256()
+        right = seal_of(table.name, canonical(values))
+        if right != bytes(seal):
+            yield f"{table.name} {row.id}: it is not what was sealed; somebody changed it."
+        digest.update(bytes(seal))
+        count += 1
+    if unit is not None:
+        written[unit, table.name] = count, digest.hexdigest()
+
+
+def _chain(
+    connection: Connection, written: dict[tuple[UUID, str], tuple[int, str]], findings: Findings
+) -> Iterator[str]:
+    number, head = 0, audit.START
+    for entry, stored_hash in audit.chain(connection):
+        findings.look_at()
+        name = f"Audit entry {entry.number} ({entry.action} by {entry.by}, {entry.at:%d %B %Y %H:%M} UTC)"
+        if entry.number != number + 1 or entry.previous != head:
+            yield f"{name}: it does not follow the entry before it; one was removed, added or altered."
+        if entry.hash != stored_hash:
+            yield f"{name}: it is not what was chained; somebody changed it."
+        number, head = entry.number, stored_hash
+        for table, (count, digest) in entry.records.items():
+            found, hashed = written.pop((entry.id, table), (0, ""))
+            if found != count:
+                yield f"{name}: it wrote {count} records in {table}, and {found} are there."
+            elif hashed != digest:
+                yield f"{name}: the records it wrote in {table} are not those that are there."
+    for (unit, table), (count, _) in written.items():
+        yield f"{table}: {count} records of unit {unit} are in no audit entry."
+
+
+def _personal(connection: Connection, findings: Findings) -> Iterator[str]:
+    lines = statements.lines
+    query = sa.select(lines.c.id, lines.c.personal, personal.data.c.salt, personal.data.c.value).join(
+        personal.data, personal.data.c.record == lines.c.id
+    )
+    for row in connection.execution_options(yield_per=5000).execute(query):
+        findings.look_at()
+        if personal.Sealed(row.id, bytes(row.salt), row.value).hash != row.personal:
+            yield f"statement_lines {row.id}: the text kept beside it is not what the bank sent."
+
+
+def _bytes(connection: Connection, findings: Findings) -> Iterator[str]:
+    query = sa.select(files.chunks).order_by(files.chunks.c.file, files.chunks.c.number)
+    digests: dict[UUID, Any] = {}
+    for row in connection.execution_options(yield_per=1).execute(query):
+        digests.setdefault(row.file, hashlib.sha256()).update(bytes(row.data))
+    for row in connection.execute(sa.select(files.files)):
+        findings.look_at()
+        # Bytes that a retention run removed are no fault: the hash is what stays.
+        if row.id in digests and digests[row.id].hexdigest() != row.sha256:
+            yield f"files {row.id} ({row.name}): its bytes are not those that came."
+
+
+def _guards(connection: Connection) -> Iterator[str]:
+    if connection.dialect.name == "sqlite":
+        present = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars())
+    else:
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgrelid::regclass::text = ANY(%s)"
+        names = [table.name for table in RECORD_TABLES]
+        present = set(connection.exec_driver_sql(query, (names,)).scalars())
+    for table in RECORD_TABLES:
+        for guard in _GUARDS[connection.dialect.name]:
+            if f"{table.name}_{guard}" not in present:
+                yield f"{table.name}: the trigger {table.name}_{guard} is gone, so its records could be changed."

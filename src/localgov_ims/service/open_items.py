@@ -1,0 +1,95 @@
+"""What is open at the start of a run, on both sides, as the matcher and the rest of the run need it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from attrs import define, field
+
+from localgov_ims.domain.settlements import RecordedSettlementLine
+from localgov_ims.domain.statements import StatementLine
+from localgov_ims.reconciliation.dispositions import Disposition
+from localgov_ims.reconciliation.engine import Matcher
+from localgov_ims.reconciliation.recognisers import Recognition, recognise
+from localgov_ims.service.installation import Installation
+from localgov_ims.storage import snapshots
+
+
+@define(kw_only=True)
+class OpenItems:
+    """What is open at the start of a run: the lines with what they say of themselves."""
+
+    lines: dict[UUID, StatementLine]
+    awaiting: Mapping[UUID, Disposition]
+    recognitions: dict[UUID, Sequence[Recognition]] = field(factory=dict)
+    misses: dict[UUID, list[str]] = field(factory=dict)
+
+    def next_number(self, line: UUID) -> int:
+        """Return the number of the line's next disposition."""
+        return self.awaiting[line].number + 1 if line in self.awaiting else 1
+
+
+def load_open_items(installation: Installation, matcher: Matcher) -> OpenItems:
+    """Read what is open in one snapshot, recognise its lines, and hand both sides to the matcher."""
+    council = installation.council
+    with installation.store.reading() as connection:
+        items = OpenItems(
+            lines={line.id: line for line in snapshots.open_lines(connection)},
+            awaiting=snapshots.awaiting(connection),
+        )
+        for line in items.lines.values():
+            found = recognise(council.recognisers, line.account, line.line.amount.pence, line.line.text)
+            items.recognitions[line.id] = found
+        matcher.load(
+            "receipt",
+            (
+                (id_, day.toordinal(), pence, council.methods[mop].banking.value, provider, theirs, ours)
+                for id_, day, pence, mop, provider, theirs, ours in snapshots.open_receipts(connection)
+            ),
+        )
+        matcher.load_part(
+            "receipt", "account_reference", ((id_, text, text) for id_, text in snapshots.accounts_of_receipts(connection))
+        )
+        matcher.load(
+            "settlement",
+            (
+                (s.id, s.paid_on.toordinal(), s.net.pence, s.reference, s.source)
+                for s in snapshots.open_settlements(connection)
+            ),
+        )
+        matcher.load("settlement_line", map(_settlement_line, snapshots.open_settlement_lines(connection)))
+    _load_lines(installation, matcher, items)
+    return items
+
+
+def _settlement_line(recorded: RecordedSettlementLine) -> tuple[object, ...]:
+    line = recorded.line
+    day = line.occurred_on.toordinal() if line.occurred_on is not None else 0
+    return recorded.id, day, line.amount.pence, line.kind.value, line.provider_reference, recorded.source
+
+
+def _load_lines(installation: Installation, matcher: Matcher, items: OpenItems) -> None:
+    # A line that two recognisers claim is compared with nothing: a person says which of them is right.
+    clear = [line for line in items.lines.values() if len(items.recognitions[line.id]) <= 1]
+    matcher.load("line", (_line_row(line, items.recognitions[line.id]) for line in clear))
+    formats = installation.council.formats.values()
+    matcher.load_part(
+        "line",
+        "text_reference",
+        (
+            (line.id, reference.text, written)
+            for line in clear
+            if not items.recognitions[line.id]
+            for reference, written in {r: w for f in formats for w, r in f.find(line.line.text)}.items()
+        ),
+    )
+
+
+def _line_row(recorded: StatementLine, recognitions: Sequence[Recognition]) -> tuple[object, ...]:
+    line, refs = recorded.line, recorded.line.references
+    source = payout = None
+    for recognition in recognitions:
+        source = recognition.recogniser.source or recognition.recogniser.other
+        payout = recognition.evidence.get("payout")
+    return recorded.id, line.booked_on.toordinal(), line.amount.pence, refs.end_to_end, payout, source, refs.structured

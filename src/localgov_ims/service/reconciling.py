@@ -1,0 +1,119 @@
+"""Reconciling: every bank line gets its one disposition, and every Match its reasons.
+
+Order for a new line: recognisers, then match rules, then *awaiting* or *other* if recognised, else allocation,
+else suspense. Each match rule is one unit of work; what is left is another. Killed anywhere and run again, the
+result is the same, for everything done is out of what is open.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from attrs import frozen
+
+from localgov_ims.domain.ids import new_id
+from localgov_ims.domain.money import Money
+from localgov_ims.errors import AlreadyDone
+from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
+from localgov_ims.reconciliation.engine import Matcher, Pair
+from localgov_ims.reconciliation.matches import Match
+from localgov_ims.reconciliation.rules import MatchRule, Mode
+from localgov_ims.service.disposing import dispose
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.open_items import OpenItems, load_open_items
+from localgov_ims.storage import reconciliation as stored
+from localgov_ims.storage import snapshots
+
+_TRIES = 3
+
+
+@frozen(kw_only=True)
+class DispositionTotal:
+    """How many lines have a disposition, and their sum."""
+
+    count: int
+    amount: Money
+
+
+@frozen(kw_only=True)
+class ReconcileResult:
+    """What a run did: Matches by rule, and where every statement line stands now."""
+
+    run: UUID
+    matches: Mapping[str, int]
+    dispositions: Mapping[DispositionKind, DispositionTotal]
+    breaks: int
+
+
+def reconcile(installation: Installation) -> ReconcileResult:
+    """Match, allocate or hold every open bank line.
+
+    Raises:
+        AlreadyDone: Others reconcile the same lines at the same time, again and again.
+    """
+    for attempt in range(1, _TRIES + 1):
+        try:
+            return _run(installation)
+        except AlreadyDone:
+            # Another run was faster with some of them; what it did is no longer open.
+            if attempt == _TRIES:
+                raise
+    raise AssertionError
+
+
+def disposition_totals(installation: Installation) -> dict[DispositionKind | None, DispositionTotal]:
+    """Return where every statement line stands; none counts those that no run has seen."""
+    with installation.store.reading() as connection:
+        found = snapshots.totals(connection)
+    return {kind: DispositionTotal(count=count, amount=Money(pence)) for kind, (count, pence) in found.items()}
+
+
+def _run(installation: Installation) -> ReconcileResult:
+    run, matched = new_id(), Counter[str]()
+    with Matcher() as matcher:
+        items = load_open_items(installation, matcher)
+        for rule in installation.council.match_rules:
+            if rule.enabled and rule.mode is Mode.AUTO:
+                pairs = matcher.run(rule)
+                matched[rule.name] = len(pairs)
+                if pairs:
+                    _record_matches(installation, run, rule, pairs, items)
+        for rule in installation.council.match_rules:
+            if rule.enabled and rule.left == "line":
+                for miss in matcher.misses(rule):
+                    items.misses.setdefault(miss.left, []).append(miss.sentence())
+    breaks = dispose(installation, run, items)
+    totals = disposition_totals(installation)
+    return ReconcileResult(
+        run=run, matches=matched, breaks=breaks,
+        dispositions={kind: total for kind, total in totals.items() if kind is not None},
+    )  # fmt: skip
+
+
+def _record_matches(
+    installation: Installation, run: UUID, rule: MatchRule, pairs: Sequence[Pair], items: OpenItems
+) -> None:
+    matches = [
+        Match(
+            id=new_id(), run=run, rule=rule.name, rule_version=rule.version, role=rule.role, left_kind=rule.left,
+            left=pair.left, right_kind=rule.right, right=pair.right, amount=pair.amount, evidence=pair.evidence,
+        )
+        for pair in pairs
+    ]  # fmt: skip
+    with installation.unit("match") as unit:
+        stored.add_matches(unit, matches)
+        if rule.left == "line":
+            stored.add_dispositions(unit, [_matched(match, items) for match in matches])
+        unit.detail |= {"rule": rule.name, "version": rule.version, "matches": len(matches), "run": str(run)}
+        unit.commit()
+    for match in matches:
+        items.lines.pop(match.left, None)
+
+
+def _matched(match: Match, items: OpenItems) -> Disposition:
+    return Disposition(
+        id=new_id(), line=match.left, number=items.next_number(match.left), kind=DispositionKind.MATCHED,
+        reason=match.sentence(), rule=match.rule, record=match.id,
+    )  # fmt: skip

@@ -1,0 +1,122 @@
+"""Recording settlements: whose payouts, each once, every line with the payment it belongs to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from attrs import define, field
+
+from localgov_ims.domain.ids import new_id
+from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement, SettlementLine
+from localgov_ims.files.events import Closed, Opened
+from localgov_ims.files.readers import Reader
+from localgov_ims.reconciliation.recognisers import IncomeSource, SourceKind
+from localgov_ims.service.council import Council
+from localgov_ims.storage import settlements as stored
+from localgov_ims.storage.store import Unit
+
+
+@define(kw_only=True)
+class _Current:
+    """The settlement being recorded."""
+
+    id: UUID
+    opened: Opened
+    source: IncomeSource
+    known: str | None
+    content: Any = field(factory=hashlib.sha256)
+    gross: Money = NOTHING
+    fees: Money = NOTHING
+    net: Money = NOTHING
+
+
+@define(kw_only=True)
+class SettlementRecorder:
+    """Records settlements in a unit of work; see `recorders.Recorder`."""
+
+    unit: Unit
+    council: Council
+    file: UUID
+    reader: Reader
+    counts: Counter[str] = field(factory=Counter)
+    _current: _Current | None = None
+
+    def open(self, opened: Opened) -> Iterator[Issue]:
+        """Find the source, and the settlement if it was here before."""
+        self._current = None
+        sources = [s for s in self.council.sources.values() if s.format == self.reader.name]
+        if len(sources) != 1 or sources[0].kind is not SourceKind.SETTLEMENT:
+            message = (
+                f"The settings must have one source of kind settlement whose format is {self.reader.name}; there are "
+                f"{len(sources)}."
+            )
+            yield _issue("wrong-account", opened, "source", self.reader.name, message)
+            return
+        if opened.currency != "GBP":
+            message = f"The settlement is in {opened.currency}; only pounds sterling (GBP) are imported."
+            yield _issue("currency-mismatch", opened, "currency", opened.currency, message)
+        if opened.number is None or opened.paid_on is None:
+            message = "A settlement needs its payout's number and day; this one has not both."
+            yield _issue("missing-field", opened, "payout", opened.number or "", message)
+            return
+        (source,) = sources
+        known = stored.content_by_reference(self.unit.connection, source.name, opened.number)
+        self._current = _Current(id=new_id(), opened=opened, source=source, known=known)
+
+    def rows(self, block: Sequence[SettlementLine]) -> Iterator[Issue]:
+        """Record lines; the sums are proved at the end."""
+        current = self._current
+        if current is None:
+            return
+        for line in block:
+            current.content.update(stored.content_of(line).encode())
+            current.gross += line.amount
+            current.fees += line.fee
+            current.net += line.net
+        if current.known is None:
+            self.counts["lines"] += len(block)
+            stored.add_lines(
+                self.unit,
+                (
+                    RecordedSettlementLine(id=new_id(), settlement=current.id, source=current.source.name, line=line)
+                    for line in block
+                ),
+            )
+        yield from ()
+
+    def close(self, closed: Closed) -> Iterator[Issue]:
+        """Record the settlement, or find that it was here before."""
+        current = self._current
+        if current is None:
+            return
+        content = current.content.hexdigest()
+        number, paid_on = current.opened.number, current.opened.paid_on
+        if current.known is not None:
+            if current.known != content:
+                message = f"Payout {number} was recorded before with other content. Ask {current.source.name} which one is right."
+                yield _issue("already-imported", current.opened, "payout", number or "", message)
+            return
+        if current.gross - current.fees != current.net:
+            message = f"Gross {current.gross.shown()} less fees {current.fees.shown()} is not net {current.net.shown()}."
+            yield _issue("total-mismatch", current.opened, "net", str(current.net), message)
+            return
+        if number is None or paid_on is None:
+            return
+        self.counts["settlements"] += 1
+        stored.add(
+            self.unit,
+            Settlement(
+                id=current.id, file=self.file, source=current.source.name, reference=number, gross=current.gross,
+                fees=current.fees, net=current.net, paid_on=paid_on, lines=closed.computed.count or 0, content=content,
+            ),
+        )  # fmt: skip
+
+
+def _issue(code: str, opened: Opened, field_: str, value: str, message: str) -> Issue:
+    return Issue(code=code, place=opened.place, field=field_, value=value, message=message)

@@ -1,0 +1,173 @@
+"""Recording bank statements: whose account, which statement, joined to the ones before, each line once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from attrs import define, field
+
+from localgov_ims.domain.accounts import BankAccount
+from localgov_ims.domain.calendar import local_day
+from localgov_ims.domain.ids import new_id
+from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.statements import BankLine, Statement, StatementLine
+from localgov_ims.files.events import Closed, Opened
+from localgov_ims.files.readers import Reader
+from localgov_ims.service.council import Council
+from localgov_ims.storage import statements as stored
+from localgov_ims.storage.store import Unit
+
+
+@define(kw_only=True)
+class _Current:
+    """The statement being recorded."""
+
+    id: UUID
+    opened: Opened
+    account: BankAccount
+    known: str | None  # content of the statement already here under this key
+    content: Any = field(factory=hashlib.sha256)
+    seen_lines: int = 0
+    seen: Money = NOTHING
+    day: date | None = None
+    like: Counter[str] = field(factory=Counter)  # lines of the day that look the same, counted
+
+
+@define(kw_only=True)
+class StatementRecorder:
+    """Records statements in a unit of work; see `recorders.Recorder`."""
+
+    unit: Unit
+    council: Council
+    file: UUID
+    reader: Reader
+    counts: Counter[str] = field(factory=Counter)
+    _current: _Current | None = None
+
+    def open(self, opened: Opened) -> Iterator[Issue]:
+        """Find the council's account, and the statement if it was here before."""
+        self._current = None
+        account = next((a for a in self.council.bank_accounts.values() if a.account == opened.account), None)
+        if account is None:
+            ours = ", ".join(f"{a.name} ({a.account})" for a in self.council.bank_accounts.values())
+            yield _issue("wrong-account", opened, "account", opened.account, f"This account is none of ours: {ours}.")
+            return
+        if opened.currency != "GBP":
+            message = f"The statement is in {opened.currency}; only pounds sterling (GBP) are imported."
+            yield _issue("currency-mismatch", opened, "currency", opened.currency, message)
+        if account.format != self.reader.name:
+            message = (
+                f"The lines of account {account.name} come from {account.format} files; from a {self.reader.name} "
+                "file they would come twice. To change over, change the account's format in the settings."
+            )
+            yield _issue("wrong-kind", opened, "format", self.reader.name, message)
+            return
+        known = None
+        if opened.key is not None:
+            known = stored.content_by_key(self.unit.connection, account.name, opened.key)
+        self._current = _Current(id=new_id(), opened=opened, account=account, known=known)
+
+    def rows(self, block: Sequence[BankLine]) -> Iterator[Issue]:
+        """Record lines that are not here yet."""
+        current = self._current
+        if current is None:
+            return
+        for line in block:
+            current.content.update(stored.content_of(line).encode())
+        if current.known is not None:
+            return
+        keyed = [(self._key(current, line), line) for line in block]
+        if current.opened.key is None:
+            yield from self._unfinished_days(block)
+            seen = stored.keys_seen(self.unit.connection, current.account.name, [key for key, _ in keyed])
+            current.seen_lines += len(seen)
+            current.seen += Money.total(line.amount for key, line in keyed if key in seen)
+            keyed = [(key, line) for key, line in keyed if key not in seen]
+        self.counts["seen_lines"] += len(block) - len(keyed)
+        self.counts["lines"] += len(keyed)
+        stored.add_lines(
+            self.unit,
+            (
+                StatementLine(id=new_id(), statement=current.id, account=current.account.name, key=key, line=line)
+                for key, line in keyed
+            ),
+        )
+
+    def close(self, closed: Closed) -> Iterator[Issue]:
+        """Record the statement, or find that it was here before."""
+        current = self._current
+        if current is None:
+            return
+        content = current.content.hexdigest()
+        if current.known is not None:
+            if current.known != content:
+                message = (
+                    f"Statement {current.opened.number} of account {current.account.name} was recorded before with other "
+                    "content. Both files are kept; ask the bank which one is right."
+                )
+                yield _issue("already-imported", current.opened, "number", current.opened.number or "", message)
+            return
+        totals = closed.computed
+        if current.seen_lines and current.seen_lines == totals.count:
+            return
+        if not current.seen_lines:
+            yield from self._chained(current, closed)
+        last = closed.last_on.isoformat() if closed.last_on is not None else ""
+        self.counts["statements"] += 1
+        stored.add(
+            self.unit,
+            Statement(
+                id=current.id, file=self.file, key=current.opened.key or f"{last}/{content[:16]}",
+                account=current.account.name, number=current.opened.number or last, format=self.reader.name,
+                opening=current.opened.opening if current.opened.opening is not None else closed.opening,
+                closing=closed.closing, credits=Money(totals.credits or 0), debits=Money(totals.debits or 0),
+                lines=totals.count or 0, not_booked=closed.not_booked, first_on=closed.first_on,
+                last_on=closed.last_on, evidence=closed.evidence, content=content, seen_lines=current.seen_lines,
+                seen=current.seen,
+            ),
+        )  # fmt: skip
+
+    def _key(self, current: _Current, line: BankLine) -> str:
+        """Return what tells this line from every other of its account."""
+        if current.opened.key is not None:
+            return f"{current.opened.key}#{line.position}"
+        if line.booked_on != current.day:
+            current.day, current.like = line.booked_on, Counter()
+        # Equal lines of a day are different payments: which of them this is counts.
+        likeness = f"{line.amount}|{line.balance}|{line.text}"
+        current.like[likeness] += 1
+        digest = hashlib.sha256(f"{likeness}|{current.like[likeness]}".encode()).hexdigest()
+        return f"{line.booked_on.isoformat()}/{digest[:32]}"
+
+    def _unfinished_days(self, block: Sequence[BankLine]) -> Iterator[Issue]:
+        today = local_day(self.unit.at)
+        for line in block:
+            if line.booked_on >= today:
+                message = f"The day {line.booked_on:%d %B %Y} is not over, and only whole days are imported. Export up to yesterday."
+                place, value = line.place, line.booked_on.isoformat()
+                yield Issue(code="date-out-of-range", place=place, field="booked_on", value=value, message=message)
+
+    def _chained(self, current: _Current, closed: Closed) -> Iterator[Issue]:
+        """Yield an Issue unless the statement joins those of its account: its opening is a closing, or the reverse."""
+        opening = current.opened.opening if current.opened.opening is not None else closed.opening
+        ends = stored.ends_of(self.unit.connection, current.account.name)
+        if opening is None or closed.closing is None or not ends:
+            return
+        if any(opening.pence == end or closed.closing.pence == start for start, end, _ in ends):
+            return
+        numbers = ", ".join(number for _, _, number in ends[-3:])
+        message = (
+            f"It opens at {opening.shown()} and closes at {closed.closing.shown()}, which joins none of the statements "
+            f"here (latest: {numbers}). A statement between them is missing: import that one first."
+        )
+        yield _issue("chain-broken", current.opened, "opening", str(opening), message)
+
+
+def _issue(code: str, opened: Opened, field_: str, value: str, message: str) -> Issue:
+    return Issue(code=code, place=opened.place, field=field_, value=value, message=message)

@@ -1,0 +1,67 @@
+"""From a reader's events to records, in blocks: what is alike for every kind of file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, BinaryIO, Protocol
+
+from localgov_ims.domain.issues import Issue
+from localgov_ims.files.events import Closed, Opened
+from localgov_ims.files.readers import Reader
+from localgov_ims.files.reading import events, repeated
+
+BLOCK = 2000
+"""Rows are written in blocks of this size; no more of a file is in memory."""
+
+Progress = Callable[[int], None]
+"""Told how many more rows have been read."""
+
+
+class Recorder(Protocol):
+    """Records one kind of file in a unit of work, judging it against the council's books.
+
+    The reader judges the file; a recorder judges what needs the past and the settings: is the account ours, does
+    the statement join the ones before it, has it been here already? Each step yields the Issues it finds.
+    """
+
+    counts: Counter[str]
+
+    def open(self, opened: Opened) -> Iterator[Issue]:
+        """Take the head of a statement or settlement."""
+        ...
+
+    def rows(self, block: Sequence[Any]) -> Iterator[Issue]:
+        """Take some of its rows."""
+        ...
+
+    def close(self, closed: Closed) -> Iterator[Issue]:
+        """Take its end."""
+        ...
+
+
+def record(reader: Reader, stream: BinaryIO, recorder: Recorder, progress: Progress) -> Iterator[Issue]:
+    """Read a file into *recorder*, yielding every Issue, the reader's and the recorder's.
+
+    Of the rows only the identifiers that must be unique are remembered.
+    """
+    places: dict[str, str] = {}
+    block: list[object] = []
+    for event in events(reader, stream):
+        if isinstance(event, Issue):
+            yield event
+        elif isinstance(event, Opened):
+            yield from recorder.open(event)
+        elif isinstance(event, Closed):
+            yield from recorder.rows(block)
+            progress(len(block))
+            block = []
+            yield from recorder.close(event)
+        elif event.identifier is not None and (first := places.setdefault(event.identifier, event.place)) != event.place:
+            yield repeated(event, first)
+        else:
+            block.append(event)
+            if len(block) == BLOCK:
+                yield from recorder.rows(block)
+                progress(BLOCK)
+                block = []

@@ -1,0 +1,55 @@
+"""Suspense: what nobody could place yet, item by item, with its age."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from attrs import frozen
+
+from localgov_ims.domain.calendar import local_day
+from localgov_ims.domain.money import Money
+from localgov_ims.domain.suspense import SuspenseItem
+from localgov_ims.service.installation import Installation
+from localgov_ims.storage import statements, transactions
+
+
+@frozen(kw_only=True)
+class OpenItem:
+    """A suspense item with what a person needs to place it.
+
+    `reference` names the line of the suspense fund; `age` is in days since the money was taken.
+    """
+
+    item: SuspenseItem
+    reference: str
+    amount: Money
+    taken_on: date
+    age: int
+    account: str
+    text: str
+
+
+def list_suspense(installation: Installation) -> list[OpenItem]:
+    """Return every item in suspense, the oldest first, then the largest."""
+    today = local_day(installation.clock())
+    fund = installation.council.suspense_fund.code
+    with installation.store.reading() as connection:
+        items = {item.line: item for item in transactions.some_suspense(connection)}
+        held = list(transactions.some(connection, transactions.lines.c.fund == fund))
+        undone = {line.reverses for transaction in held for line in transaction.lines}
+        wanted = [UUID(t.origin.id) for t in held if t.origin.kind == "statement_line"]
+        banked = {line.id: line for line in statements.with_ids(connection, wanted)}
+    found = []
+    for transaction in held:
+        bank = banked.get(UUID(transaction.origin.id)) if transaction.origin.kind == "statement_line" else None
+        for line in transaction.lines:
+            if line.id in items and line.id not in undone:
+                found.append(
+                    OpenItem(
+                        item=items[line.id], reference=line.reference, amount=line.amount,
+                        taken_on=transaction.taken_on, age=(today - transaction.taken_on).days,
+                        account=bank.account if bank is not None else "", text=bank.line.text if bank is not None else "",
+                    )
+                )  # fmt: skip
+    return sorted(found, key=lambda item: (-item.age, -abs(item.amount.pence), item.reference))

@@ -1,0 +1,1 @@
+"""The model office: a council's weeks, with known truth."""

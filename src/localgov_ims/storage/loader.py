@@ -1,0 +1,77 @@
+"""The bulk loader: many rows at the speed of the database, by one path for one row or a million.
+
+SQLite: one statement, compiled once, and executemany of tuples. PostgreSQL: COPY in binary on the session's own
+connection. Ids are made by the client, so nothing has to come back.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from localgov_ims.errors import AlreadyDone
+from localgov_ims.storage.schema import Moment, Row, canonical
+
+_POSTGRES_TYPES: dict[type[sa.types.TypeEngine[Any]], str] = {
+    sa.Uuid: "uuid", sa.BigInteger: "int8", sa.Text: "text", sa.String: "text", sa.Date: "date", Moment: "timestamptz",
+    sa.LargeBinary: "bytea",
+}  # fmt: skip
+
+
+_SQLITE_CLASHES = frozenset({sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY})
+
+
+def load(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+    """Insert *rows*, each in the order of the table's columns.
+
+    Raises:
+        AlreadyDone: A unique constraint refuses one of them; the transaction must be rolled back.
+    """
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        _load_sqlite(connection, table, rows)
+    else:
+        _load_postgresql(connection, table, rows)
+
+
+def _load_sqlite(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    marks = ", ".join("?" * len(table.columns))
+    blobs = [i for i, column in enumerate(table.columns) if isinstance(column.type, sa.LargeBinary)]
+    bound = [canonical(row) for row in rows]
+    for values, row in zip(bound, rows, strict=True) if blobs else ():
+        for i in blobs:
+            values[i] = row[i]
+    cursor = connection.connection.cursor()
+    try:
+        cursor.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', bound)  # noqa: S608 - our own names
+    except sqlite3.IntegrityError as error:
+        if error.sqlite_errorcode not in _SQLITE_CLASHES:
+            raise
+        raise _clash(table, str(error)) from error
+    finally:
+        cursor.close()
+
+
+def _load_postgresql(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+    import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
+
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    statement = f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT BINARY)'
+    try:
+        with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
+            copy.set_types([_POSTGRES_TYPES[type(column.type)] for column in table.columns])
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.errors.UniqueViolation as error:
+        raise _clash(table, str(error)) from error
+
+
+def _clash(table: sa.Table, detail: str) -> AlreadyDone:
+    message = f"This is in {table.name} already, recorded by somebody else meanwhile; nothing was written twice."
+    return AlreadyDone("already_recorded", message, table=table.name, detail=detail)

@@ -1,0 +1,163 @@
+"""What reconciliation records: runs, matches, dispositions and breaks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from localgov_ims.domain.breaks import Break, BreakKind
+from localgov_ims.domain.money import Money
+from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
+from localgov_ims.reconciliation.matches import Match
+from localgov_ims.storage.schema import (
+    day_column,
+    id_column,
+    json_text,
+    moment_column,
+    number_column,
+    pence_column,
+    points_to,
+    record_table,
+    text_column,
+)
+from localgov_ims.storage.statements import lines
+from localgov_ims.storage.store import Unit
+
+runs = record_table("reconciliation_runs", moment_column("at"), text_column("by"), number_column("lines"))
+"""A finished run, and how many statement lines had a disposition when it ended: none may lose it."""
+
+matches = record_table(
+    "matches",
+    id_column("run"),
+    text_column("rule"),
+    number_column("rule_version"),
+    text_column("role"),
+    text_column("left_kind"),
+    id_column("left_id"),
+    text_column("right_kind"),
+    id_column("right_id"),
+    pence_column("pence"),
+    text_column("evidence"),
+    number_column("generation"),
+    # Null where one left record lawfully has several right ones; every rule so far is one to one.
+    id_column("sole_left", nullable=True),
+    sa.UniqueConstraint("right_kind", "right_id", "role", "generation"),
+    sa.UniqueConstraint("left_kind", "sole_left", "role", "generation"),
+)
+
+dispositions = record_table(
+    "dispositions",
+    points_to(lines, "line"),
+    number_column("number"),
+    text_column("kind"),
+    text_column("reason"),
+    text_column("rule", nullable=True),
+    text_column("what", nullable=True),
+    id_column("record", nullable=True),
+    day_column("until_on", nullable=True),
+    text_column("evidence"),
+    sa.UniqueConstraint("line", "number"),
+)
+
+breaks = record_table(
+    "breaks",
+    text_column("kind"),
+    text_column("subject_kind"),
+    id_column("subject"),
+    day_column("since_on"),
+    text_column("message"),
+    sa.UniqueConstraint("kind", "subject_kind", "subject"),
+)
+
+
+def _current() -> sa.Subquery:
+    latest = (
+        sa.select(dispositions.c.line, sa.func.max(dispositions.c.number).label("number"))
+        .group_by(dispositions.c.line)
+        .subquery()
+    )
+    join = (dispositions.c.line == latest.c.line) & (dispositions.c.number == latest.c.number)
+    return sa.select(dispositions).join(latest, join).subquery("current_dispositions")
+
+
+current = _current()
+"""The current disposition of each line: the one with the highest number."""
+
+
+def add_run(unit: Unit, run: UUID, at: datetime, by: str, disposed: int) -> None:
+    """Record that a run has finished."""
+    unit.record(runs, [(run, at, by, disposed)])
+
+
+def add_matches(unit: Unit, found: Iterable[Match]) -> None:
+    """Record matches in bulk."""
+    unit.record(
+        matches,
+        [
+            (
+                m.id, m.run, m.rule, m.rule_version, m.role, m.left_kind, m.left, m.right_kind, m.right,
+                m.amount.pence, json_text(dict(m.evidence)), m.generation, m.left,
+            )
+            for m in found
+        ],
+    )  # fmt: skip
+
+
+def add_dispositions(unit: Unit, made: Iterable[Disposition]) -> None:
+    """Record dispositions in bulk."""
+    unit.record(
+        dispositions,
+        [
+            (
+                d.id, d.line, d.number, d.kind.value, d.reason, d.rule, d.what, d.record, d.until_on,
+                json_text(dict(d.evidence)),
+            )
+            for d in made
+        ],
+    )  # fmt: skip
+
+
+def add_breaks(unit: Unit, found: Iterable[Break]) -> None:
+    """Record breaks."""
+    unit.record(
+        breaks, [(b.id, b.kind.value, b.subject_kind, b.subject, b.since_on, b.message) for b in found]
+    )
+
+
+def some_matches(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Match]:
+    """Yield matches."""
+    for row in connection.execute(sa.select(matches).where(*where).order_by(matches.c.id)):
+        yield Match(
+            id=row.id, run=row.run, rule=row.rule, rule_version=row.rule_version, role=row.role,
+            left_kind=row.left_kind, left=row.left_id, right_kind=row.right_kind, right=row.right_id,
+            amount=Money(row.pence), evidence=json.loads(row.evidence), generation=row.generation,
+        )  # fmt: skip
+
+
+def history(connection: Connection, line: UUID) -> list[Disposition]:
+    """Return every disposition a line has had, the first one first."""
+    query = sa.select(dispositions).where(dispositions.c.line == line).order_by(dispositions.c.number)
+    return [disposition(row) for row in connection.execute(query)]
+
+
+def some_breaks(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Break]:
+    """Yield breaks, the oldest first."""
+    for row in connection.execute(sa.select(breaks).where(*where).order_by(breaks.c.since_on, breaks.c.id)):
+        yield Break(
+            id=row.id, kind=BreakKind(row.kind), subject_kind=row.subject_kind, subject=row.subject,
+            since_on=row.since_on, message=row.message,
+        )  # fmt: skip
+
+
+def disposition(row: sa.Row[Any]) -> Disposition:
+    """Return the record of a row of `dispositions` or `current`."""
+    return Disposition(
+        id=row.id, line=row.line, number=row.number, kind=DispositionKind(row.kind), reason=row.reason, rule=row.rule,
+        what=row.what, record=row.record, until_on=row.until_on, evidence=json.loads(row.evidence),
+    )  # fmt: skip

@@ -1,0 +1,142 @@
+"""The words that tables are made of: column types, record tables, and the canonical form of a row."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+Row = tuple[Any, ...]
+"""A row of a record table as Python values, in the order of its own columns (without the seal's)."""
+
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment: `timestamptz` in PostgreSQL, ISO 8601 text in UTC in SQLite, which has no such type."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """Choose the column's type."""
+        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else sa.DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> object:
+        """Write a moment."""
+        return moment_text(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ANN401
+        """Read a moment."""
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return datetime.strptime(value, MOMENT).replace(tzinfo=UTC)
+        moment: datetime = value.astimezone(UTC)
+        return moment
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a moment as canonical text: UTC, with microseconds."""
+    return moment.astimezone(UTC).strftime(MOMENT)
+
+
+def id_column(name: str, *, nullable: bool = False) -> sa.Column[Any]:
+    """Make a column for an identifier."""
+    return sa.Column(name, sa.Uuid(), nullable=nullable)
+
+
+def points_to(target: sa.Table, name: str, *, nullable: bool = False) -> sa.Column[Any]:
+    """Make a column that refers to a record; checked at commit, so that rows may come before what they belong to."""
+    key = sa.ForeignKey(target.c.id, deferrable=True, initially="DEFERRED")
+    return sa.Column(name, sa.Uuid(), key, nullable=nullable)
+
+
+def text_column(name: str, *, nullable: bool = False) -> sa.Column[Any]:
+    """Make a column for text."""
+    return sa.Column(name, sa.Text(), nullable=nullable)
+
+
+def pence_column(name: str, *, nullable: bool = False) -> sa.Column[Any]:
+    """Make a column for money in whole pence."""
+    return sa.Column(name, sa.BigInteger(), nullable=nullable)
+
+
+def number_column(name: str, *, nullable: bool = False) -> sa.Column[Any]:
+    """Make a column for a count or ordinal."""
+    return sa.Column(name, sa.BigInteger(), nullable=nullable)
+
+
+def day_column(name: str, *, nullable: bool = False) -> sa.Column[Any]:
+    """Make a column for a day."""
+    return sa.Column(name, sa.Date(), nullable=nullable)
+
+
+def moment_column(name: str) -> sa.Column[Any]:
+    """Make a column for a moment."""
+    return sa.Column(name, Moment(), nullable=False)
+
+
+SEAL_COLUMNS = ("unit", "ordinal", "seal")
+"""Every record says which unit of work wrote it, as the how-many-th of its table, under which seal."""
+
+RECORD_TABLES: list[sa.Table] = []
+"""The tables whose rows never change, in the order in which they are proved."""
+
+
+def record_table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
+    """Make a table of records: an `id`, the parts given, and the columns that seal each row."""
+    table = sa.Table(
+        name,
+        metadata,
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        *parts,
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(32), nullable=False),
+        sa.UniqueConstraint("unit", "ordinal"),
+    )
+    RECORD_TABLES.append(table)
+    return table
+
+
+_CANONICAL: Mapping[type, Callable[[Any], object]] = {
+    UUID: lambda value: value.hex,
+    date: date.isoformat,
+    datetime: moment_text,
+    bool: int,
+    bytes: bytes.hex,
+    memoryview: lambda value: bytes(value).hex(),
+}
+_PLAIN = frozenset({str, int, type(None)})
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
+
+
+def canonical(row: Sequence[object]) -> list[object]:
+    """Return a row as the values that are sealed, equal whatever the database: text, whole numbers and none."""
+    return [value if type(value) in _PLAIN else _CANONICAL[type(value)](value) for value in row]
+
+
+def seal_of(table: str, values: list[object]) -> bytes:
+    """Return the seal of a canonical row: SHA-256 of the JSON array of its table's name and its values."""
+    return hashlib.sha256(_encode([table, *values]).encode("ascii")).digest()
+
+
+def json_text(value: object) -> str:
+    """Return JSON with sorted names and no spaces, so that equal values are equal text."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)

@@ -1,0 +1,113 @@
+"""Snapshots for the matcher: what is open on both sides, asked for set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement
+from localgov_ims.domain.statements import StatementLine
+from localgov_ims.domain.transactions import TransactionKind
+from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
+from localgov_ims.storage import reconciliation, settlements, statements, transactions
+
+_matches = reconciliation.matches
+
+
+def open_lines(connection: Connection) -> Iterator[StatementLine]:
+    """Yield statement lines without a disposition, or awaiting a file."""
+    current = reconciliation.current
+    settled = sa.select(current.c.line).where(current.c.kind != DispositionKind.AWAITING.value)
+    return statements.some_lines(connection, statements.lines.c.id.not_in(settled))
+
+
+def awaiting(connection: Connection) -> dict[UUID, Disposition]:
+    """Return the current disposition of every line that awaits a file."""
+    current = reconciliation.current
+    query = sa.select(current).where(current.c.kind == DispositionKind.AWAITING.value)
+    return {row.line: reconciliation.disposition(row) for row in connection.execute(query)}
+
+
+def open_receipts(connection: Connection) -> Iterator[tuple[UUID, date, int, str, str | None, str | None, str]]:
+    """Yield Receipts whose money has not been found: id, day, pence, mop, provider, its reference, our reference.
+
+    Receipts that bank lines became are not among them, nor what was reversed.
+    """
+    t, lines = transactions.transactions, transactions.lines
+    reversing = lines.alias("reversing")
+    reversed_ = sa.select(lines.c.transaction).join(reversing, reversing.c.reverses == lines.c.id)
+    query = (
+        sa.select(
+            t.c.id, t.c.taken_on, sa.func.sum(lines.c.pence).label("pence"), sa.func.min(lines.c.mop).label("mop"),
+            t.c.provider, t.c.provider_reference, t.c.reference,
+        )
+        .join(lines, lines.c.transaction == t.c.id)
+        .where(
+            t.c.kind == TransactionKind.RECEIPT.value, t.c.origin_kind != "statement_line",
+            t.c.id.not_in(_matched("receipt", "right")), t.c.id.not_in(reversed_),
+        )
+        .group_by(t.c.id)
+        .order_by(t.c.id)
+    )  # fmt: skip
+    for row in connection.execute(query):
+        yield row.id, row.taken_on, int(row.pence), row.mop, row.provider, row.provider_reference, row.reference
+
+
+def accounts_of_receipts(connection: Connection) -> Iterator[tuple[UUID, str]]:
+    """Yield Receipts with each account reference on their lines."""
+    t, lines = transactions.transactions, transactions.lines
+    query = (
+        sa.select(lines.c.transaction, lines.c.account_reference)
+        .join(t, t.c.id == lines.c.transaction)
+        .where(
+            t.c.kind == TransactionKind.RECEIPT.value, t.c.origin_kind != "statement_line",
+            lines.c.account_reference.is_not(None), t.c.id.not_in(_matched("receipt", "right")),
+        )
+        .distinct()
+    )  # fmt: skip
+    for row in connection.execute(query):
+        yield row.transaction, row.account_reference
+
+
+def open_settlements(connection: Connection) -> Iterator[Settlement]:
+    """Yield settlements whose bank credit has not been found."""
+    return settlements.some(connection, settlements.settlements.c.id.not_in(_matched("settlement", "right")))
+
+
+def open_settlement_lines(connection: Connection) -> Iterator[RecordedSettlementLine]:
+    """Yield settlement lines whose payment has not been found."""
+    return settlements.some_lines(connection, settlements.lines.c.id.not_in(_matched("settlement_line", "left")))
+
+
+def foreign_payments(connection: Connection, kind: str) -> Iterator[RecordedSettlementLine]:
+    """Yield lines of a kind, in settlements that the bank has paid, that belong to no payment of ours."""
+    return settlements.some_lines(
+        connection,
+        settlements.lines.c.kind == kind,
+        settlements.lines.c.settlement.in_(_matched("settlement", "right")),
+        settlements.lines.c.id.not_in(_matched("settlement_line", "left")),
+    )
+
+
+def totals(connection: Connection) -> dict[DispositionKind | None, tuple[int, int]]:
+    """Return count and pence of the statement lines by current disposition; none: not reconciled yet."""
+    current, lines = reconciliation.current, statements.lines
+    query = (
+        sa.select(current.c.kind, sa.func.count().label("count"), sa.func.sum(lines.c.pence).label("pence"))
+        .select_from(lines.outerjoin(current, current.c.line == lines.c.id))
+        .group_by(current.c.kind)
+    )
+    found = {row.kind: (row.count, int(row.pence)) for row in connection.execute(query)}
+    kinds: list[DispositionKind | None] = [*DispositionKind, None]
+    return {kind: found.get(kind.value if kind is not None else None, (0, 0)) for kind in kinds}
+
+
+def _matched(kind: str, side: str) -> sa.Select[Any]:
+    column = _matches.c.right_id if side == "right" else _matches.c.left_id
+    kind_column = _matches.c.right_kind if side == "right" else _matches.c.left_kind
+    return sa.select(column).where(kind_column == kind)

@@ -1,0 +1,179 @@
+"""The store: one database, units of work that roll back unless committed, and reading."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
+
+from localgov_ims.domain.calendar import Clock
+from localgov_ims.domain.ids import new_id
+from localgov_ims.errors import StoreUnavailable
+from localgov_ims.storage import audit, personal
+from localgov_ims.storage.loader import load
+from localgov_ims.storage.migrations import upgrade
+from localgov_ims.storage.schema import Row, canonical, seal_of
+
+_WRITES = "ims_writes"
+
+
+class Unit:
+    """A unit of work: everything in it happens, with its audit entry, or nothing does.
+
+        with store.unit("import", by="finance") as unit:
+            unit.record(table, rows)
+            unit.commit()
+
+    Leaving the block without `commit` rolls back.
+    """
+
+    def __init__(self, connection: Connection, *, action: str, by: str, clock: Clock) -> None:
+        """Begin; made by `Store.unit`."""
+        self.connection = connection
+        self.detail: dict[str, object] = {}
+        self.at = clock()
+        self._id, self._action, self._by = new_id(), action, by
+        self._digests: dict[str, tuple[int, Any]] = {}
+        self._open = True
+
+    def record(self, table: sa.Table, rows: Iterable[Row]) -> None:
+        """Insert records, each row in the order of the table's own columns, and seal them.
+
+        Raises:
+            AlreadyDone: One is there already; leave the block, and nothing of the unit stays.
+        """
+        count, digest = self._digests.get(table.name, (0, hashlib.sha256()))
+        sealed = []
+        for row in rows:
+            values = (*row, self._id, count)
+            seal = seal_of(table.name, canonical(values))
+            digest.update(seal)
+            sealed.append((*values, seal))
+            count += 1
+        self._digests[table.name] = count, digest
+        load(self.connection, table, sealed)
+
+    def beside(self, table: sa.Table, rows: Iterable[Row]) -> None:
+        """Insert rows into a side table: what may lawfully be removed later and is proved by a hash on a record."""
+        load(self.connection, table, list(rows))
+
+    def personal(self, sealed: Iterable[personal.Sealed | None]) -> None:
+        """Keep the personal data of records."""
+        self.beside(personal.data, [item.row for item in sealed if item is not None])
+
+    def commit(self) -> None:
+        """Append the audit entry, with the head of the chain locked, and commit; nothing recorded, no entry."""
+        if self._digests:
+            number, previous = audit.lock_head(self.connection)
+            records = {name: (count, digest.hexdigest()) for name, (count, digest) in sorted(self._digests.items())}
+            entry = audit.AuditEntry(
+                id=self._id, number=number + 1, previous=previous, at=self.at, by=self._by, action=self._action,
+                detail=self.detail, records=records,
+            )  # fmt: skip
+            audit.append(self.connection, entry)
+        self.connection.commit()
+        self._open = False
+
+    def __enter__(self) -> Self:
+        """Enter the block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Roll back what was not committed, and let the connection go."""
+        try:
+            if self._open:
+                self.connection.rollback()
+        finally:
+            self.connection.close()
+
+
+class Store:
+    """A council's database. Open it with `Store.open`."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        """Keep the engine; the schema must be there (`Store.open` sees to it)."""
+        self.engine = engine
+        self.clock = clock
+
+    @classmethod
+    def open(cls, url: str, clock: Clock) -> Store:
+        """Open the database at a SQLAlchemy URL, bringing its schema up to date.
+
+        Raises:
+            StoreUnavailable: It does not answer, or cannot be written.
+        """
+        engine = _engine(url)
+        try:
+            upgrade(engine)
+        except OperationalError as error:
+            raise _unavailable(engine, error) from error
+        return cls(engine, clock)
+
+    def unit(self, action: str, *, by: str) -> Unit:
+        """Begin a unit of work: *action* is what is done, *by* who does it.
+
+        Raises:
+            StoreUnavailable: The database does not answer.
+        """
+        try:
+            # READ COMMITTED, so that once the audit head is locked the unit sees who held it before.
+            connection = self._connect(isolation="READ COMMITTED", writes=True)
+            connection.begin()
+        except OperationalError as error:
+            raise _unavailable(self.engine, error) from error
+        return Unit(connection, action=action, by=by, clock=self.clock)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Read in one snapshot.
+
+        Raises:
+            StoreUnavailable: The database does not answer.
+        """
+        try:
+            with self._connect(isolation="REPEATABLE READ", writes=False) as connection:
+                yield connection
+        except OperationalError as error:
+            raise _unavailable(self.engine, error) from error
+
+    def _connect(self, *, isolation: Literal["READ COMMITTED", "REPEATABLE READ"], writes: bool) -> Connection:
+        connection = self.engine.connect().execution_options(**{_WRITES: writes})
+        return connection if self.engine.dialect.name == "sqlite" else connection.execution_options(isolation_level=isolation)
+
+
+def _engine(url: str) -> Engine:
+    if url.startswith("postgresql:"):
+        url = url.replace("postgresql:", "postgresql+psycopg:", 1)
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own type
+    connection.isolation_level = None  # the driver begins no transactions of its own; _begin_sqlite does
+    connection.execute("PRAGMA busy_timeout = 30000")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # a power cut loses nothing that was committed
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA recursive_triggers = ON")  # so that REPLACE meets the triggers that refuse DELETE
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _unavailable(engine: Engine, error: OperationalError) -> StoreUnavailable:
+    where = engine.url.render_as_string(hide_password=True)
+    message = f"The database {where} did not answer ({error.orig}). Nothing was done; try again when it is back."
+    return StoreUnavailable("store_unavailable", message, url=where)

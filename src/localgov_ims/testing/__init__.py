@@ -1,0 +1,8 @@
+"""Tests shipped to those who write plugins: subclass a contract, say where the samples lie, and run pytest.
+
+Needs pytest and hypothesis, which the library itself does not.
+"""
+
+from localgov_ims.testing.readers import ReaderContract
+
+__all__ = ["ReaderContract"]
