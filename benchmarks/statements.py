@@ -231,18 +231,28 @@ def write(format_: str, count: int, out: IO[bytes], *, seed: int = 7, mix: bool 
 
 def main() -> None:
     """Write the statement that the command line asks for."""
-    parser = argparse.ArgumentParser(description="Write large bank statements whose totals are known exactly.")
+    parser = argparse.ArgumentParser(
+        description="Write large bank statements whose totals are known exactly."
+    )
     parser.add_argument("--format", choices=[*WRITERS], default="camt053-v8")
     parser.add_argument("--entries", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--mix", action="store_true", help="batches, reversals, pending entries, awkward text")
+    parser.add_argument(
+        "--mix", action="store_true", help="batches, reversals, pending entries, awkward text"
+    )
     parser.add_argument("--out", type=Path, required=True, help="file to write")
     args = parser.parse_args()
     if args.entries < 1:
         parser.error("--entries must be at least 1")
     with args.out.open("wb") as out:
         totals = write(args.format, args.entries, out, seed=args.seed, mix=args.mix)
-    said = {"format": args.format, "seed": args.seed, "mix": args.mix, **asdict(totals), "closing": totals.closing}
+    said = {
+        "format": args.format,
+        "seed": args.seed,
+        "mix": args.mix,
+        **asdict(totals),
+        "closing": totals.closing,
+    }
     sys.stderr.write(json.dumps(said) + "\n")
 
 

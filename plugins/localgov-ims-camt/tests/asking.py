@@ -15,7 +15,9 @@ from localgov_ims.files.readers import Options
 from localgov_ims_camt import Camt053
 
 
-def events(what: str | bytes | Doc | Stm | Ent | Sequence[Ent], options: Options | None = None) -> list[Event]:
+def events(
+    what: str | bytes | Doc | Stm | Ent | Sequence[Ent], options: Options | None = None
+) -> list[Event]:
     """Read a text, a message, a statement or entries."""
     if isinstance(what, Ent):
         what = [what]

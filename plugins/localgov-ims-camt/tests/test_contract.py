@@ -25,4 +25,6 @@ class TestCamt053(ReaderContract):
 
     def write(self, rows: int) -> bytes:
         """Return a clean statement of so many entries."""
-        return Doc([Stm([Ent(100 + n, [Pay(100 + n, lines=[f"CT{n}"])]) for n in range(rows)])]).xml().encode()
+        return (
+            Doc([Stm([Ent(100 + n, [Pay(100 + n, lines=[f"CT{n}"])]) for n in range(rows)])]).xml().encode()
+        )

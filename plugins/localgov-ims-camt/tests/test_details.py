@@ -14,7 +14,10 @@ CHARGE = "<Chrgs><Rcrd><Amt Ccy='GBP'>{}</Amt><CdtDbtInd>{}</CdtDbtInd></Rcrd></
 @pytest.mark.parametrize("sign", [1, -1])
 def test_payments_that_add_up_keep_their_amounts(sign: int) -> None:
     """One line, its details signed as the entry is."""
-    batch = [Pay(sign * 900, end_to_end="A", debtor="D", creditor="C", lines=["1"]), Pay(sign * 100, lines=["2"])]
+    batch = [
+        Pay(sign * 900, end_to_end="A", debtor="D", creditor="C", lines=["1"]),
+        Pay(sign * 100, lines=["2"]),
+    ]
     [line] = lines(events(Ent(sign * 1000, batch)))
     assert [detail.amount for detail in line.details] == [Money(sign * 900), Money(sign * 100)]
     assert line.details[0].references.end_to_end == "A"
@@ -64,7 +67,9 @@ def test_charges_of_money_out_come_on_top() -> None:
     assert codes(events(Ent(-1030, [Pay(-600), Pay(-400)], charges=CHARGE.format("0.30", "DBIT")))) == []
 
 
-@pytest.mark.parametrize("batch", [[Pay(None), Pay(None)], [Pay(500, "EUR"), Pay(9, "EUR")], [Pay(600), Pay(None)]])
+@pytest.mark.parametrize(
+    "batch", [[Pay(None), Pay(None)], [Pay(500, "EUR"), Pay(9, "EUR")], [Pay(600), Pay(None)]]
+)
 def test_payments_without_amounts_or_in_another_currency_explain_and_divide_nothing(batch: list[Pay]) -> None:
     """One line, details without amounts."""
     found = events(Ent(1000, batch))
@@ -104,6 +109,9 @@ def test_several_groups_are_one_batch() -> None:
     """NtryDtls may repeat; each declares its own number."""
     text = Ent(1000, [Pay(600)], batch="<Btch><NbOfTxs>1</NbOfTxs></Btch>").xml(8)
     more = "<NtryDtls><Btch><NbOfTxs>1</NbOfTxs></Btch>" + Pay(400).xml(8) + "</NtryDtls></Ntry>"
-    whole = "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'><BkToCstmrStmt><Stmt><Id>1</Id>" + text
+    whole = (
+        "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'><BkToCstmrStmt><Stmt><Id>1</Id>"
+        + text
+    )
     found = events(whole.replace("</Ntry>", more) + "</Stmt></BkToCstmrStmt></Document>")
     assert [detail.amount for detail in lines(found)[0].details] == [Money(600), Money(400)]

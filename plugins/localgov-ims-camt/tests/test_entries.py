@@ -16,7 +16,14 @@ from localgov_ims_camt import CamtOptions
 @pytest.mark.parametrize("version", [2, 4, 7, 8, 13, 14])
 def test_both_shapes_and_all_versions_give_the_same_line(version: int) -> None:
     """Sts as text or as a code, names with and without Pty, amounts where each version has them."""
-    pay = Pay(500, end_to_end="E2E", structured=["RF18"], lines=["CT 1", " two  spaces "], debtor="A Payer", creditor="Us")
+    pay = Pay(
+        500,
+        end_to_end="E2E",
+        structured=["RF18"],
+        lines=["CT 1", " two  spaces "],
+        debtor="A Payer",
+        creditor="Us",
+    )
     found = events(Doc([Stm([Ent(500, [pay], information="INFO")])], version=version))
     assert codes(found) == []
     [line] = lines(found)
@@ -56,7 +63,16 @@ def test_further_structured_references_are_lines_of_text() -> None:
 
 @pytest.mark.parametrize(
     ("printed", "pence"),
-    [("8.850", 885), ("5442.09000", 544209), ("7", 700), ("7.5", 750), ("7.", 700), (".50", 50), ("0.00", 0), (" 1.20\n", 120)],
+    [
+        ("8.850", 885),
+        ("5442.09000", 544209),
+        ("7", 700),
+        ("7.5", 750),
+        ("7.", 700),
+        (".50", 50),
+        ("0.00", 0),
+        (" 1.20\n", 120),
+    ],
 )
 def test_an_amount_is_a_decimal_of_at_most_five_places(printed: str, pence: int) -> None:
     """What xs:decimal allows, as long as no part of a penny is lost."""
@@ -109,7 +125,12 @@ def test_all_faults_of_a_file_are_told() -> None:
 
 @pytest.mark.parametrize(
     "printed",
-    ["<Dt>2026-10-05</Dt>", "<DtTm>2026-10-05T13:15:00+01:00</DtTm>", "<Dt>2026-10-05T00:00:00.000000000</Dt>", "<Dt>2026-10-05Z</Dt>"],
+    [
+        "<Dt>2026-10-05</Dt>",
+        "<DtTm>2026-10-05T13:15:00+01:00</DtTm>",
+        "<Dt>2026-10-05T00:00:00.000000000</Dt>",
+        "<Dt>2026-10-05Z</Dt>",
+    ],
 )
 def test_a_day_stands_in_dt_or_dttm(printed: str) -> None:
     """And a date-time in Dt, as some banks have it; the day is the one printed."""
@@ -129,7 +150,11 @@ def test_a_reversal_keeps_its_printed_direction() -> None:
     """CdtDbtInd already gives the direction of this entry."""
     found = events([Ent(5000, reversal="true"), Ent(-8000, reversal="1"), Ent(100, reversal="false")])
     assert codes(found) == []
-    assert [(line.amount.pence, line.reversal) for line in lines(found)] == [(5000, True), (-8000, True), (100, False)]
+    assert [(line.amount.pence, line.reversal) for line in lines(found)] == [
+        (5000, True),
+        (-8000, True),
+        (100, False),
+    ]
 
 
 def test_a_bank_that_prints_reversals_the_other_way_is_read_by_its_option() -> None:
@@ -141,7 +166,11 @@ def test_a_bank_that_prints_reversals_the_other_way_is_read_by_its_option() -> N
     found = events(odd, CamtOptions(reversal_direction="opposite"))
     assert codes(found) == []
     first, _ = lines(found)
-    assert [first.amount, *(detail.amount for detail in first.details)] == [Money(-5000), Money(-2000), Money(-3000)]
+    assert [first.amount, *(detail.amount for detail in first.details)] == [
+        Money(-5000),
+        Money(-2000),
+        Money(-3000),
+    ]
 
 
 def test_the_hint_works_both_ways() -> None:
@@ -158,7 +187,9 @@ def test_an_unknown_reversal_direction_is_no_option() -> None:
 
 def test_an_element_that_stands_twice_is_refused() -> None:
     """Which of two amounts counts cannot be known."""
-    assert codes(events(Doc([Stm([Ent(5)])]).xml().replace("<Ntry>", "<Ntry><Amt>1.00</Amt>"))) == ["bad-field"]
+    assert codes(events(Doc([Stm([Ent(5)])]).xml().replace("<Ntry>", "<Ntry><Amt>1.00</Amt>"))) == [
+        "bad-field"
+    ]
 
 
 def test_an_element_inside_a_text_is_refused() -> None:

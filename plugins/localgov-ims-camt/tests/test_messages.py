@@ -24,9 +24,15 @@ def test_the_plugin_offers_its_reader() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (GOOD.xml().replace("camt.053", "pain.001").replace("BkToCstmrStmt", "CstmrCdtTrfInitn"), "CstmrCdtTrfInitn"),
+        (
+            GOOD.xml().replace("camt.053", "pain.001").replace("BkToCstmrStmt", "CstmrCdtTrfInitn"),
+            "CstmrCdtTrfInitn",
+        ),
         (GOOD.xml().replace("camt.053", "camt.052").replace("BkToCstmrStmt", "BkToCstmrAcctRpt"), "camt.052"),
-        (GOOD.xml().replace("camt.053", "camt.054").replace("BkToCstmrStmt", "BkToCstmrDbtCdtNtfctn"), "camt.054"),
+        (
+            GOOD.xml().replace("camt.053", "camt.054").replace("BkToCstmrStmt", "BkToCstmrDbtCdtNtfctn"),
+            "camt.054",
+        ),
         (GOOD.xml().replace("camt.053", "camt.052"), "namespace"),
         ("<html><body>Service unavailable</body></html>", "root"),
     ],
@@ -47,12 +53,20 @@ def test_a_message_without_namespace_is_read_with_a_notice() -> None:
 
 def test_prefixes_make_no_difference() -> None:
     """Elements are known by their local names."""
-    text = GOOD.xml().replace("</", "</c:").replace("<", "<c:").replace("<c:/c:", "</c:").replace("xmlns", "xmlns:c")
+    text = (
+        GOOD.xml()
+        .replace("</", "</c:")
+        .replace("<", "<c:")
+        .replace("<c:/c:", "</c:")
+        .replace("xmlns", "xmlns:c")
+    )
     assert codes(events(text)) == []
     assert len(events(text)) == len(events(GOOD))
 
 
-@pytest.mark.parametrize("text", ["<Document/>", '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"/>', Doc().xml()])
+@pytest.mark.parametrize(
+    "text", ["<Document/>", '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"/>', Doc().xml()]
+)
 def test_a_message_without_statement_is_refused(text: str) -> None:
     """Never "0 entries"."""
     assert codes(events(text)) == ["missing-field"]
@@ -69,7 +83,13 @@ def test_an_envelope_is_opened_only_where_the_options_name_it() -> None:
 
 @pytest.mark.parametrize(
     ("encoding", "codec"),
-    [("UTF-8", "utf-8"), ("utf-8", "utf-8-sig"), ("UTF-16", "utf-16"), ("ISO-8859-1", "latin-1"), ("windows-1252", "cp1252")],
+    [
+        ("UTF-8", "utf-8"),
+        ("utf-8", "utf-8-sig"),
+        ("UTF-16", "utf-16"),
+        ("ISO-8859-1", "latin-1"),
+        ("windows-1252", "cp1252"),
+    ],
 )
 def test_xml_is_read_as_its_declaration_says(encoding: str, codec: str) -> None:
     """Text comes out the same."""
@@ -82,7 +102,12 @@ def test_bytes_that_are_not_what_the_declaration_says_are_refused() -> None:
     """Never a replacement character."""
     text = f'<?xml version="1.0" encoding="UTF-8"?>{GOOD.xml()}'
     assert codes(events(text.encode("latin-1"))) == ["not-well-formed"]
-    wrong = text.replace("UTF-8", "windows-1252").replace("£", "~").encode("ascii", "ignore").replace(b"~", b"\x81")
+    wrong = (
+        text.replace("UTF-8", "windows-1252")
+        .replace("£", "~")
+        .encode("ascii", "ignore")
+        .replace(b"~", b"\x81")
+    )
     assert codes(events(wrong)) == ["not-well-formed"]
 
 
@@ -107,7 +132,17 @@ def test_a_doctype_is_refused_on_sight(doctype: str) -> None:
 
 @pytest.mark.parametrize(
     "head",
-    [b"", b"\x00", b"<", b"<!DOCTYPE html><html>", b"<html>", b":20:STMT", b"<?xml version='1.0'?><OFX>", b"\xff\xfe", b"Date,Amount"],
+    [
+        b"",
+        b"\x00",
+        b"<",
+        b"<!DOCTYPE html><html>",
+        b"<html>",
+        b":20:STMT",
+        b"<?xml version='1.0'?><OFX>",
+        b"\xff\xfe",
+        b"Date,Amount",
+    ],
 )
 def test_other_files_are_not_recognised(head: bytes) -> None:
     """They are other readers'."""
@@ -144,7 +179,9 @@ def test_the_default_limits_of_depth_and_text() -> None:
         assert codes(events(Stm([Ent(3)], after=f"<Adr>{'y' * size}</Adr>"))) == expected
 
 
-@pytest.mark.parametrize("endless", [lambda n: "<Nm a='" + "x" * n, lambda n: "<Nm>" + "x" * n, lambda n: "<!--" + "x" * n])
+@pytest.mark.parametrize(
+    "endless", [lambda n: "<Nm a='" + "x" * n, lambda n: "<Nm>" + "x" * n, lambda n: "<!--" + "x" * n]
+)
 def test_an_endless_text_tag_or_comment_is_not_gathered(endless: Callable[[int], str]) -> None:
     """Refused long before it ends."""
     text = GOOD.xml().replace("</Stmt>", endless(5_000_000))

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from writer import Doc, Ent, Pay, Stm
 
 PENCE = st.integers(-(10**12), 10**12)
-TEXTS = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\ufffe\uffff"), min_size=1, max_size=40)
+TEXTS = st.text(
+    st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\ufffe\uffff"),
+    min_size=1,
+    max_size=40,
+)
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 
 
@@ -23,9 +27,18 @@ def entries(draw: st.DrawFn) -> Ent:
     sign = 1 if pence >= 0 else -1
     if any(part * sign < 0 for part in parts):
         parts = [pence]
-    pays = [Pay(part, end_to_end=draw(TEXTS), lines=draw(st.lists(TEXTS, max_size=3)), debtor=draw(TEXTS)) for part in parts]
+    pays = [
+        Pay(part, end_to_end=draw(TEXTS), lines=draw(st.lists(TEXTS, max_size=3)), debtor=draw(TEXTS))
+        for part in parts
+    ]
     day = f"<Dt>{draw(DAYS)}</Dt>"
-    return Ent(pence, pays, status=draw(st.sampled_from(["BOOK", "BOOK", "BOOK", "PDNG"])), booked=day, information=draw(TEXTS))
+    return Ent(
+        pence,
+        pays,
+        status=draw(st.sampled_from(["BOOK", "BOOK", "BOOK", "PDNG"])),
+        booked=day,
+        information=draw(TEXTS),
+    )
 
 
 @settings(max_examples=100, deadline=None)
@@ -43,8 +56,12 @@ def test_a_statement_survives_writing_and_reading(rows: list[Ent], opening: int,
         assert row.booked == f"<Dt>{line.booked_on}</Dt>"
         assert line.narrative[-1] == row.information
         if len(row.payments) > 1:
-            assert [detail.amount and detail.amount.pence for detail in line.details] == [pay.pence for pay in row.payments]
-            assert [list(detail.narrative) for detail in line.details] == [list(pay.lines) for pay in row.payments]
+            assert [detail.amount and detail.amount.pence for detail in line.details] == [
+                pay.pence for pay in row.payments
+            ]
+            assert [list(detail.narrative) for detail in line.details] == [
+                list(pay.lines) for pay in row.payments
+            ]
         else:
             assert line.references.end_to_end == row.payments[0].end_to_end
             assert list(line.narrative[:-1]) == list(row.payments[0].lines)

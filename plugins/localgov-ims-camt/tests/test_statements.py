@@ -161,7 +161,11 @@ def page(number: int, last: str, opening: str, closing: str, start: int) -> Stm:
 
 def test_pages_chain_by_interim_balances() -> None:
     """All but the last close with one, all but the first open with one."""
-    pages = [page(1, "false", "OPBD", "ITBD", 0), page(2, "false", "ITBD", "ITBD", 5), page(3, "true", "ITBD", "CLBD", 10)]
+    pages = [
+        page(1, "false", "OPBD", "ITBD", 0),
+        page(2, "false", "ITBD", "ITBD", 5),
+        page(3, "true", "ITBD", "CLBD", 10),
+    ]
     assert codes(events(Doc(pages))) == []
 
 
@@ -182,9 +186,18 @@ def test_a_copy_is_marked_and_told(mark: str) -> None:
 def test_statements_of_several_accounts_are_never_merged() -> None:
     """Each is opened, proved and closed by itself."""
     other = "<Acct><Id><Othr><Id>20000087654321</Id></Othr></Id><Ccy>EUR</Ccy></Acct>"
-    second = Stm(account=other, id="<Id>S2</Id>", opening_code="XX", closing_code="XX", balances=balance("OPBD", 1, "EUR"))
+    second = Stm(
+        account=other,
+        id="<Id>S2</Id>",
+        opening_code="XX",
+        closing_code="XX",
+        balances=balance("OPBD", 1, "EUR"),
+    )
     found = events(Doc([Stm([Ent(5)]), second]))
-    assert [event.account for event in found if isinstance(event, Opened)] == ["20000012345678", "20000087654321"]
+    assert [event.account for event in found if isinstance(event, Opened)] == [
+        "20000012345678",
+        "20000087654321",
+    ]
     assert [event.place for event in found if isinstance(event, Closed)] == ["Stmt[1]", "Stmt[2]"]
     assert codes(found) == ["control-missing"]
 

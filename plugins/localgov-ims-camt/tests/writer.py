@@ -45,13 +45,17 @@ class Pay:
             amount = f'<Amt Ccy="{self.currency}">{pounds(self.pence)}</Amt>'
             amount += f"<CdtDbtInd>{direction(self.pence)}</CdtDbtInd>"
             if not late:
-                amount = f'<AmtDtls><TxAmt><Amt Ccy="{self.currency}">{pounds(self.pence)}</Amt></TxAmt></AmtDtls>'
+                amount = (
+                    f'<AmtDtls><TxAmt><Amt Ccy="{self.currency}">{pounds(self.pence)}</Amt></TxAmt></AmtDtls>'
+                )
         parties = ""
         for tag, name in (("Dbtr", self.debtor), ("Cdtr", self.creditor)):
             said = element("Nm", name)
             parties += f"<{tag}>{f'<Pty>{said}</Pty>' if late else said}</{tag}>" if name is not None else ""
         text = "".join(element("Ustrd", line) for line in self.lines)
-        text += "".join(f"<Strd><CdtrRefInf><Ref>{escape(ref)}</Ref></CdtrRefInf></Strd>" for ref in self.structured)
+        text += "".join(
+            f"<Strd><CdtrRefInf><Ref>{escape(ref)}</Ref></CdtrRefInf></Strd>" for ref in self.structured
+        )
         return (
             f"<TxDtls><Refs>{element('EndToEndId', self.end_to_end)}</Refs>{amount}<RltdPties>{parties}</RltdPties>"
             f"<RmtInf>{text}</RmtInf>{self.extra}</TxDtls>"
@@ -78,7 +82,11 @@ class Ent:
 
     def xml(self, version: int) -> str:
         """Return the entry in a version's shape."""
-        status = "" if self.status is None else f"<Sts>{f'<Cd>{self.status}</Cd>' if version >= 8 else self.status}</Sts>"
+        status = (
+            ""
+            if self.status is None
+            else f"<Sts>{f'<Cd>{self.status}</Cd>' if version >= 8 else self.status}</Sts>"
+        )
         inside = "".join(pay.xml(version) for pay in self.payments)
         details = f"<NtryDtls>{self.batch}{inside}</NtryDtls>" if self.batch or inside else ""
         return (

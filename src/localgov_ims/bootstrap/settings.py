@@ -76,7 +76,7 @@ class Settings:
     council: CouncilSection
     database: DatabaseSection
     special_methods: SpecialMethods
-    plugins: Mapping[str, Mapping[str, object]] = field(factory=dict)
+    plugins: Mapping[str, Mapping[str, Any]] = field(factory=dict)
     bank_accounts: Mapping[str, BankAccount] = field(factory=dict)
     ledgers: Mapping[str, Ledger] = field(factory=dict)
     funds: Mapping[str, Fund] = field(factory=dict)
@@ -85,7 +85,7 @@ class Settings:
     sources: Mapping[str, IncomeSource] = field(factory=dict)
     check_digits: Mapping[str, CheckDigits] = field(factory=dict)
     reference_formats: Mapping[str, ReferenceFormat] = field(factory=dict)
-    profiles: Mapping[str, Mapping[str, object]] = field(factory=dict)
+    profiles: Mapping[str, Mapping[str, Any]] = field(factory=dict)
     recogniser: tuple[Recogniser, ...] = ()
     rule: tuple[Rule, ...] = ()
     match_rule: tuple[MatchRule, ...] = ()
@@ -175,6 +175,9 @@ def _converter(schemes: Mapping[str, CheckDigits]) -> cattrs.Converter:
     converter.register_structure_hook(Condition | Group, lambda value, _: _tree(value, converter))
     converter.register_structure_hook(
         str | Extract, lambda value, _: value if isinstance(value, str) else converter.structure(value, Extract)
+    )
+    converter.register_structure_hook(
+        str | tuple[str, ...], lambda value, _: tuple(_text(v, str) for v in value) if isinstance(value, list) else _text(value, str)
     )
     rename = make_dict_structure_fn(
         Extract, converter, from_=override(rename="from"), _cattrs_forbid_extra_keys=True

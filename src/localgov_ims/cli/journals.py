@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.cli.output import json_option, print_json, print_table, progress
-from localgov_ims.domain.journals import Artefact
 from localgov_ims.domain.money import Money
-from localgov_ims.service.installation import Installation
-from localgov_ims.service.journalling import Exported, build_journals, export_journals
+from localgov_ims.service.exporting import Exported, export_to_folder
 
 
 @click.group()
@@ -35,7 +33,7 @@ def export(
     names = [ledger] if ledger is not None else list(installation.council.ledgers)
     with progress("Journals", show=not as_json):
         exported = [
-            made for name in names for made in export_ledger(installation, name, folder, until.date() if until else None)
+            made for name in names for made in export_to_folder(installation, name, folder, until.date() if until else None)
         ]
     if as_json:
         print_json([_json(made, folder) for made in exported])
@@ -47,20 +45,6 @@ def export(
     print_table("Journals", ["number", "lines ", "debits ", "credits ", "file"], rows)
     debits, credits_ = (Money.total(getattr(m.journal, side) for m in exported) for side in ("debits", "credits"))
     click.echo(f"{len(exported)} journals in {folder}: debits {debits.shown()}, credits {credits_.shown()}.")
-
-
-def export_ledger(installation: Installation, ledger: str, folder: Path, until: date | None) -> list[Exported]:
-    """Build and export a ledger's journals into *folder*."""
-    folder.mkdir(parents=True, exist_ok=True)
-
-    def keep(artefact: Artefact) -> None:
-        # Whole or not at all: a ledger's loader may be watching the folder.
-        partial = folder / f".{artefact.name}.part"
-        partial.write_bytes(artefact.data)
-        partial.replace(folder / artefact.name)
-
-    build_journals(installation, ledger, until)
-    return export_journals(installation, ledger, keep)
 
 
 def _json(made: Exported, folder: Path) -> dict[str, object]:

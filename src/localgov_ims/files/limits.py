@@ -65,11 +65,13 @@ def ending_with_issue(
 def chunks(stream: BinaryIO, limits: Limits) -> Iterator[bytes]:
     """Yield the stream's bytes, counted while reading.
 
+    No chunk is longer than a text may be, so that a text over its limit never comes in one piece.
+
     Raises:
         Refused: The file is larger than the limit.
     """
-    size = 0
-    while chunk := stream.read(CHUNK):
+    size, most = 0, min(CHUNK, limits.text_bytes)
+    while chunk := stream.read(most):
         size += len(chunk)
         if size > limits.file_bytes:
             message = f"The file is larger than {limits.file_bytes} bytes; ask the sender for smaller ones."

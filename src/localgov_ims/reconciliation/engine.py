@@ -121,7 +121,9 @@ class Matcher:
             path = Path(folder) / "rows.csv"
             with path.open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file).writerows(rows)
-            self._duck.execute(f"COPY {table} FROM '{path}' (FORMAT csv, HEADER false)")
+            # Nothing is sniffed: the file says exactly what was written, none as nothing.
+            options = """FORMAT csv, AUTO_DETECT false, HEADER false, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR ''"""
+            self._duck.execute(f"COPY {table} FROM '{path}' ({options})")
 
 
 def _pairing(uniqueness: Uniqueness) -> str:

@@ -76,6 +76,15 @@ class Council:
         """The funds with the formats of their references, as allocation asks them."""
         return References(self.funds, self.formats)
 
+    def ledger(self, name: str) -> Ledger:
+        """Return a ledger.
+
+        Raises:
+            ConfigurationError: There is no such one.
+        """
+        self._named("ledger", name, self.ledgers, "the command")
+        return self.ledgers[name]
+
     @staticmethod
     def _named(what: str, name: str | None, known: Mapping[str, object], by: str) -> None:
         if name is not None and name not in known:

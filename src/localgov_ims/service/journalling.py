@@ -1,4 +1,4 @@
-"""Journalling: every source not yet posted becomes part of exactly one balanced Journal, and its file."""
+"""Journalling: every source not yet posted becomes part of exactly one balanced Journal."""
 
 from __future__ import annotations
 
@@ -38,14 +38,6 @@ LARGEST = 100_000
 """A journal has at most this many lines; a bigger day makes several, split between sources."""
 
 
-@frozen(kw_only=True)
-class Exported:
-    """A journal and the file made of it."""
-
-    journal: Journal
-    artefact: Artefact
-
-
 def build_journals(installation: Installation, ledger: str, until: date | None = None) -> list[Journal]:
     """Make the journals of everything dated *until* (default: today) that this ledger has not had.
 
@@ -55,7 +47,7 @@ def build_journals(installation: Installation, ledger: str, until: date | None =
         ConfigurationError: There is no such ledger.
         AlreadyDone: Somebody else journals the same sources; nothing was made.
     """
-    _ledger(installation.council, ledger)
+    installation.council.ledger(ledger)
     last = until if until is not None else local_day(installation.clock())
     with installation.unit("build_journals") as unit:
         done = stored.sources_done(unit.connection, ledger)
@@ -70,61 +62,6 @@ def build_journals(installation: Installation, ledger: str, until: date | None =
         unit.detail |= {"ledger": ledger, "journals": [journal.number for journal in journals]}
         unit.commit()
     return journals
-
-
-def export_journals(
-    installation: Installation, ledger: str, keep: Callable[[Artefact], None]
-) -> list[Exported]:
-    """Export every journal of a ledger that has no file yet. *keep* stores a file; only then is it recorded.
-
-    Raises:
-        RuleViolation: A journal cannot be exported as asked; the message lists every Problem.
-        ConfigurationError: The ledger or its exporter is not there.
-    """
-    with installation.store.reading() as connection:
-        exported = connection.execute(stored.exports.select()).all()
-        had = {row.journal for row in exported}
-        journals = list(stored.some(connection, stored.journals.c.ledger == ledger, stored.journals.c.id.not_in(had)))
-    return [export_journal(installation, journal, keep) for journal in journals]
-
-
-def export_journal(
-    installation: Installation, journal: Journal, keep: Callable[[Artefact], None]
-) -> Exported:
-    """Make the file of one journal; made again it has the same bytes and is marked as a copy.
-
-    Raises:
-        RuleViolation: The journal has Problems, or the file read back does not hold what the journal says.
-    """
-    spec = installation.exporters.get(_ledger(installation.council, journal.ledger).exporter)
-    if spec is None:
-        name = _ledger(installation.council, journal.ledger).exporter
-        message = f"Ledger {journal.ledger} uses the exporter {name!r}, which no enabled plugin offers."
-        raise ConfigurationError("no_exporter", message, exporter=name)
-    problems = spec.exporter.validate(journal)
-    if problems:
-        listed = "; ".join(f"{problem.where}: {problem.message}" for problem in problems)
-        raise RuleViolation("journal_has_problems", f"Journal {journal.number} cannot be exported: {listed}", problems=problems)
-    artefact = spec.exporter.export(journal)
-    if spec.exporter.reparse(artefact.data) != artefact.totals or artefact.totals.debit != journal.debits:
-        message = f"The file of journal {journal.number} does not hold what the journal says; it was not kept."
-        raise RuleViolation("export_not_proved", message, journal=journal.number)
-    sha256 = hashlib.sha256(artefact.data).hexdigest()
-    with installation.unit("export_journal") as unit:
-        before = stored.exports_of(unit.connection, journal.id)
-        made = Artefact(artefact.name, artefact.media_type, artefact.data, artefact.totals, copy=bool(before))
-        keep(made)
-        stored.add_export(unit, journal, len(before) + 1, spec.name, made, sha256)
-        unit.detail |= {"journal": journal.number, "file": made.name, "sha256": sha256, "copy": made.copy}
-        unit.commit()
-    return Exported(journal=journal, artefact=made)
-
-
-def _ledger(council: Council, name: str) -> Ledger:
-    if name not in council.ledgers:
-        message = f"There is no ledger {name!r} in the settings; there are: {', '.join(council.ledgers) or 'none'}."
-        raise ConfigurationError("unknown_ledger", message, ledger=name)
-    return council.ledgers[name]
 
 
 def _postings(council: Council, connection: Connection, done: set[Source]) -> Iterator[Posting]:

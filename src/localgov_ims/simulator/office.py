@@ -22,6 +22,9 @@ from localgov_ims.simulator.people import People
 from localgov_ims.simulator.receipts import ExpectedReceipt
 from localgov_ims.simulator.truth import Fate, LineKey, Truth
 
+FIRST_DAY = date(2026, 5, 4)
+"""Where the model office begins if nothing else is said: the Monday of the early May bank holiday."""
+
 _NUMBERS = {MAIN: "20000012345678", CASH_OFFICE: "30000087654321"}
 _OPENING = {MAIN: Money(125_000_000), CASH_OFFICE: Money(450_000)}
 _HOLDER = "SMALL COUNCIL CASH OFFICE"
@@ -62,7 +65,7 @@ class ModelOffice:
 
     seed: int = 7
     days: int = 14
-    first_on: date = date(2026, 5, 4)
+    first_on: date = FIRST_DAY
     formats: Mapping[str, ReferenceFormat] = field(kw_only=True, repr=False)
     calendar: Calendar = field(kw_only=True, repr=False)
 

@@ -56,6 +56,8 @@ class Unit:
             digest.update(seal)
             sealed.append((*values, seal))
             count += 1
+        if not sealed:
+            return
         self._digests[table.name] = count, digest
         load(self.connection, table, sealed)
 

@@ -44,7 +44,17 @@ class ReaderContract:
 
     samples: ClassVar[Path]
     figures: ClassVar[re.Pattern[bytes] | None] = None
-    bad_amounts: ClassVar[tuple[str, ...]] = ("NaN", "Infinity", "1E3", "1_000", "١٢٣", "-5", "1.005", "12..34", " ")
+    bad_amounts: ClassVar[tuple[str, ...]] = (
+        "NaN",
+        "Infinity",
+        "1E3",
+        "1_000",
+        "١٢٣",
+        "-5",
+        "1.005",
+        "12..34",
+        " ",
+    )
     reported: ClassVar[re.Pattern[bytes] | None] = None
     end: ClassVar[re.Pattern[bytes]] = re.compile(rb"[\s\0]*")
 
@@ -145,7 +155,10 @@ class ReaderContract:
         reader = self.make()
         heads = [sample.data[:200] for sample in samples_in(self.samples)]
 
-        @given(strategies.one_of(strategies.just(b""), strategies.sampled_from(heads)), strategies.binary(max_size=300))
+        @given(
+            strategies.one_of(strategies.just(b""), strategies.sampled_from(heads)),
+            strategies.binary(max_size=300),
+        )
         def never_raises(head: bytes, rest: bytes) -> None:
             assert reader.recognise((head + rest)[:HEAD_BYTES]) in (True, False)
             assert not reading.read([reader], io.BytesIO(head + rest), reader.name).accepted

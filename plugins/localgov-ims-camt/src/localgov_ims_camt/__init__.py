@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from localgov_ims.files.readers import Reader
 from localgov_ims.hooks import hookimpl
-from localgov_ims_camt.reader import Camt053, CamtOptions
+from localgov_ims_camt.options import CamtOptions
+from localgov_ims_camt.reader import Camt053
 
 __all__ = ["Camt053", "CamtOptions", "ims_file_formats"]
 

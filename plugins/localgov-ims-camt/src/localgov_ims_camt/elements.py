@@ -73,24 +73,24 @@ BALANCE: Final[Paths] = {
 class Summary(NamedTuple):
     """The totals that a statement declares."""
 
-    count: str | None
+    number: str | None
     entries: str | None
     net: str | None
     net_direction: str | None
-    credit_count: str | None
+    credit_number: str | None
     credits: str | None
-    debit_count: str | None
+    debit_number: str | None
     debits: str | None
 
 
 SUMMARY: Final[Paths] = {
-    "count": ("TtlNtries/NbOfNtries",),
+    "number": ("TtlNtries/NbOfNtries",),
     "entries": ("TtlNtries/Sum",),
     "net": ("TtlNtries/TtlNetNtry/Amt", "TtlNtries/TtlNetNtryAmt"),
     "net_direction": ("TtlNtries/TtlNetNtry/CdtDbtInd", "TtlNtries/CdtDbtInd"),
-    "credit_count": ("TtlCdtNtries/NbOfNtries",),
+    "credit_number": ("TtlCdtNtries/NbOfNtries",),
     "credits": ("TtlCdtNtries/Sum",),
-    "debit_count": ("TtlDbtNtries/NbOfNtries",),
+    "debit_number": ("TtlDbtNtries/NbOfNtries",),
     "debits": ("TtlDbtNtries/Sum",),
 }
 
@@ -156,7 +156,7 @@ class Batch(NamedTuple):
 
     message: str | None
     payment: str | None
-    count: str | None
+    number: str | None
     total: str | None
     currency: str | None
 
@@ -164,7 +164,7 @@ class Batch(NamedTuple):
 BATCH: Final[Paths] = {
     "message": ("MsgId",),
     "payment": ("PmtInfId",),
-    "count": ("NbOfTxs",),
+    "number": ("NbOfTxs",),
     "total": ("TtlAmt",),
     "currency": ("TtlAmt@Ccy",),
 }

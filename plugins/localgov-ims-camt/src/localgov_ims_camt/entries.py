@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from localgov_ims.domain.money import Money
-from localgov_ims.domain.statements import BankLine, References
+from localgov_ims.domain.statements import BankLine, Detail, References
 from localgov_ims_camt import payments
 from localgov_ims_camt.elements import Charge, Entry, Transaction
 from localgov_ims_camt.payments import Batched, Whole
@@ -77,15 +77,19 @@ def line(  # noqa: PLR0913 - what makes a line
     transactions, batches = parts.transactions, parts.batches
     only = transactions[0] if len(transactions) == 1 else None
     batch = len(transactions) > 1 or any(group.is_batch for group in batches)
-    details = ()
+    details: tuple[Detail, ...] = ()
     if batch or (only is not None and not payments.of_one(only, entry)):
         amounts = payments.check(whole, transactions, batches, charges_of(parts, whole, printed), printed)
         details = payments.details(transactions, whole, amounts) if batch else ()
     name = account = None
+    own: tuple[str, ...] = ()
     if only is None:
-        own, refs = (), References(bank=entry.bank_reference)
+        refs = References(bank=entry.bank_reference)
     else:
-        own, refs = payments.narrative(only), payments.references(only, entry.bank_reference or only.bank_reference)
+        own, refs = (
+            payments.narrative(only),
+            payments.references(only, entry.bank_reference or only.bank_reference),
+        )
         name, account = payments.counterparty(only, whole.sign)
     if entry.information is not None:
         own = (*own, entry.information)

@@ -16,7 +16,9 @@ _ENCODINGS: Final = (
 _DOCTYPE: Final = "<!DOCTYPE"
 _HTML: Final = re.compile(r"<!DOCTYPE\s+html", re.IGNORECASE)
 _ROOT: Final = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
-_OURS: Final = re.compile(r"camt\.05[234]|BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)|<!DOCTYPE\s+(?:[\w.-]+:)?Document\b")
+_OURS: Final = re.compile(
+    r"camt\.05[234]|BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)|<!DOCTYPE\s+(?:[\w.-]+:)?Document\b"
+)
 
 
 def looks_like_camt(head: bytes) -> bool:

@@ -67,7 +67,9 @@ class Message:
     def finish(self) -> None:
         """See that the file held a message at all."""
         if not self._documents:
-            raise refuse("unknown-message", "line 1", "The XML holds no camt.053 Document. Is it the right file?")
+            raise refuse(
+                "unknown-message", "line 1", "The XML holds no camt.053 Document. Is it the right file?"
+            )
 
     def _grow(self, message: Node) -> None:
         header = message.at("GrpHdr")
@@ -114,7 +116,10 @@ class Message:
             self._namespaces.update(_namespaces(attributes))
             self.walk.within += 1
         elif not self.walk.within:
-            message = "The XML's root is neither Document nor an envelope named in the source's options: it is no camt.053."
+            message = (
+                "The XML's root is neither Document nor an envelope named in the source's options: it is "
+                "no camt.053."
+            )
             raise self.walk.refused("unknown-message", message, field="root", value=name)
         else:
             return False
@@ -124,15 +129,23 @@ class Message:
         self._namespaces.update(_namespaces(attributes))
         if name not in STATEMENTS:
             what = _OTHERS.get(name, f"another message ({name})")
-            message = f"This is {what}, not a camt.053 statement. Import it by its own format, or fetch the statement."
+            message = (
+                f"This is {what}, not a camt.053 statement. Import it by its own format, or fetch the "
+                "statement."
+            )
             raise self.walk.refused("unknown-message", message, field=DOCUMENT, value=name)
         spaces = [space for space in self._namespaces.values() if "www.w3.org" not in space]
-        self._name = next((found.group() for space in spaces if (found := _NAMESPACE.search(space))), "camt.053")
+        self._name = next(
+            (found.group() for space in spaces if (found := _NAMESPACE.search(space))), "camt.053"
+        )
         if not spaces:
             message = "The message has no namespace; it is read by its element names alone."
             self._printed.emit(notice("no-namespace", DOCUMENT, message))
         elif self._name == "camt.053":
-            message = "The message's namespace is not one of camt.053, though its elements are. Ask the bank which it is."
+            message = (
+                "The message's namespace is not one of camt.053, though its elements are. Ask the bank "
+                "which it is."
+            )
             raise self.walk.refused("unknown-message", message, field="xmlns", value=spaces[-1])
         self.walk.node = self._message
 
@@ -191,7 +204,10 @@ class Message:
 
     def _limit(self, count: int) -> None:
         if count > self._options.limits.details:
-            message = f"One entry holds more than {self._options.limits.details} payments; ask the bank to divide it."
+            message = (
+                f"One entry holds more than {self._options.limits.details} payments; ask the bank to "
+                "divide it."
+            )
             raise self.walk.refused("limit-exceeded", message, field="TxDtls")
 
     def _current(self) -> StatementReading:
@@ -210,7 +226,10 @@ class Message:
         if page is None or before is None or (page.account, page.id) != (before.account, before.id):
             return
         if page.number != before.number + 1 and page.number != before.number:
-            message = f"After page {before.number} of statement {page.id} comes page {page.number}. Ask the bank for all pages."
+            message = (
+                f"After page {before.number} of statement {page.id} comes page {page.number}. Ask the "
+                "bank for all pages."
+            )
             place = f"{statement.place}/StmtPgntn/PgNb"
             self._printed.fault("page-gap", place, message, field="PgNb", value=str(page.number))
 

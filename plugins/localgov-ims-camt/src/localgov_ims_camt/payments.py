@@ -84,7 +84,13 @@ def of_one(payment: Transaction, entry: Entry) -> bool:
     return True
 
 
-def check(whole: Whole, payments: Sequence[Transaction], batches: Sequence[Batched], charges: Charges, printed: Printed) -> list[int] | None:
+def check(
+    whole: Whole,
+    payments: Sequence[Transaction],
+    batches: Sequence[Batched],
+    charges: Charges,
+    printed: Printed,
+) -> list[int] | None:
     """Compare payments and batches with their entry.
 
     Args:
@@ -96,7 +102,10 @@ def check(whole: Whole, payments: Sequence[Transaction], batches: Sequence[Batch
     Returns:
         The payments' amounts in signed pence where they are in the account's currency and add up to the entry.
     """
-    amounts = [_amount(payment, whole, f"{whole.place}/NtryDtls/TxDtls[{n}]", printed) for n, payment in enumerate(payments, 1)]
+    amounts = [
+        _amount(payment, whole, f"{whole.place}/NtryDtls/TxDtls[{n}]", printed)
+        for n, payment in enumerate(payments, 1)
+    ]
     known = [amount for amount in amounts if amount is not None]
     complete = bool(known) and len(known) == len(payments)
     _check_batches(whole, batches, amounts, charges, printed)
@@ -148,16 +157,22 @@ def _amount(payment: Transaction, whole: Whole, place: str, printed: Printed) ->
 
 
 def _check_batches(
-    whole: Whole, batches: Sequence[Batched], amounts: Sequence[int | None], charges: Charges, printed: Printed
+    whole: Whole,
+    batches: Sequence[Batched],
+    amounts: Sequence[int | None],
+    charges: Charges,
+    printed: Printed,
 ) -> None:
     for batch in batches:
         place = f"{whole.place}/NtryDtls/Btch"
         held = amounts[batch.first : batch.last]
-        if batch.declared.count is not None and held:
-            count = printed.count(batch.declared.count, place, "NbOfTxs")
+        if batch.declared.number is not None and held:
+            count = printed.count(batch.declared.number, place, "NbOfTxs")
             if count is not None and count != len(held):
                 message = f"The batch declares {count} payments, but holds {len(held)}."
-                printed.fault("count-mismatch", f"{place}/NbOfTxs", message, field="NbOfTxs", value=str(count))
+                printed.fault(
+                    "count-mismatch", f"{place}/NbOfTxs", message, field="NbOfTxs", value=str(count)
+                )
         if batch.declared.total is not None and batch.declared.currency in (None, whole.currency):
             _check_total(whole, batch, held, charges if len(batches) == 1 else None, printed)
 

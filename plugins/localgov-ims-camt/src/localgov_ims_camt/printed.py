@@ -73,7 +73,9 @@ class Printed:
         if not text or not text.strip(_WHITE):
             self.missing(place, field)
             return
-        message = "An amount is digits and a decimal point, without sign, exponent or third decimal, such as 12.34."
+        message = (
+            "An amount is digits and a decimal point, without sign, exponent or third decimal, such as 12.34."
+        )
         self.fault("bad-amount", f"{place}/{field}", message, field=field, value=text)
 
     def count(self, text: str, place: str, field: str) -> int | None:
@@ -81,7 +83,13 @@ class Printed:
         stripped = text.strip(_WHITE)
         if _COUNT.fullmatch(stripped):
             return int(stripped)
-        self.fault("bad-field", f"{place}/{field}", f"{field} is a whole number, such as 17.", field=field, value=text)
+        self.fault(
+            "bad-field",
+            f"{place}/{field}",
+            f"{field} is a whole number, such as 17.",
+            field=field,
+            value=text,
+        )
         return None
 
     def currency(self, text: str | None, place: str, field: str = "Amt") -> bool:

@@ -34,7 +34,9 @@ class Page(NamedTuple):
 class StatementReading:
     """Gathers one statement's head, reads its entries one by one, and closes it."""
 
-    def __init__(self, ordinal: int, message: str, limits: Limits, printed: Printed, *, opposite: bool) -> None:
+    def __init__(
+        self, ordinal: int, message: str, limits: Limits, printed: Printed, *, opposite: bool
+    ) -> None:
         """Begin the *ordinal*-th statement; *opposite* reads a reversal's printed direction the other way."""
         self.place = f"Stmt[{ordinal}]"
         self.page: Page | None = None
@@ -82,7 +84,9 @@ class StatementReading:
         self._entries += 1
         place = f"{self.place}/Ntry[{self._entries}]"
         if self._entries > self._limits.lines:
-            message = f"The statement has more than {self._limits.lines} entries; ask the bank for smaller ones."
+            message = (
+                f"The statement has more than {self._limits.lines} entries; ask the bank for smaller ones."
+            )
             raise refuse("limit-exceeded", place, message)
         moved = entries.movement(entry, place, self._printed)
         if moved is None:
@@ -104,7 +108,14 @@ class StatementReading:
         if booked_on is not None:
             whole = Whole(pence * flip, moved.sign, flip, self._currency, place)
             line = entries.line(
-                entry, parts, whole, position, booked_on, value_on, reversal=moved.reversal, printed=self._printed
+                entry,
+                parts,
+                whole,
+                position,
+                booked_on,
+                value_on,
+                reversal=moved.reversal,
+                printed=self._printed,
             )
             self._printed.emit(line)
 
@@ -141,12 +152,18 @@ class StatementReading:
             return False
         mark = self._printed.choice(head.copy, self.place, "CpyDplctInd", COPIES)
         if mark is not None:
-            message = f"The bank marks this statement as a copy or duplicate ({mark}); it has no effect where the original is."
+            message = (
+                f"The bank marks this statement as a copy or duplicate ({mark}); it has no effect where "
+                "the original is."
+            )
             self._printed.emit(notice("copy-or-duplicate", self.place, message, mark))
         return mark is not None
 
     def _foreign(self, currency: str, place: str, what: str) -> None:
-        message = f"{what} in {currency} stands in an account in {self._currency}. Ask the bank for the amount it booked."
+        message = (
+            f"{what} in {currency} stands in an account in {self._currency}. Ask the bank for the amount "
+            "it booked."
+        )
         self._printed.fault("currency-mismatch", place, message, field="Ccy", value=currency)
 
     def _compare_balances(self, opening: Known | None, closing: Known | None) -> None:
@@ -163,5 +180,7 @@ class StatementReading:
     def _refuse_beyond_money(self) -> None:
         for tally in (self._booked, self._as_printed, self._others):
             if tally.credits + tally.debits >= _SUM_LIMIT:
-                message = f"The entries come to more than {Money(_SUM_LIMIT).shown()}, which no account can hold."
+                message = (
+                    f"The entries come to more than {Money(_SUM_LIMIT).shown()}, which no account can hold."
+                )
                 raise refuse("limit-exceeded", self.place, message)

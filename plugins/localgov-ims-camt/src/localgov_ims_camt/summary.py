@@ -9,7 +9,7 @@ from localgov_ims.files.totals import Tally, differences
 from localgov_ims_camt.elements import SUMMARY, Summary
 from localgov_ims_camt.printed import Printed
 
-_COUNTS: Final = ("count", "credit_count", "debit_count")
+_COUNTS: Final = {"count": "number", "credit_count": "credit_number", "debit_count": "debit_number"}
 _SUMS: Final = ("entries", "credits", "debits", "net")
 
 
@@ -19,9 +19,9 @@ def declared(summary: Summary, statement: str, printed: Printed) -> Totals:
         return NO_TOTALS
     place = f"{statement}/TxsSummry"
     read: dict[str, int | None] = {}
-    for name in _COUNTS:
-        if (text := getattr(summary, name)) is not None:
-            read[name] = printed.count(text, place, SUMMARY[name][0])
+    for name, printed_as in _COUNTS.items():
+        if (text := getattr(summary, printed_as)) is not None:
+            read[name] = printed.count(text, place, SUMMARY[printed_as][0])
     for name in _SUMS:
         if (text := getattr(summary, name)) is not None:
             read[name] = printed.amount(text, place, SUMMARY[name][0])

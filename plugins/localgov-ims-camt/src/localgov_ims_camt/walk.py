@@ -82,7 +82,9 @@ class Walk:
         if self._unknown(self.node, local, attributes):
             return
         if self.node.slot != NO_SLOT and not self.node:
-            message = f"The element {self.node.name!r} holds a further element {local!r} where only text may stand."
+            message = (
+                f"The element {self.node.name!r} holds a further element {local!r} where only text may stand."
+            )
             raise self.refused("bad-field", message, field=self.node.name, value=local)
         self._depth = self.within + self.node.depth
         self.parser.StartElementHandler = self._skip_start
@@ -92,7 +94,10 @@ class Walk:
     def _skip_start(self, _: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > self._limits.xml_depth:
-            message = f"Elements are nested more than {self._limits.xml_depth} deep. No bank file needs that: ask the sender."
+            message = (
+                f"Elements are nested more than {self._limits.xml_depth} deep. No bank file needs that: "
+                "ask the sender."
+            )
             raise self.refused("limit-exceeded", message)
         if attributes:
             self._measure(attributes)
@@ -113,10 +118,15 @@ class Walk:
         elif node.many and len(found) < self._limits.details:
             found.append(text)
         elif node.many:
-            message = f"The element {node.name!r} stands more than {self._limits.details} times in one payment."
+            message = (
+                f"The element {node.name!r} stands more than {self._limits.details} times in one payment."
+            )
             raise self.refused("limit-exceeded", message, field=node.name)
         elif not node or text.strip():  # an element that is text in one version and holds a child in another
-            message = f"The element {node.name!r} stands twice where one is allowed; which one counts cannot be known."
+            message = (
+                f"The element {node.name!r} stands twice where one is allowed; which one counts cannot be "
+                "known."
+            )
             raise self.refused("bad-field", message, field=node.name, value=text)
 
     def _keep(self, node: Node, attributes: dict[str, str]) -> None:
@@ -143,5 +153,8 @@ class Walk:
                 raise self._too_long("attribute")
 
     def _too_long(self, what: str) -> Refused:
-        message = f"One {what} is longer than {self._limits.text_bytes} bytes. No bank file needs that: ask the sender."
+        message = (
+            f"One {what} is longer than {self._limits.text_bytes} bytes. No bank file needs that: ask the "
+            "sender."
+        )
         return self.refused("limit-exceeded", message)

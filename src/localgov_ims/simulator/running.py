@@ -1,0 +1,212 @@
+"""Running the model office: its days through the whole house, and the result against the truth."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from datetime import time as of_day
+from pathlib import Path
+from uuid import UUID
+
+import sqlalchemy as sa
+from attrs import asdict, define, frozen
+from sqlalchemy import Connection
+
+from localgov_ims.bootstrap.installing import open_installation
+from localgov_ims.domain.breaks import Break
+from localgov_ims.domain.money import Money
+from localgov_ims.domain.statements import StatementLine
+from localgov_ims.domain.transactions import Transaction
+from localgov_ims.errors import RuleViolation
+from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
+from localgov_ims.service.exporting import export_to_folder
+from localgov_ims.service.importing import Incoming, import_files
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.laws.law import LawReport
+from localgov_ims.service.receipts import Taking, record_takings
+from localgov_ims.service.reconciling import DispositionTotal, disposition_totals, reconcile
+from localgov_ims.service.verifying import verify
+from localgov_ims.simulator.office import FIRST_DAY, MadeFile, ModelOffice, OfficeDay
+from localgov_ims.simulator.small_council import settings_text
+from localgov_ims.simulator.truth import Outcome, Verdict, judge
+from localgov_ims.storage import reconciliation, settlements, statements, transactions
+
+_EVENING, _MORNING = of_day(18, 0, tzinfo=UTC), of_day(7, 0, tzinfo=UTC)
+ACTOR = "model office"
+
+
+@frozen(kw_only=True)
+class JournalTotals:
+    """What was posted."""
+
+    lines: int
+    debits: Money
+    credits: Money
+    paths: tuple[Path, ...]
+
+
+@frozen(kw_only=True)
+class DemoResult:
+    """What the house made of the model office's days.
+
+    `matches` counts by rule, `refused` names files that were not accepted (there must be none).
+    """
+
+    folder: Path
+    statements: int
+    lines: int
+    takings: int
+    dispositions: Mapping[DispositionKind, DispositionTotal]
+    matches: Mapping[str, int]
+    income: Money
+    suspense: Money
+    journal: JournalTotals
+    breaks: tuple[Break, ...]
+    refused: tuple[str, ...]
+    laws: tuple[LawReport, ...]
+    truth: Verdict
+    seconds: float
+
+    @property
+    def good(self) -> bool:
+        """Tell whether every law holds and nothing differs from the truth."""
+        return not self.truth.wrong and not self.refused and all(law.holds for law in self.laws)
+
+
+@define
+class _SimulatedClock:
+    """The model office's present, moved from day to day."""
+
+    moment: datetime
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+@define
+class _Counted:
+    """What the days brought, added up."""
+
+    matches: Counter[str]
+    refused: list[str]
+    statements: int = 0
+    takings: int = 0
+    journal_lines: int = 0
+    debits: Money = Money(0)
+    credits: Money = Money(0)
+
+
+def run(folder: Path, *, seed: int, days: int, tell: Callable[[str], None] = lambda _: None) -> DemoResult:
+    """Run the model office in an empty *folder*, which is left as a council that every command works on.
+
+    Raises:
+        RuleViolation: The folder holds something already.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        message = f"{folder} is not empty; nothing was changed. Name an empty or new folder."
+        raise RuleViolation("folder_not_empty", message, path=str(folder))
+    began = time.monotonic()
+    (folder / "files").mkdir(parents=True)
+    config = folder / "council.toml"
+    config.write_text(settings_text(), encoding="utf-8")
+    clock = _SimulatedClock(datetime.combine(FIRST_DAY, _MORNING))
+    installation = open_installation(config, clock=clock, by=ACTOR)
+    council = installation.council
+    office = ModelOffice(seed, days, formats=council.formats, calendar=council.calendar)
+    counted = _Counted(matches=Counter(), refused=[])
+    for day in office.weeks():
+        tell(f"{day.day:%A %d %B}")
+        clock.moment = datetime.combine(day.day, _EVENING)
+        _take(installation, day, counted)
+        clock.moment = datetime.combine(day.day + timedelta(days=1), _MORNING)
+        _morning(installation, folder, day.files, counted)
+    tell("proving the laws")
+    return _result(installation, folder, office, counted, began)
+
+
+def _take(installation: Installation, day: OfficeDay, counted: _Counted) -> None:
+    takings = [Taking(**asdict(receipt, recurse=False)) for receipt in day.receipts]
+    if takings:
+        counted.takings += record_takings(installation, takings)
+
+
+def _morning(installation: Installation, folder: Path, files: tuple[MadeFile, ...], counted: _Counted) -> None:
+    """Import what has arrived, reconcile, and post to the ledger: a council's day."""
+    for file in files:
+        (folder / "files" / file.name).write_bytes(file.data)
+    results = import_files(installation, [Incoming(name=f.name, stream=io.BytesIO(f.data)) for f in files])
+    counted.statements += sum(result.counts.get("statements", 0) for result in results)
+    counted.refused += [result.name for result in results if result.status == "refused"]
+    counted.matches.update(reconcile(installation).matches)
+    for ledger in installation.council.ledgers:
+        for made in export_to_folder(installation, ledger, folder / "journals"):
+            counted.journal_lines += len(made.journal.lines)
+            counted.debits += made.journal.debits
+            counted.credits += made.journal.credits
+
+
+def _result(
+    installation: Installation, folder: Path, office: ModelOffice, counted: _Counted, began: float
+) -> DemoResult:
+    totals = disposition_totals(installation)
+    with installation.store.reading() as connection:
+        outcomes = list(_outcomes(installation, connection))
+        breaks = tuple(reconciliation.some_breaks(connection))
+        income, suspense = _income(installation, connection)
+    paths = tuple(sorted((folder / "journals").iterdir()))
+    return DemoResult(
+        folder=folder, statements=counted.statements, lines=sum(total.count for total in totals.values()),
+        takings=counted.takings,
+        dispositions={kind: total for kind, total in totals.items() if kind is not None}, matches=counted.matches,
+        income=income, suspense=suspense,
+        journal=JournalTotals(
+            lines=counted.journal_lines, debits=counted.debits, credits=counted.credits, paths=paths
+        ),
+        breaks=breaks, refused=tuple(counted.refused), laws=tuple(verify(installation)),
+        truth=judge(office.truth(), outcomes), seconds=round(time.monotonic() - began, 2),
+    )  # fmt: skip
+
+
+def _income(installation: Installation, connection: Connection) -> tuple[Money, Money]:
+    """Return what stands in the funds and what stands in suspense."""
+    lines = transactions.lines
+    held = sa.func.sum(sa.case((lines.c.fund == installation.council.suspense_fund.code, lines.c.pence), else_=0))
+    row = connection.execute(sa.select(sa.func.sum(lines.c.pence).label("all"), held.label("held"))).one()
+    return Money(int(row.all or 0) - int(row.held or 0)), Money(int(row.held or 0))
+
+
+def _outcomes(installation: Installation, connection: Connection) -> Iterator[Outcome]:
+    """Yield what became of every statement line, as the truth names it."""
+    recorded = {t.id: t for t in transactions.some(connection)}
+    names = {t.id: t.reference for t in recorded.values()}
+    names |= {s.id: s.reference for s in settlements.some(connection)}
+    matched = {m.id: names.get(m.right) for m in reconciliation.some_matches(connection)}
+    reasons = {item.line: item.reason.value for item in transactions.some_suspense(connection)}
+    current = {row.line: reconciliation.disposition(row) for row in connection.execute(reconciliation.current.select())}
+    for line in statements.some_lines(connection):
+        disposition = current.get(line.id)
+        if disposition is not None:
+            yield _outcome(line, disposition, recorded, matched, reasons)
+
+
+def _outcome(
+    line: StatementLine, disposition: Disposition, recorded: Mapping[UUID, Transaction],
+    matched: Mapping[UUID, str | None], reasons: Mapping[UUID, str],
+) -> Outcome:  # fmt: skip
+    fund = account_reference = match = None
+    detail = disposition.what
+    if disposition.record is not None and disposition.kind is DispositionKind.MATCHED:
+        match = matched[disposition.record]
+    elif disposition.record is not None:
+        (booked,) = recorded[disposition.record].lines
+        if disposition.kind is DispositionKind.ALLOCATED:
+            fund, account_reference = booked.fund, booked.account_reference
+        else:
+            detail = reasons[booked.id]
+    return Outcome(
+        line.account, line.line.booked_on, line.line.position, disposition.kind.value, fund=fund,
+        account_reference=account_reference, matched=match, detail=detail,
+    )  # fmt: skip
