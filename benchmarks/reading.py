@@ -2,9 +2,9 @@
 
     python benchmarks/reading.py --entries 100000 --json
 
-Each reading is a fresh process, the best of three by turns: ours with full records and proved totals, a bare loop
-over the standard library's expat that pulls the same fields and builds nothing, and the package `camt053` from
-PyPI where it is installed. Memory is each child's peak resident set, interpreter included.
+Each reading is a fresh process, the best of three by turns: ours with full records and proved totals, a
+bare loop over the standard library's expat that pulls the same fields and builds nothing, and the package
+`camt053` from PyPI where it is installed. Memory is each child's peak resident set, interpreter included.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ MUST = {"bare": 0.5, "camt053": 1.2}
 
 def ours(path: Path) -> int:
     """Read with full records; the totals are proved."""
+    from localgov_ims_camt import Camt053
+
     from localgov_ims.files.events import Closed
     from localgov_ims.files.reading import events
-    from localgov_ims_camt import Camt053
 
     count = 0
     with path.open("rb") as stream:
@@ -68,9 +69,8 @@ def bare(path: Path) -> int:
             fields.clear()
 
     parser = expat.ParserCreate()
-    parser.buffer_text = True
+    parser.buffer_text, parser.CharacterDataHandler = True, text.append
     parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = text.append
     with path.open("rb") as stream:
         parser.ParseFile(stream)
     return count
@@ -117,16 +117,7 @@ def measure(path: Path, entries: int, rounds: int) -> dict[str, dict[str, float]
 
 def main() -> None:
     """Measure as the command line asks."""
-    parser = argparse.ArgumentParser(description="How fast a bank statement is read.")
-    parser.add_argument("--format", choices=[*statements.WRITERS], default="camt053-v8")
-    parser.add_argument("--entries", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument(
-        "--mix", action="store_true", help="batches, reversals, pending entries, awkward text"
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--child", nargs=2, metavar=("NAME", "FILE"), help=argparse.SUPPRESS)
-    args = parser.parse_args()
+    args = arguments()
     if args.child:
         child(args.child[0], Path(args.child[1]))
         return
@@ -144,11 +135,31 @@ def main() -> None:
             "readers": best,
         }
         sys.stdout.write(json.dumps(said) + "\n")
-        return
-    sys.stdout.write(f"{'reader':<10}{'entries/s':>12}{'peak MB':>10}{'ours to it':>12}{'must':>8}\n")
+    else:
+        sys.stdout.write(table(best))
+
+
+def table(best: dict[str, dict[str, float]]) -> str:
+    """Return what was measured, a line for each reader."""
+    lines = [f"{'reader':<10}{'entries/s':>12}{'peak MB':>10}{'ours to it':>12}{'must':>8}\n"]
     for name, row in best.items():
-        line = f"{name:<10}{row['per_second']:>12,}{row['peak_mb']:>10}{row['ours_to_it']:>12}{MUST.get(name, ''):>8}\n"
-        sys.stdout.write(line)
+        figures = f"{row['per_second']:>12,}{row['peak_mb']:>10}{row['ours_to_it']:>12}"
+        lines.append(f"{name:<10}{figures}{MUST.get(name, ''):>8}\n")
+    return "".join(lines)
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description="How fast a bank statement is read.")
+    parser.add_argument("--format", choices=[*statements.WRITERS], default="camt053-v8")
+    parser.add_argument("--entries", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--mix", action="store_true", help="batches, reversals, pending entries, awkward text"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--child", nargs=2, metavar=("NAME", "FILE"), help=argparse.SUPPRESS)
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -2,15 +2,15 @@
 
     python benchmarks/statements.py --format camt053-v8 --entries 100000 --out big.xml
 
-The same seed and number of entries give the same bytes every time. What the file holds is printed to stderr as
-one line of JSON, in whole pence. Always: opening + credits - debits = closing.
+The same seed and number of entries give the same bytes every time. What the file holds is printed to stderr
+as one line of JSON, in whole pence. Always: opening + credits - debits = closing.
 
---mix adds what real files hold besides plain entries, and what readers get wrong: batches of several payments,
-reversals, pending entries (they count in `entries`, never in `lines` or in any total) and text that needs
-escaping. Without it every entry is a plain one, which is the shape that speed is measured on.
+--mix adds what real files hold besides plain entries, and what readers get wrong: batches of several
+payments, reversals, pending entries (they count in `entries`, never in `lines` or in any total) and text
+that needs escaping. Without it every entry is a plain one, which is the shape that speed is measured on.
 
-Standard library only. Entries are drawn twice from the same seed (once for the totals, once to write), so memory
-stays flat however many there are.
+Standard library only. Entries are drawn twice from the same seed (once for the totals, once to write), so
+memory stays flat however many there are.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ BLOCK = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: pence always positive, direction with reversals included; the parts of a batch add up to it."""
+    """One entry: pence always positive, the direction its own; the parts of a batch add up to it."""
 
     number: int
     pence: int
@@ -137,7 +137,8 @@ def camt053(version: int, rows: Iterator[Entry], totals: Totals) -> Iterator[str
     """Yield a statement in camt.053.001 of a version, piece by piece."""
     late = version >= LATE_SHAPE
     yield (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{NAMESPACE.format(version)}"><BkToCstmrStmt>'
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<Document xmlns="{NAMESPACE.format(version)}"><BkToCstmrStmt>'
         "<GrpHdr><MsgId>GENERATED</MsgId><CreDtTm>2026-11-01T06:00:00Z</CreDtTm></GrpHdr>"
         "<Stmt><Id>STMT-2026-10</Id><ElctrncSeqNb>10</ElctrncSeqNb><CreDtTm>2026-11-01T06:00:00Z</CreDtTm>"
         f"<Acct><Id><Othr><Id>{SORT_CODE}{ACCOUNT}</Id></Othr></Id><Ccy>GBP</Ccy></Acct>\n"

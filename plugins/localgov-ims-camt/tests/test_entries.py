@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 from asking import closed, codes, events, issues, lines, opened
+from localgov_ims_camt import CamtOptions
 from writer import Doc, Ent, Pay, Stm
 
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.statements import References
-from localgov_ims_camt import CamtOptions
 
 
 @pytest.mark.parametrize("version", [2, 4, 7, 8, 13, 14])

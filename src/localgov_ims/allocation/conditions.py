@@ -52,8 +52,12 @@ class Group:
 
 ALWAYS: Final = Group(join=Join.ALL, members=())
 
-TEXT_FIELDS = frozenset({"account_reference", "fund", "mop", "vat_code", "narrative", "source", "source_reference"})
-_TEXT_OPS = frozenset({"equals", "contains", "starts_with", "ends_with", "one_of", "matches", "blank", "not_blank"})
+TEXT_FIELDS = frozenset(
+    {"account_reference", "fund", "mop", "vat_code", "narrative", "source", "source_reference"}
+)
+_TEXT_OPS = frozenset(
+    {"equals", "contains", "starts_with", "ends_with", "one_of", "matches", "blank", "not_blank"}
+)
 _MONEY_OPS: Mapping[str, Callable[[int, list[int]], bool]] = {
     "equals": lambda pence, v: pence == v[0],
     "not_equals": lambda pence, v: pence != v[0],

@@ -43,7 +43,7 @@ class Allocation:
     steps: tuple[Step, ...] = ()
 
 
-class _Ambiguous(Exception):  # noqa: N818 - a signal inside this module, never seen outside
+class _Ambiguous(Exception):
     pass
 
 
@@ -60,7 +60,9 @@ class Allocator:
         names = [rule.name for rule in ordered]
         for name in names:
             if names.count(name) > 1:
-                raise ConfigurationError("duplicate_rule", f"Two rules are named {name!r}. Rename one.", rule=name)
+                raise ConfigurationError(
+                    "duplicate_rule", f"Two rules are named {name!r}. Rename one.", rule=name
+                )
         self._references = references
         for rule in ordered:
             _check_set(rule, references)
@@ -74,7 +76,9 @@ class Allocator:
         decided_by: str | None = None
         steps: list[Step] = []
         for group in self._groups:
-            fired = [rule for rule, test in group if rule.in_force(row.taken_on) and test(row, self._references)]
+            fired = [
+                rule for rule, test in group if rule.in_force(row.taken_on) and test(row, self._references)
+            ]
             fired_names = {rule.name for rule in fired}
             for suspending in (rule for rule in fired if rule.suspend is not None):
                 steps.append(Step(suspending.name, matched=True))
@@ -86,7 +90,9 @@ class Allocator:
                 changes = self._changes(row, fired)
             except _Ambiguous as ambiguous:
                 reason = SuspenseReason.AMBIGUOUS_RULES
-                return Allocation(row=row, rule=None, reason=reason, detail=str(ambiguous), steps=tuple(steps))
+                return Allocation(
+                    row=row, rule=None, reason=reason, detail=str(ambiguous), steps=tuple(steps)
+                )
             steps += [
                 Step(r.name, r.name in fired_names, tuple((f, changes[f]) for f in r.set if f in changes))
                 if r.name in fired_names
@@ -94,11 +100,11 @@ class Allocator:
                 for r, _ in group
             ]
             decided_by = next((rule.name for rule in fired if "fund" in rule.set), decided_by)
-            row = evolve(row, **changes)
+            row = evolve(row, **changes)  # type: ignore[arg-type] # SETTABLE names fields of text only
             if any(rule.stop for rule in fired):
                 break
-        reason, detail = self._doubt(row)
-        return Allocation(row=row, rule=decided_by, reason=reason, detail=detail, steps=tuple(steps))
+        doubt, detail = self._doubt(row)
+        return Allocation(row=row, rule=decided_by, reason=doubt, detail=detail, steps=tuple(steps))
 
     def _changes(self, row: AllocationRow, fired: Sequence[Rule]) -> dict[str, str]:
         changes: dict[str, str] = {}

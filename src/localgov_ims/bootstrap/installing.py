@@ -63,7 +63,9 @@ def _keep_versions(store: Store, by: str, text: str, plugins: Registry) -> None:
     """Record what is in force now, where it is not what was in force before."""
     enabled = json_text([asdict(plugin) for plugin in plugins.plugins if plugin.enabled])
     with store.reading() as connection:
-        latest = {subject: stored.latest(connection, subject) for subject in (stored.SETTINGS, stored.PLUGINS)}
+        latest = {
+            subject: stored.latest(connection, subject) for subject in (stored.SETTINGS, stored.PLUGINS)
+        }
     for subject, current in ((stored.SETTINGS, text), (stored.PLUGINS, enabled)):
         number, before = latest[subject] or (0, None)
         if before != current:

@@ -27,7 +27,8 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.references import ReferenceFormat
 from localgov_ims.domain.vat import Rounding, VatCode, VatRate
 from localgov_ims.errors import ConfigurationError, ImsError
-from localgov_ims.files.profiles import Profile, profile_from
+from localgov_ims.files.layouts import Profile
+from localgov_ims.files.profiles import profile_from
 from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser
 from localgov_ims.reconciliation.rules import SHIPPED, MatchRule
 from localgov_ims.service.council import Council, Ledger
@@ -124,15 +125,19 @@ def parse(text: str, where: str) -> Settings:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError("settings_not_toml", f"{where} is not valid TOML: {error}.", where=where) from error
+        raise ConfigurationError(
+            "settings_not_toml", f"{where} is not valid TOML: {error}.", where=where
+        ) from error
     for section, key in _KEYED.items():
         tables = raw.get(section, {})
         raw[section] = {name: {key: name} | table for name, table in tables.items()}
     try:
-        schemes = _converter({}).structure(raw["check_digits"], Mapping[str, CheckDigits])
+        schemes = _converter({}).structure(raw["check_digits"], dict[str, CheckDigits])
         return _converter(schemes).structure(raw, Settings)
     except (cattrs.BaseValidationError, cattrs.ForbiddenExtraKeysError) as error:
-        faults = "\n".join(f"  {fault}" for fault in cattrs.transform_error(error, format_exception=_sentence))
+        faults = "\n".join(
+            f"  {fault}" for fault in cattrs.transform_error(error, format_exception=_sentence)
+        )
         message = f"{where} has settings that cannot be used:\n{faults}"
         raise ConfigurationError("bad_settings", message, where=where) from error
 
@@ -149,7 +154,9 @@ def load(path: Path) -> tuple[str, Settings]:
         message = f"There is no settings file {path}. Make one with `ims init`, or name yours with --config."
         raise ConfigurationError("no_settings", message, path=str(path)) from error
     except UnicodeDecodeError as error:
-        raise ConfigurationError("settings_not_utf8", f"{path} is not UTF-8 text: {error}.", path=str(path)) from error
+        raise ConfigurationError(
+            "settings_not_utf8", f"{path} is not UTF-8 text: {error}.", path=str(path)
+        ) from error
     return text, parse(text, str(path))
 
 
@@ -174,18 +181,20 @@ def _converter(schemes: Mapping[str, CheckDigits]) -> cattrs.Converter:
     converter.register_structure_hook(bool, _flag)
     converter.register_structure_hook(Condition | Group, lambda value, _: _tree(value, converter))
     converter.register_structure_hook(
-        str | Extract, lambda value, _: value if isinstance(value, str) else converter.structure(value, Extract)
+        str | Extract,
+        lambda value, _: value if isinstance(value, str) else converter.structure(value, Extract),
     )
     converter.register_structure_hook(
-        str | tuple[str, ...], lambda value, _: tuple(_text(v, str) for v in value) if isinstance(value, list) else _text(value, str)
+        str | tuple[str, ...],
+        lambda value, _: (
+            tuple(_text(v, str) for v in value) if isinstance(value, list) else _text(value, str)
+        ),
     )
     rename = make_dict_structure_fn(
         Extract, converter, from_=override(rename="from"), _cattrs_forbid_extra_keys=True
     )
     converter.register_structure_hook(Extract, rename)
-    converter.register_structure_hook(
-        CheckDigits | None, lambda value, _: _scheme(value, schemes)
-    )
+    converter.register_structure_hook(CheckDigits | None, lambda value, _: _scheme(value, schemes))
     return converter
 
 

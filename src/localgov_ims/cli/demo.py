@@ -14,9 +14,21 @@ from localgov_ims.simulator.running import DemoResult, run
 
 
 @click.command()
-@click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), help="Empty folder to leave it in; default: a new temporary one.")
-@click.option("--seed", default=7, show_default=True, help="What the days are drawn from; the same seed gives the same files.")
-@click.option("--days", type=click.IntRange(1, 366), default=14, show_default=True, help="How many calendar days.")
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Empty folder to leave it in; default: a new temporary one.",
+)
+@click.option(
+    "--seed",
+    default=7,
+    show_default=True,
+    help="What the days are drawn from; the same seed gives the same files.",
+)
+@click.option(
+    "--days", type=click.IntRange(1, 366), default=14, show_default=True, help="How many calendar days."
+)
 @json_option
 @click.pass_context
 def demo(context: click.Context, folder: Path | None, seed: int, days: int, *, as_json: bool) -> None:
@@ -59,7 +71,11 @@ def _json(result: DemoResult) -> dict[str, object]:
         "breaks": [{"kind": found.kind.value, "message": found.message} for found in result.breaks],
         "refused": list(result.refused),
         "laws": [law_json(report) for report in result.laws],
-        "truth": {"right": result.truth.right, "wrong": len(result.truth.wrong), "wrong_lines": list(result.truth.wrong)},
+        "truth": {
+            "right": result.truth.right,
+            "wrong": len(result.truth.wrong),
+            "wrong_lines": list(result.truth.wrong),
+        },
         "seconds": result.seconds,
     }
 
@@ -84,7 +100,9 @@ def _show(result: DemoResult) -> None:
         for kind, total in result.dispositions.items()
     ]
     print_table("Where every bank line stands", ["disposition", "lines ", "amount ", "which means"], rows)
-    click.echo(f"\nMatches by rule: {', '.join(f'{rule} {count:,}' for rule, count in result.matches.items())}.")
+    click.echo(
+        f"\nMatches by rule: {', '.join(f'{rule} {count:,}' for rule, count in result.matches.items())}."
+    )
     click.echo(f"Income in the funds: {result.income.shown()}. In suspense: {result.suspense.shown()}.")
     journal = result.journal
     click.echo(

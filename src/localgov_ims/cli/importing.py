@@ -8,7 +8,15 @@ from pathlib import Path
 import click
 
 from localgov_ims.bootstrap.installing import open_installation
-from localgov_ims.cli.output import files_argument, issue_json, json_option, opened, print_issues, print_json, progress
+from localgov_ims.cli.output import (
+    files_argument,
+    issue_json,
+    json_option,
+    opened,
+    print_issues,
+    print_json,
+    progress,
+)
 from localgov_ims.cli.root import REFUSED
 from localgov_ims.service.importing import ImportResult, Incoming, import_files
 
@@ -18,7 +26,7 @@ from localgov_ims.service.importing import ImportResult, Incoming, import_files
 @json_option
 @click.pass_context
 def import_(context: click.Context, files: tuple[str, ...], *, as_json: bool) -> None:
-    """Record FILEs: bank statements and settlements.
+    r"""Record FILEs: bank statements and settlements.
 
     A file that does not add up is refused whole; the same file again changes nothing. Exit status 0: nothing was
     refused; 3: a file was.
@@ -29,7 +37,9 @@ def import_(context: click.Context, files: tuple[str, ...], *, as_json: bool) ->
     """
     installation = open_installation(context.obj)
     with ExitStack() as stack, progress("Importing", show=not as_json) as tell:
-        incoming = [Incoming(name=Path(path).name, stream=stack.enter_context(opened(path))) for path in files]
+        incoming = [
+            Incoming(name=Path(path).name, stream=stack.enter_context(opened(path))) for path in files
+        ]
         rows = 0
 
         def count(more: int) -> None:

@@ -23,5 +23,9 @@ def init(folder: Path, name: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(settings_text(name), encoding="utf-8")
     open_installation(path)
-    click.echo(f"{path}: the settings. Put your accounts, funds, references and rules in place of Small Council's.")
-    click.echo(f"Then: ims --config {path} import FILE...   (each change of the settings is kept as a version)")
+    click.echo(
+        f"{path}: the settings. Put your accounts, funds, references and rules in place of Small Council's."
+    )
+    click.echo(
+        f"Then: ims --config {path} import FILE...   (each change of the settings is kept as a version)"
+    )

@@ -21,7 +21,11 @@ def journals() -> None:
 @journals.command()
 @click.option("--ledger", metavar="NAME", help="Only this ledger; without it, every ledger of the settings.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Leave out what is dated later.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder of the files; default: journals, beside the settings.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the files; default: journals, beside the settings.",
+)
 @json_option
 @click.pass_context
 def export(
@@ -33,17 +37,27 @@ def export(
     names = [ledger] if ledger is not None else list(installation.council.ledgers)
     with progress("Journals", show=not as_json):
         exported = [
-            made for name in names for made in export_to_folder(installation, name, folder, until.date() if until else None)
+            made
+            for name in names
+            for made in export_to_folder(installation, name, folder, until.date() if until else None)
         ]
     if as_json:
         print_json([_json(made, folder) for made in exported])
         return
     rows = [
-        (m.journal.number, f"{len(m.journal.lines):,}", m.journal.debits.shown(), m.journal.credits.shown(), m.artefact.name)
+        (
+            m.journal.number,
+            f"{len(m.journal.lines):,}",
+            m.journal.debits.shown(),
+            m.journal.credits.shown(),
+            m.artefact.name,
+        )
         for m in exported
     ]
     print_table("Journals", ["number", "lines ", "debits ", "credits ", "file"], rows)
-    debits, credits_ = (Money.total(getattr(m.journal, side) for m in exported) for side in ("debits", "credits"))
+    debits, credits_ = (
+        Money.total(getattr(m.journal, side) for m in exported) for side in ("debits", "credits")
+    )
     click.echo(f"{len(exported)} journals in {folder}: debits {debits.shown()}, credits {credits_.shown()}.")
 
 

@@ -39,7 +39,9 @@ def print_issues(issues: Sequence[Issue], count: int | None = None) -> None:
     """Print Issues, each with where, which value, and what is wrong."""
     for issue in issues:
         colour = "red" if issue.stops else "yellow"
-        where = ", ".join(part for part in (issue.place, f"field {issue.field}" if issue.field else "") if part)
+        where = ", ".join(
+            part for part in (issue.place, f"field {issue.field}" if issue.field else "") if part
+        )
         value = f" [{issue.value}]" if issue.value else ""
         click.echo(f"  {click.style(issue.code, fg=colour)} at {where}{value}: {issue.message}")
     if count is not None and count > len(issues):
@@ -58,8 +60,9 @@ def print_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str
     for row in rows:
         # Text, so that nothing in a bank's narrative is taken for markup.
         table.add_row(*(Text(cell) for cell in row))
-    console = Console()
-    console.print(table if console.is_terminal else table, soft_wrap=not console.is_terminal)
+    # Whoever reads a pipe or file has room for whole lines.
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(table)
 
 
 @contextmanager
@@ -86,9 +89,13 @@ def opened(path: str) -> Iterator[BinaryIO]:
         while chunk := sys.stdin.buffer.read(CHUNK):
             spool.write(chunk)
         spool.seek(0)
-        yield spool  # type: ignore[misc]
+        yield spool
 
 
 files_argument = click.argument(
-    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, dir_okay=False, allow_dash=True)
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE...",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
 )

@@ -29,7 +29,13 @@ def list_(context: click.Context, *, as_json: bool) -> None:
         print_json([asdict(plugin) for plugin in found])
         return
     rows = [
-        (p.name, f"{p.distribution} {p.version}", "yes" if p.enabled else "no", ", ".join(p.offers), p.sha256[:16])
+        (
+            p.name,
+            f"{p.distribution} {p.version}",
+            "yes" if p.enabled else "no",
+            ", ".join(p.offers),
+            p.sha256[:16],
+        )
         for p in found
     ]
     print_table("Plugins", ["name", "distribution", "enabled", "offers", "hash"], rows)

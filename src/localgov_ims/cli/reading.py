@@ -18,7 +18,7 @@ from localgov_ims.hooks import registry
 @json_option
 @click.pass_context
 def read(context: click.Context, files: tuple[str, ...], named: str | None, *, as_json: bool) -> None:
-    """Read and prove FILEs of any kind that an installed plugin knows, changing nothing.
+    r"""Read and prove FILEs of any kind that an installed plugin knows, changing nothing.
 
     No council is needed. Exit status 0: every file is accepted; 3: one is refused.
 
@@ -61,7 +61,9 @@ def _json(path: str, entry: Entry, *, accepted: bool) -> dict[str, object]:
         "not_booked": closed.not_booked if closed is not None else None,
         "credits_pence": closed.computed.credits if closed is not None else None,
         "debits_pence": closed.computed.debits if closed is not None else None,
-        "first_on": closed.first_on.isoformat() if closed is not None and closed.first_on is not None else None,
+        "first_on": closed.first_on.isoformat()
+        if closed is not None and closed.first_on is not None
+        else None,
         "last_on": closed.last_on.isoformat() if closed is not None and closed.last_on is not None else None,
         "evidence": closed.evidence.value if closed is not None else None,
         "issues": [issue_json(issue) for issue in entry.issues],

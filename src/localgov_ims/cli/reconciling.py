@@ -32,7 +32,9 @@ def reconcile(context: click.Context, *, as_json: bool) -> None:
         return
     for rule, count in result.matches.items():
         click.echo(f"Rule {rule}: {count:,} new matches.")
-    rows = [(kind.value, f"{total.count:,}", total.amount.shown()) for kind, total in result.dispositions.items()]
+    rows = [
+        (kind.value, f"{total.count:,}", total.amount.shown()) for kind, total in result.dispositions.items()
+    ]
     print_table("Where every bank line stands", ["disposition", "lines ", "amount "], rows)
     if result.breaks:
         click.echo(f"{result.breaks} new breaks need a person.")

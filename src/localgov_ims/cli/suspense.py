@@ -25,7 +25,14 @@ def list_(context: click.Context, *, as_json: bool) -> None:
         print_json([_json(item) for item in items])
         return
     rows = [
-        (item.reference, f"{item.taken_on:%d %b %Y}", f"{item.age}", item.amount.shown(), _why(item), _cut(item.text))
+        (
+            item.reference,
+            f"{item.taken_on:%d %b %Y}",
+            f"{item.age}",
+            item.amount.shown(),
+            _why(item),
+            _cut(item.text),
+        )
         for item in items
     ]
     print_table("Suspense", ["line", "taken on", "days ", "amount ", "why", "what the bank said"], rows)

@@ -27,7 +27,9 @@ def utc(moment: datetime) -> datetime:
         InvalidValue: The moment names no time zone, so nobody can say when it was.
     """
     if moment.tzinfo is None:
-        message = f"The moment {moment.isoformat()} names no time zone; give it one (records are kept in UTC)."
+        message = (
+            f"The moment {moment.isoformat()} names no time zone; give it one (records are kept in UTC)."
+        )
         raise InvalidValue("moment_without_zone", message, value=moment.isoformat())
     return moment.astimezone(UTC)
 

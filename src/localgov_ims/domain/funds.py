@@ -60,7 +60,8 @@ class Fund:
     def __attrs_post_init__(self) -> None:
         """Refuse what contradicts itself."""
         faults = {
-            "a debtor control takes no VAT code": self.nature is Nature.DEBTOR_CONTROL and self.vat_code is not None,
+            "a debtor control takes no VAT code": self.nature is Nature.DEBTOR_CONTROL
+            and self.vat_code is not None,
             "the suspense fund is a liability": self.suspense and self.nature is not Nature.LIABILITY,
             "the suspense fund takes no VAT code: VAT is decided when an item is cleared": self.suspense
             and self.vat_code is not None,

@@ -81,6 +81,8 @@ def parse_reference(text: str) -> str:
         message = f"{text[:80]!r} is not one of our references: they have 12 letters and digits, such as K7MP-2QXW-9TRN."
         raise InvalidValue("reference_not_ours", message, value=text)
     if check_symbol(symbols[:-1]) != symbols[-1]:
-        message = f"{text[:80]!r} is probably mistyped: its check symbol does not fit. Compare it with the receipt."
+        message = (
+            f"{text[:80]!r} is probably mistyped: its check symbol does not fit. Compare it with the receipt."
+        )
         raise InvalidValue("reference_check_symbol", message, value=text)
     return symbols

@@ -28,7 +28,9 @@ CODES: Final = frozenset(
 )
 """Every code there is so far; a new one is added here first, with a test that provokes it."""
 
-NOTICES: Final = frozenset({"no-namespace", "preamble-ignored", "encoding-not-as-declared", "copy-or-duplicate"})
+NOTICES: Final = frozenset(
+    {"no-namespace", "preamble-ignored", "encoding-not-as-declared", "copy-or-duplicate"}
+)
 """Codes that never stop a file."""
 
 SHOWN: Final = 80

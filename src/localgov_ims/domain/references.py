@@ -106,7 +106,9 @@ class ReferenceFormat:
     def __attrs_post_init__(self) -> None:
         """Compile the patterns, and refuse what contradicts itself."""
         for fault in self._contradictions():
-            raise ConfigurationError("bad_reference_format", f"Reference format {self.name}: {fault}.", format=self.name)
+            raise ConfigurationError(
+                "bad_reference_format", f"Reference format {self.name}: {fault}.", format=self.name
+            )
         object.__setattr__(self, "_tests", tuple(self._compile()))
         for example, wanted in [*((e, True) for e in self.valid), *((e, False) for e in self.invalid)]:
             if (self.fault(self.compact(example)) is None) is not wanted:
@@ -130,7 +132,9 @@ class ReferenceFormat:
         fault = self.fault(canonical)
         if fault is not None:
             code, why = fault
-            raise InvalidValue(code, f"{text[:80]!r} is not a {self.name} reference: {why}.", value=text, format=self.name)
+            raise InvalidValue(
+                code, f"{text[:80]!r} is not a {self.name} reference: {why}.", value=text, format=self.name
+            )
         return AccountReference(canonical, self.name)
 
     def fault(self, canonical: str) -> tuple[str, str] | None:
@@ -138,14 +142,20 @@ class ReferenceFormat:
         if not canonical:
             return "reference_missing", "it is empty"
         if not self.min_length <= len(canonical) <= self.max_length:
-            span = str(self.min_length) if self.min_length == self.max_length else f"{self.min_length} to {self.max_length}"
+            span = (
+                str(self.min_length)
+                if self.min_length == self.max_length
+                else f"{self.min_length} to {self.max_length}"
+            )
             return "reference_length", f"it has {len(canonical)} characters instead of {span}"
         if not canonical.isascii():
             return "reference_characters", "only plain letters, digits and signs (ASCII) may stand in it"
         for code, pattern, why in self._tests:
             if pattern.fullmatch(canonical) is None:  # type: ignore[attr-defined]
                 return code, why
-        if self.check_digit is not None and not self.check_digit.passes(canonical, self._checked_at(canonical)):
+        if self.check_digit is not None and not self.check_digit.passes(
+            canonical, self._checked_at(canonical)
+        ):
             return "reference_check_digit", "it is probably mistyped, for its check character does not fit"
         return None
 
@@ -162,7 +172,11 @@ class ReferenceFormat:
             yield written, AccountReference(self.compact(written), self.name)
         for first in range(len(runs)):
             for last in range(first + 1, min(first + _MOST_RUNS, len(runs))):
-                if last - 1 in taken or last in taken or not self._joined(text, runs[last - 1][1], runs[last][0]):
+                if (
+                    last - 1 in taken
+                    or last in taken
+                    or not self._joined(text, runs[last - 1][1], runs[last][0])
+                ):
                     break
                 written = text[runs[first][0] : runs[last][1]]
                 joined = "".join(symbol for symbol in written if symbol not in _JOINERS)
@@ -190,7 +204,11 @@ class ReferenceFormat:
         if self.regex is not None:
             yield "reference_pattern", re2.compile(self.regex), f"it has not the shape {self.regex}"
         if self.mask is not None:
-            yield "reference_mask", re2.compile("".join(map(self._mask_symbol, self.mask))), f"it does not fit {self.mask}"
+            yield (
+                "reference_mask",
+                re2.compile("".join(map(self._mask_symbol, self.mask))),
+                f"it does not fit {self.mask}",
+            )
 
     def _mask_symbol(self, symbol: str) -> str:
         if symbol in _MASK:

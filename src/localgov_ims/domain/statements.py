@@ -11,7 +11,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from localgov_ims.domain.money import Money
+from localgov_ims.domain.money import NOTHING, Money
 
 
 class Evidence(enum.Enum):
@@ -87,7 +87,10 @@ class BankLine:
     def text(self) -> str:
         """All that may name the payer or the account, one line each: what rules look at."""
         own = (*self.narrative, self.references.structured, self.references.customer, self.counterparty_name)
-        said = [*own, *(t for d in self.details for t in (*d.narrative, d.references.structured, d.counterparty_name))]
+        said = [
+            *own,
+            *(t for d in self.details for t in (*d.narrative, d.references.structured, d.counterparty_name)),
+        ]
         return "\n".join(dict.fromkeys(text for text in said if text))
 
 
@@ -130,4 +133,4 @@ class Statement:
     evidence: Evidence
     content: str
     seen_lines: int = 0
-    seen: Money = Money(0)
+    seen: Money = NOTHING

@@ -127,10 +127,14 @@ class Transaction:
     def __attrs_post_init__(self) -> None:
         """Refuse what breaks a law."""
         if not self.lines:
-            raise RuleViolation("no_lines", f"Transaction {self.reference} has no lines.", transaction=self.reference)
+            raise RuleViolation(
+                "no_lines", f"Transaction {self.reference} has no lines.", transaction=self.reference
+            )
         for line in self.lines:
             if abs(line.vat) > abs(line.amount) or line.vat.pence * line.amount.pence < 0:
-                message = f"Line {line.reference}: VAT of {line.vat.shown()} does not lie in {line.amount.shown()}."
+                message = (
+                    f"Line {line.reference}: VAT of {line.vat.shown()} does not lie in {line.amount.shown()}."
+                )
                 raise RuleViolation("vat_outside_amount", message, line=line.reference)
         if self.kind is TransactionKind.TRANSFER and self.total:
             raise _not_balanced(self.lines)
@@ -147,7 +151,9 @@ class Transaction:
             RuleViolation: This is a reversal; what was reversed by mistake is recorded anew instead.
         """
         if self.kind is TransactionKind.REVERSAL:
-            message = f"{self.reference} is a reversal; a reversal is not reversed. Record the income anew instead."
+            message = (
+                f"{self.reference} is a reversal; a reversal is not reversed. Record the income anew instead."
+            )
             raise RuleViolation("reversal_of_reversal", message, transaction=self.reference)
         reference = new_reference()
         lines = tuple(
@@ -164,7 +170,7 @@ class Transaction:
         )  # fmt: skip
 
 
-def receipt(
+def receipt(  # noqa: PLR0913 - every part of a receipt, each by its name
     inputs: Iterable[LineInput],
     *,
     channel: Channel,
@@ -213,7 +219,9 @@ def transfer(
     one_to_one = [given.amount for given in out] == [given.amount for given in into]
     paired = one_to_one or len(out) == 1
     lines = [evolve(given, amount=-given.amount, vat=-given.vat) for given in out] + into
-    pair_of: Callable[[int], int | None] = (lambda i: i % len(out) + 1 if one_to_one else 1) if paired else lambda _: None
+    pair_of: Callable[[int], int | None] = (
+        (lambda i: i % len(out) + 1 if one_to_one else 1) if paired else lambda _: None
+    )
     reference = new_reference()
     return Transaction(
         id=new_id(), kind=TransactionKind.TRANSFER, reference=reference, channel=channel, origin=origin,

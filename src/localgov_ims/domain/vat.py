@@ -122,7 +122,9 @@ class VatCode:
             message = f"VAT code {self.code}: treatment {self.treatment.value} takes no rate above 0."
             raise ConfigurationError("vat_rate_not_allowed", message, vat_code=self.code)
         if self.treatment.taxed and self.ledger is None:
-            message = f"VAT code {self.code} needs a ledger code for its VAT, such as ledger = {{ code = '9301' }}."
+            message = (
+                f"VAT code {self.code} needs a ledger code for its VAT, such as ledger = {{ code = '9301' }}."
+            )
             raise ConfigurationError("no_ledger_account", message, vat_code=self.code)
 
     def rate_on(self, day: date) -> VatRate:

@@ -33,7 +33,7 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-class Refused(Exception):  # noqa: N818 - not an error of the program: a file that cannot be read further
+class Refused(Exception):
     """Raised inside a reader where it cannot go on; `ending_with_issue` turns it into the last event."""
 
     def __init__(self, issue: Issue) -> None:

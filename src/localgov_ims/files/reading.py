@@ -67,12 +67,16 @@ def events(reader: Reader, stream: BinaryIO, options: Options | None = None) -> 
                 yield _control_missing(reader, event)
         yield event
     if opened is not None and not stopped:
-        message = "The file ends before what was opened here is closed. It may have been cut off: fetch it again."
+        message = (
+            "The file ends before what was opened here is closed. It may have been cut off: fetch it again."
+        )
         yield Issue(code="truncated", place=opened.place, message=message)
 
 
 def _control_missing(reader: Reader, closed: Closed) -> Issue:
-    absent = [name for name, value in (("opening", closed.opening), ("closing", closed.closing)) if value is None]
+    absent = [
+        name for name, value in (("opening", closed.opening), ("closing", closed.closing)) if value is None
+    ]
     what = f"no {' and no '.join(absent)} balance" if absent else "no declared totals"
     message = (
         f"The file is {closed.evidence.value}: it has {what}, and a {reader.name} file must be "
@@ -140,7 +144,10 @@ def read(readers: Sequence[Reader], stream: BinaryIO, named: str | None = None) 
         elif isinstance(event, Closed):
             entries.append(_entry(reader, log, opened, event))
             log, opened = IssueLog(), None
-        elif event.identifier is not None and (first := places.setdefault(event.identifier, event.place)) != event.place:
+        elif (
+            event.identifier is not None
+            and (first := places.setdefault(event.identifier, event.place)) != event.place
+        ):
             log.add(repeated(event, first))
     if not entries and not log.kept:
         message = "The file holds no statement and no settlement. Ask the sender for it again."
@@ -153,7 +160,9 @@ def read(readers: Sequence[Reader], stream: BinaryIO, named: str | None = None) 
 def repeated(row: BankLine | SettlementLine, first: str) -> Issue:
     """Make the Issue for an identifier that stands at *first* already."""
     message = f"The identifier {row.identifier!r} stands twice: at {first} and at {row.place}. Ask the sender which is right."
-    return Issue(code="duplicate-id", place=row.place, field="identifier", value=row.identifier or "", message=message)
+    return Issue(
+        code="duplicate-id", place=row.place, field="identifier", value=row.identifier or "", message=message
+    )
 
 
 def _entry(reader: Reader, log: IssueLog, opened: Opened | None, closed: Closed | None) -> Entry:

@@ -87,8 +87,8 @@ def day_pattern(layout: str) -> re.Pattern[str]:
         if token == "YY" and "year" in pattern:
             continue
         pattern = pattern.replace(token, meaning, 1)
-    for token in ("hh", "mm", "ss"):
-        pattern = pattern.replace(token, "[0-9]{2}", 1)
+    for part in ("hh", "mm", "ss"):
+        pattern = pattern.replace(part, "[0-9]{2}", 1)
     return re.compile(pattern, re.ASCII)
 
 

@@ -81,10 +81,14 @@ def differences(declared: Totals, computed: Totals, place: str) -> Iterator[Issu
                 f"The file declares {Money(said).shown()} of {_words(name)}, but they come to "
                 f"{Money(found).shown()}: a difference of {Money(said - found).shown()}."
             )
-            yield Issue(code="total-mismatch", place=place, field=name, value=str(Money(said)), message=message)
+            yield Issue(
+                code="total-mismatch", place=place, field=name, value=str(Money(said)), message=message
+            )
 
 
-def balance_difference(opening: Money, net: int, closing: Money, place: str, hint: str = "") -> Iterator[Issue]:
+def balance_difference(
+    opening: Money, net: int, closing: Money, place: str, hint: str = ""
+) -> Iterator[Issue]:
     """Yield an Issue where opening + rows is not closing; *hint* may say what would make it tie."""
     expected = opening + Money(net)
     if expected != closing:
@@ -92,7 +96,9 @@ def balance_difference(opening: Money, net: int, closing: Money, place: str, hin
             f"Opening {opening.shown()} and booked entries of {Money(net).shown()} make {expected.shown()}, but the "
             f"closing balance is {closing.shown()}: a difference of {(closing - expected).shown()}.{hint}"
         )
-        yield Issue(code="balance-mismatch", place=place, field="closing", value=str(closing), message=message)
+        yield Issue(
+            code="balance-mismatch", place=place, field="closing", value=str(closing), message=message
+        )
 
 
 def evidence(opening: Money | None, closing: Money | None, declared: Totals) -> Evidence:
@@ -104,4 +110,6 @@ def evidence(opening: Money | None, closing: Money | None, declared: Totals) -> 
 
 
 def _words(name: str) -> str:
-    return {"count": "entries", "net": "net of all entries", "entries": "entries in all"}.get(name, name.replace("_count", "s"))
+    return {"count": "entries", "net": "net of all entries", "entries": "entries in all"}.get(
+        name, name.replace("_count", "s")
+    )

@@ -38,7 +38,11 @@ def new_parser() -> expat.XMLParserType:
 
 
 def parse(
-    parser: expat.XMLParserType, stream: BinaryIO, limits: Limits, events: list[Event], texts: Sequence[str] = ()
+    parser: expat.XMLParserType,
+    stream: BinaryIO,
+    limits: Limits,
+    events: list[Event],
+    texts: Sequence[str] = (),
 ) -> Iterator[Event]:
     """Feed *stream* to *parser*, yielding what its handlers append to *events*; what came before a fault is kept.
 
@@ -71,7 +75,10 @@ def parse(
         yield from events
         events.clear()
         raise
-    except (LookupError, UnicodeError) as error:  # an encoding that expat asks Python for and Python does not have
+    except (
+        LookupError,
+        UnicodeError,
+    ) as error:  # an encoding that expat asks Python for and Python does not have
         message = f"The XML declaration names an encoding that cannot be read ({error})."
         raise refuse("not-well-formed", "line 1", message) from error
 

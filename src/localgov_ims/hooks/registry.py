@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from importlib import metadata
-from typing import Any
+from typing import Any, cast
 
 import pluggy
 from attrs import frozen
@@ -76,7 +76,9 @@ def registry_of(
     formats = _gather(manager.hook.ims_file_formats, readers.API_VERSION, owners, offers)
     exporters = _gather(manager.hook.ims_ledger_exporters, interfaces.API_VERSION, owners, offers)
     on = [_plugin(name, dist, offers=tuple(offers[name])) for name, (_, dist) in objects.items()]
-    off = [_plugin(n, e.dist, enabled=False) for n, e in sorted((installed or {}).items()) if n not in objects]
+    off = [
+        _plugin(n, e.dist, enabled=False) for n, e in sorted((installed or {}).items()) if n not in objects
+    ]
     return Registry(plugins=(*on, *off), readers=tuple(formats.values()), exporters=exporters)
 
 
@@ -101,13 +103,16 @@ def _refuse_unknown_hooks(manager: pluggy.PluginManager, name: str, plugin: obje
 
 
 def _gather(
-    hook: pluggy.HookCaller, version: tuple[int, int], owners: Mapping[str, str], offers: Mapping[str, list[str]]
+    hook: pluggy.HookCaller,
+    version: tuple[int, int],
+    owners: Mapping[str, str],
+    offers: Mapping[str, list[str]],
 ) -> dict[str, Any]:
     gathered: dict[str, Any] = {}
     owner_of: dict[str, str] = {}
     for implementation in hook.get_hookimpls():
         plugin = implementation.plugin_name
-        for offer in implementation.function():
+        for offer in cast(Iterable[Any], implementation.function()):
             if offer.api_version[0] != version[0]:
                 asked, here = (".".join(map(str, pair)) for pair in (offer.api_version, version))
                 message = f"{owners[plugin]} offers {offer.name!r} for interface {asked}; this is {here}. Update the plugin."

@@ -1,0 +1,1 @@
+"""Is this the same money? Recognisers, match rules as SQL, and the five dispositions."""

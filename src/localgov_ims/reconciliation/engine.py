@@ -57,7 +57,9 @@ class Miss:
 
     def sentence(self) -> str:
         """Say why it is no match."""
-        keys = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in self.evidence.items() if name != "days")
+        keys = ", ".join(
+            f"{name.replace('_', ' ')} {value}" for name, value in self.evidence.items() if name != "days"
+        )
         days = int(self.evidence["days"])
         if self.amount != self.other:
             return f"Rule {self.rule}: {keys} fits, but {self.other.shown()} was expected and {self.amount.shown()} came."
@@ -74,7 +76,9 @@ class Matcher:
             columns = "".join(f", {column} VARCHAR" for column in sorted(kind.columns))
             self._duck.execute(f"CREATE TABLE {kind.table} (id UUID, day INTEGER, pence BIGINT{columns})")
             for part in sorted(kind.parts):
-                self._duck.execute(f"CREATE TABLE {kind.table}_{part} (id UUID, {part} VARCHAR, written VARCHAR)")
+                self._duck.execute(
+                    f"CREATE TABLE {kind.table}_{part} (id UUID, {part} VARCHAR, written VARCHAR)"
+                )
 
     def __enter__(self) -> Self:
         """Enter the block."""
@@ -111,7 +115,13 @@ class Matcher:
         """Return, for records still open, the nearest a rule came."""
         found = self._duck.execute(sql.nearest_misses(rule)).fetchall()
         return [
-            Miss(left=left, rule=rule.name, evidence=_evidence(evidence, days), amount=Money(pence), other=Money(other))
+            Miss(
+                left=left,
+                rule=rule.name,
+                evidence=_evidence(evidence, days),
+                amount=Money(pence),
+                other=Money(other),
+            )
             for left, evidence, pence, other, days in found
         ]
 

@@ -36,6 +36,12 @@ class Match:
     def sentence(self) -> str:
         """Say why the two are the same money."""
         days = int(self.evidence.get("days", 0))
-        apart = "on the same day" if days == 0 else f"{abs(days)} day{'s' * (abs(days) != 1)} {'later' if days > 0 else 'earlier'}"
-        keys = "; ".join(f"{name.replace('_', ' ')} {value}" for name, value in self.evidence.items() if name != "days")
+        apart = (
+            "on the same day"
+            if days == 0
+            else f"{abs(days)} day{'s' * (abs(days) != 1)} {'later' if days > 0 else 'earlier'}"
+        )
+        keys = "; ".join(
+            f"{name.replace('_', ' ')} {value}" for name, value in self.evidence.items() if name != "days"
+        )
         return f"Rule {self.rule} (version {self.rule_version}): {keys}; {self.amount.shown()} to the penny, {apart}."

@@ -83,7 +83,9 @@ class Recogniser:
         }
         for fault, present in faults.items():
             if present:
-                raise ConfigurationError("bad_recogniser", f"Recogniser {self.name!r}: {fault}.", recogniser=self.name)
+                raise ConfigurationError(
+                    "bad_recogniser", f"Recogniser {self.name!r}: {fault}.", recogniser=self.name
+                )
         try:
             object.__setattr__(self, "_pattern", re2.compile(self.text))
         except re2.error as error:

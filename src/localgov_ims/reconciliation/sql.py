@@ -32,7 +32,7 @@ SELECT left_id, evidence, pence, other_pence, days FROM (
   SELECT l.id AS left_id, {_evidence(left, keys)} AS evidence, l.pence AS pence, r.pence AS other_pence,
     l.day - r.day AS days,
     ROW_NUMBER() OVER (PARTITION BY l.id ORDER BY ABS(l.pence - r.pence), ABS(l.day - r.day), r.id) AS place
-  FROM {_joined(rule, left, right, keys)}
+  FROM {_joined(left, right, keys)}
   WHERE {" AND ".join(_conditions(rule))}
 ) AS ranked WHERE place = 1"""  # noqa: S608 - every name is checked against KINDS when the rule is made
 
@@ -40,7 +40,9 @@ SELECT left_id, evidence, pence, other_pence, days FROM (
 def _select(rule: MatchRule, number: int, alternative: Mapping[str, str]) -> str:
     left, right = KINDS[rule.left], KINDS[rule.right]
     keys = _compared(alternative)
-    conditions = _conditions(rule) + [f"l.{ours} IS NULL" for ours, theirs in alternative.items() if not theirs]
+    conditions = _conditions(rule) + [
+        f"l.{ours} IS NULL" for ours, theirs in alternative.items() if not theirs
+    ]
     if rule.same_amount:
         conditions.append("l.pence = r.pence")
     conditions.append(f"l.day - r.day BETWEEN {rule.window[0]} AND {rule.window[1]}")
@@ -49,7 +51,7 @@ def _select(rule: MatchRule, number: int, alternative: Mapping[str, str]) -> str
 SELECT {number} AS alternative, l.id AS left_id, r.id AS right_id, l.day AS left_day, r.day AS right_day,
   l.pence AS pence, l.day - r.day AS days, {evidence} AS evidence,
   CONCAT({_values(left, keys)}, '|', CAST(l.pence AS VARCHAR(20))) AS bundle
-FROM {_joined(rule, left, right, keys)}
+FROM {_joined(left, right, keys)}
 WHERE {" AND ".join(conditions)}"""  # noqa: S608
 
 
@@ -57,9 +59,11 @@ def _compared(alternative: Mapping[str, str]) -> dict[str, str]:
     return {ours: theirs for ours, theirs in alternative.items() if theirs}
 
 
-def _joined(rule: MatchRule, left: Kind, right: Kind, keys: Mapping[str, str]) -> str:
+def _joined(left: Kind, right: Kind, keys: Mapping[str, str]) -> str:
     tables = [f"{left.table} AS l"]
-    tables += [f"JOIN {left.table}_{ours} AS l_{ours} ON l_{ours}.id = l.id" for ours in keys if ours in left.parts]
+    tables += [
+        f"JOIN {left.table}_{ours} AS l_{ours} ON l_{ours}.id = l.id" for ours in keys if ours in left.parts
+    ]
     parts = [theirs for theirs in keys.values() if theirs in right.parts]
     on = [f"{_side('l', left, ours)} = {_side('r', right, theirs)}" for ours, theirs in keys.items()]
     if not parts:

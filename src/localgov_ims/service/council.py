@@ -63,7 +63,9 @@ class Council:
             self._named("source", method.provider, self.sources, f"method {method.code}")
         for recogniser in self.recognisers:
             self._named("source", recogniser.source, self.sources, f"recogniser {recogniser.name}")
-            self._named("bank account", recogniser.account, self.bank_accounts, f"recogniser {recogniser.name}")
+            self._named(
+                "bank account", recogniser.account, self.bank_accounts, f"recogniser {recogniser.name}"
+            )
         self._named("method", self.bank_transfer, self.methods, "special_methods.bank_transfer")
 
     @cached_property

@@ -57,7 +57,9 @@ def dispose(installation: Installation, run: UUID, items: OpenItems) -> int:
         transactions.add_suspense(unit, made.suspense)
         stored.add_dispositions(unit, made.dispositions)
         stored.add_breaks(unit, made.breaks)
-        disposed = sum(count for kind, (count, _) in snapshots.totals(unit.connection).items() if kind is not None)
+        disposed = sum(
+            count for kind, (count, _) in snapshots.totals(unit.connection).items() if kind is not None
+        )
         stored.add_run(unit, run, unit.at, installation.actor, disposed)
         unit.detail |= {"run": str(run), "lines": len(made.dispositions), "breaks": len(made.breaks)}
         unit.commit()
@@ -79,7 +81,9 @@ def _recognised(
     if recogniser.source is not None:
         wait = installation.council.sources[recogniser.source].wait_days
         until_on = installation.council.calendar.add_working_days(line.line.booked_on, wait)
-        reason = f"It names {recogniser.source}, whose file is not here; it is expected by {until_on:%d %B %Y}."
+        reason = (
+            f"It names {recogniser.source}, whose file is not here; it is expected by {until_on:%d %B %Y}."
+        )
         made.dispositions.append(
             _disposition(
                 line, DispositionKind.AWAITING, reason, rule=recogniser.name, what=recogniser.source, until_on=until_on,
@@ -91,7 +95,12 @@ def _recognised(
     reason = f"It is {recogniser.other}, not income; {where}."
     made.dispositions.append(
         _disposition(
-            line, DispositionKind.OTHER, reason, rule=recogniser.name, what=recogniser.other, evidence=evidence
+            line,
+            DispositionKind.OTHER,
+            reason,
+            rule=recogniser.name,
+            what=recogniser.other,
+            evidence=evidence,
         )
     )
 
@@ -144,7 +153,9 @@ def _canonical(installation: Installation, row: AllocationRow) -> str | None:
     return format_.compact(row.account_reference) if format_ is not None else row.account_reference or None
 
 
-def _suspense(unit: Unit, line: StatementLine, transaction: Transaction, allocation: Allocation) -> SuspenseItem:
+def _suspense(
+    unit: Unit, line: StatementLine, transaction: Transaction, allocation: Allocation
+) -> SuspenseItem:
     assert allocation.reason is not None  # noqa: S101 - asked for only then
     refs = line.line.references
     return SuspenseItem(

@@ -121,15 +121,19 @@ def _transactions(connection: Connection, installation: Installation, text: str)
 def _transaction_story(connection: Connection, installation: Installation, t: Transaction) -> Story:
     funds = installation.council.funds
     sentences = [
-        f"A {t.kind.value} of {t.total.shown()}, taken on {t.taken_on:%d %B %Y} by {t.channel.value}, "
-        f"recorded by {t.recorded_by} at {t.recorded_at:%Y-%m-%d %H:%M} UTC."
+        f"A {t.kind.value} of {t.total.shown()}, taken on {t.taken_on:%d %B %Y} by {t.channel.value}.",
+        f"Recorded by {t.recorded_by} at {t.recorded_at:%Y-%m-%d %H:%M} UTC.",
     ]
     for line in t.lines:
         vat = f", VAT {line.vat.shown()} in it ({line.vat_code})" if line.vat_code is not None else ""
         rule = f", by rule {line.rule!r}" if line.rule is not None else ""
         account = f", account {line.account_reference}" if line.account_reference is not None else ""
-        sentences.append(f"Line {line.reference}: {line.amount.shown()} to {funds[line.fund].name}{account}{vat}{rule}.")
-    items = transactions.some_suspense(connection, transactions.suspense.c.line.in_([line.id for line in t.lines]))
+        sentences.append(
+            f"Line {line.reference}: {line.amount.shown()} to {funds[line.fund].name}{account}{vat}{rule}."
+        )
+    items = transactions.some_suspense(
+        connection, transactions.suspense.c.line.in_([line.id for line in t.lines])
+    )
     sentences += [f"It is in suspense: {item.reason.sentence}." for item in items]
     matches = list(reconciliation.some_matches(connection, reconciliation.matches.c.right_id == t.id))
     sentences += [f"{match.role.title()}: {match.sentence()}" for match in matches]
@@ -170,8 +174,8 @@ def _settlements(connection: Connection, text: str) -> Iterator[Story]:
 def _journals(connection: Connection, text: str) -> Iterator[Story]:
     for journal in journals.some(connection, journals.journals.c.number == text):
         sentences = [
-            f"Ledger {journal.ledger}, {journal.accounting_on:%d %B %Y}: {len(journal.lines)} lines, debits "
-            f"{journal.debits.shown()}, credits {journal.credits.shown()}.",
+            f"Ledger {journal.ledger}, {journal.accounting_on:%d %B %Y}: {len(journal.lines)} lines.",
+            f"Debits {journal.debits.shown()}, credits {journal.credits.shown()}.",
             f"Files made of it: {len(journals.exports_of(connection, journal.id))}.",
         ]
         yield Story(

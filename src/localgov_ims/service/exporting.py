@@ -57,7 +57,9 @@ def export_journals(
     with installation.store.reading() as connection:
         exported = connection.execute(stored.exports.select()).all()
         had = {row.journal for row in exported}
-        journals = list(stored.some(connection, stored.journals.c.ledger == ledger, stored.journals.c.id.not_in(had)))
+        journals = list(
+            stored.some(connection, stored.journals.c.ledger == ledger, stored.journals.c.id.not_in(had))
+        )
     return [export_journal(installation, journal, keep) for journal in journals]
 
 
@@ -77,10 +79,16 @@ def export_journal(
     problems = spec.exporter.validate(journal)
     if problems:
         listed = "; ".join(f"{problem.where}: {problem.message}" for problem in problems)
-        raise RuleViolation("journal_has_problems", f"Journal {journal.number} cannot be exported: {listed}", problems=problems)
+        raise RuleViolation(
+            "journal_has_problems",
+            f"Journal {journal.number} cannot be exported: {listed}",
+            problems=problems,
+        )
     artefact = spec.exporter.export(journal)
     if spec.exporter.reparse(artefact.data) != artefact.totals or artefact.totals.debit != journal.debits:
-        message = f"The file of journal {journal.number} does not hold what the journal says; it was not kept."
+        message = (
+            f"The file of journal {journal.number} does not hold what the journal says; it was not kept."
+        )
         raise RuleViolation("export_not_proved", message, journal=journal.number)
     sha256 = hashlib.sha256(artefact.data).hexdigest()
     with installation.unit("export_journal") as unit:

@@ -24,6 +24,7 @@ from localgov_ims.service.recorders import Progress, Recorder, record
 from localgov_ims.storage import files as stored
 from localgov_ims.storage.store import Unit
 
+
 @frozen(kw_only=True)
 class Incoming:
     """A file to import: the sender's name for it (a label, never opened) and its seekable bytes."""

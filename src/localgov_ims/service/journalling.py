@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from attrs import frozen
 from sqlalchemy import Connection
 
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.journals import (
     ROLE_ORDER,
-    Artefact,
     Journal,
     JournalLine,
     LedgerAccount,
@@ -25,11 +22,10 @@ from localgov_ims.domain.journals import (
 )
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import Transaction
-from localgov_ims.errors import ConfigurationError, RuleViolation
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.reconciliation.matches import Match
 from localgov_ims.service import posting
-from localgov_ims.service.council import Council, Ledger
+from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 from localgov_ims.storage import journals as stored
 from localgov_ims.storage import reconciliation, settlements, statements, transactions
@@ -77,9 +73,15 @@ def _postings(council: Council, connection: Connection, done: set[Source]) -> It
     for match in banked:
         if match.right_kind == "receipt":
             yield from posting.match_postings(
-                council, lines[match.left], recorded[match.right], match=match.id.hex, awaited=_awaited(match, done)
+                council,
+                lines[match.left],
+                recorded[match.right],
+                match=match.id.hex,
+                awaited=_awaited(match, done),
             )
-    yield from _settled(council, connection, [m for m in banked if m.right_kind == "settlement"], recorded, lines, done)
+    yield from _settled(
+        council, connection, [m for m in banked if m.right_kind == "settlement"], recorded, lines, done
+    )
 
 
 def _disposed(council: Council, line: StatementLine, disposition: Disposition) -> Iterator[Posting]:
@@ -124,7 +126,9 @@ def _journals(postings: Iterable[Posting], ledger: str, taken: set[str], today: 
     for made in postings:
         days[made.accounting_on][made.source].append(made)
     for day, sources in sorted(days.items()):
-        ordered = sorted(sources.values(), key=lambda group: (group[0].taken_on, group[0].reference, group[0].source))
+        ordered = sorted(
+            sources.values(), key=lambda group: (group[0].taken_on, group[0].reference, group[0].source)
+        )
         for block in _blocks(ordered):
             number = next(n for n in _numbers(ledger, day) if n not in taken)
             taken.add(number)

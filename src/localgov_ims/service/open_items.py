@@ -49,7 +49,9 @@ def load_open_items(installation: Installation, matcher: Matcher) -> OpenItems:
             ),
         )
         matcher.load_part(
-            "receipt", "account_reference", ((id_, text, text) for id_, text in snapshots.accounts_of_receipts(connection))
+            "receipt",
+            "account_reference",
+            ((id_, text, text) for id_, text in snapshots.accounts_of_receipts(connection)),
         )
         matcher.load(
             "settlement",
@@ -92,4 +94,12 @@ def _line_row(recorded: StatementLine, recognitions: Sequence[Recognition]) -> t
     for recognition in recognitions:
         source = recognition.recogniser.source or recognition.recogniser.other
         payout = recognition.evidence.get("payout")
-    return recorded.id, line.booked_on.toordinal(), line.amount.pence, refs.end_to_end, payout, source, refs.structured
+    return (
+        recorded.id,
+        line.booked_on.toordinal(),
+        line.amount.pence,
+        refs.end_to_end,
+        payout,
+        source,
+        refs.structured,
+    )

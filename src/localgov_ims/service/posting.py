@@ -37,14 +37,18 @@ def transaction_postings(council: Council, transaction: Transaction) -> Iterator
     kind = transaction.kind.value.title()
     if transaction.kind is TransactionKind.TRANSFER:
         legs = [leg for line in transaction.lines for leg in _fund_legs(council, line)]
-        yield from _posted(Source("transfer", transaction.id.hex), legs, kind, transaction.reference, transaction.taken_on)
+        yield from _posted(
+            Source("transfer", transaction.id.hex), legs, kind, transaction.reference, transaction.taken_on
+        )
         return
     for line in transaction.lines:
         clearing = Leg(
             role=Role.CLEARING, account=council.methods[line.mop].clearing, signed=line.amount, mop=line.mop
         )
         legs = [clearing, *_fund_legs(council, line)]
-        yield from _posted(Source("line", line.id.hex), legs, kind, transaction.reference, transaction.taken_on)
+        yield from _posted(
+            Source("line", line.id.hex), legs, kind, transaction.reference, transaction.taken_on
+        )
 
 
 def banking_postings(council: Council, line: StatementLine) -> Iterator[Posting]:
@@ -116,11 +120,20 @@ def _fund_legs(council: Council, line: Line) -> Iterator[Leg]:
     """Yield the legs of a line's own side: its fund net of VAT, and the VAT. Income is a credit."""
     fund = council.funds[line.fund]
     role = Role.SUSPENSE if fund.suspense else Role.FUND
-    yield Leg(role=role, account=fund.ledger, signed=-line.net, fund=line.fund, mop=line.mop, vat_code=line.vat_code)
+    yield Leg(
+        role=role, account=fund.ledger, signed=-line.net, fund=line.fund, mop=line.mop, vat_code=line.vat_code
+    )
     if line.vat and line.vat_code is not None:
         account = council.vat_codes[line.vat_code].ledger
         assert account is not None, "a VAT code with rates has a ledger code"  # noqa: S101 - VatCode refuses others
-        yield Leg(role=Role.VAT, account=account, signed=-line.vat, fund=line.fund, mop=line.mop, vat_code=line.vat_code)
+        yield Leg(
+            role=Role.VAT,
+            account=account,
+            signed=-line.vat,
+            fund=line.fund,
+            mop=line.mop,
+            vat_code=line.vat_code,
+        )
 
 
 def _bank_line(kind: str, line: StatementLine, legs: Iterable[Leg], name: str) -> Iterator[Posting]:

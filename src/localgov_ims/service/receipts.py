@@ -48,7 +48,7 @@ def record_takings(installation: Installation, takings: Iterable[Taking]) -> int
     return len(made)
 
 
-def line_for(  # noqa: PLR0913 - every part of a line, each by its name
+def line_for(
     council: Council, *, fund: str, account_reference: str | None, amount: Money, mop: str, taken_on: date,
     vat_code: str | None = None, rule: str | None = None,
 ) -> LineInput:  # fmt: skip
@@ -71,12 +71,16 @@ def _receipt(installation: Installation, taking: Taking) -> Transaction:
     if fund is None or fund.disabled or fund.suspense:
         raise InvalidValue("fund_not_allowed", f"Fund {taking.fund!r} takes no payments.", value=taking.fund)
     if taking.mop not in council.methods:
-        raise InvalidValue("mop_not_allowed", f"There is no method of payment {taking.mop!r}.", value=taking.mop)
+        raise InvalidValue(
+            "mop_not_allowed", f"There is no method of payment {taking.mop!r}.", value=taking.mop
+        )
     if taking.amount <= NOTHING:
         message = f"A payment must be above zero, not {taking.amount.shown()}."
         raise InvalidValue("amount_not_positive", message, value=str(taking.amount))
     format_ = council.references.format_of(taking.fund)
-    account = format_.parse(taking.account_reference).text if format_ is not None else taking.account_reference
+    account = (
+        format_.parse(taking.account_reference).text if format_ is not None else taking.account_reference
+    )
     line = line_for(
         council, fund=taking.fund, account_reference=account, amount=taking.amount, mop=taking.mop,
         taken_on=taking.taken_on,

@@ -67,7 +67,9 @@ def disposition_totals(installation: Installation) -> dict[DispositionKind | Non
     """Return where every statement line stands; none counts those that no run has seen."""
     with installation.store.reading() as connection:
         found = snapshots.totals(connection)
-    return {kind: DispositionTotal(count=count, amount=Money(pence)) for kind, (count, pence) in found.items()}
+    return {
+        kind: DispositionTotal(count=count, amount=Money(pence)) for kind, (count, pence) in found.items()
+    }
 
 
 def _run(installation: Installation) -> ReconcileResult:

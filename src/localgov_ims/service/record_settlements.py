@@ -84,7 +84,9 @@ class SettlementRecorder:
             stored.add_lines(
                 self.unit,
                 (
-                    RecordedSettlementLine(id=new_id(), settlement=current.id, source=current.source.name, line=line)
+                    RecordedSettlementLine(
+                        id=new_id(), settlement=current.id, source=current.source.name, line=line
+                    )
                     for line in block
                 ),
             )

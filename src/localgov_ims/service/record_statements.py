@@ -56,7 +56,9 @@ class StatementRecorder:
         account = next((a for a in self.council.bank_accounts.values() if a.account == opened.account), None)
         if account is None:
             ours = ", ".join(f"{a.name} ({a.account})" for a in self.council.bank_accounts.values())
-            yield _issue("wrong-account", opened, "account", opened.account, f"This account is none of ours: {ours}.")
+            yield _issue(
+                "wrong-account", opened, "account", opened.account, f"This account is none of ours: {ours}."
+            )
             return
         if opened.currency != "GBP":
             message = f"The statement is in {opened.currency}; only pounds sterling (GBP) are imported."
@@ -94,7 +96,9 @@ class StatementRecorder:
         stored.add_lines(
             self.unit,
             (
-                StatementLine(id=new_id(), statement=current.id, account=current.account.name, key=key, line=line)
+                StatementLine(
+                    id=new_id(), statement=current.id, account=current.account.name, key=key, line=line
+                )
                 for key, line in keyed
             ),
         )
@@ -111,7 +115,9 @@ class StatementRecorder:
                     f"Statement {current.opened.number} of account {current.account.name} was recorded before with other "
                     "content. Both files are kept; ask the bank which one is right."
                 )
-                yield _issue("already-imported", current.opened, "number", current.opened.number or "", message)
+                yield _issue(
+                    "already-imported", current.opened, "number", current.opened.number or "", message
+                )
             return
         totals = closed.computed
         if current.seen_lines and current.seen_lines == totals.count:
@@ -151,7 +157,9 @@ class StatementRecorder:
             if line.booked_on >= today:
                 message = f"The day {line.booked_on:%d %B %Y} is not over, and only whole days are imported. Export up to yesterday."
                 place, value = line.place, line.booked_on.isoformat()
-                yield Issue(code="date-out-of-range", place=place, field="booked_on", value=value, message=message)
+                yield Issue(
+                    code="date-out-of-range", place=place, field="booked_on", value=value, message=message
+                )
 
     def _chained(self, current: _Current, closed: Closed) -> Iterator[Issue]:
         """Yield an Issue unless the statement joins those of its account: its opening is a closing, or the reverse."""

@@ -57,7 +57,10 @@ def record(reader: Reader, stream: BinaryIO, recorder: Recorder, progress: Progr
             progress(len(block))
             block = []
             yield from recorder.close(event)
-        elif event.identifier is not None and (first := places.setdefault(event.identifier, event.place)) != event.place:
+        elif (
+            event.identifier is not None
+            and (first := places.setdefault(event.identifier, event.place)) != event.place
+        ):
             yield repeated(event, first)
         else:
             block.append(event)

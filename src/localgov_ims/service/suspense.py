@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from attrs import frozen
 
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.suspense import SuspenseItem
+from localgov_ims.domain.transactions import Line, Transaction
 from localgov_ims.service.installation import Installation
 from localgov_ims.storage import statements, transactions
 
@@ -40,16 +43,24 @@ def list_suspense(installation: Installation) -> list[OpenItem]:
         undone = {line.reverses for transaction in held for line in transaction.lines}
         wanted = [UUID(t.origin.id) for t in held if t.origin.kind == "statement_line"]
         banked = {line.id: line for line in statements.with_ids(connection, wanted)}
-    found = []
-    for transaction in held:
-        bank = banked.get(UUID(transaction.origin.id)) if transaction.origin.kind == "statement_line" else None
-        for line in transaction.lines:
-            if line.id in items and line.id not in undone:
-                found.append(
-                    OpenItem(
-                        item=items[line.id], reference=line.reference, amount=line.amount,
-                        taken_on=transaction.taken_on, age=(today - transaction.taken_on).days,
-                        account=bank.account if bank is not None else "", text=bank.line.text if bank is not None else "",
-                    )
-                )  # fmt: skip
+    found = [
+        _open(items[line.id], line, transaction, _bank_line(transaction, banked), today)
+        for transaction in held
+        for line in transaction.lines
+        if line.id in items and line.id not in undone
+    ]
     return sorted(found, key=lambda item: (-item.age, -abs(item.amount.pence), item.reference))
+
+
+def _bank_line(transaction: Transaction, banked: Mapping[UUID, StatementLine]) -> StatementLine | None:
+    return banked.get(UUID(transaction.origin.id)) if transaction.origin.kind == "statement_line" else None
+
+
+def _open(
+    item: SuspenseItem, line: Line, transaction: Transaction, bank: StatementLine | None, today: date
+) -> OpenItem:
+    return OpenItem(
+        item=item, reference=line.reference, amount=line.amount, taken_on=transaction.taken_on,
+        age=(today - transaction.taken_on).days, account=bank.account if bank is not None else "",
+        text=bank.line.text if bank is not None else "",
+    )  # fmt: skip

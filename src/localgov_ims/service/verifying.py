@@ -27,7 +27,11 @@ def verify(installation: Installation) -> list[LawReport]:
             check(connection, installation.council, findings)
             reports.append(
                 LawReport(
-                    law=number, name=name, checked=findings.checked, broken=tuple(findings.broken), count=findings.count
+                    law=number,
+                    name=name,
+                    checked=findings.checked,
+                    broken=tuple(findings.broken),
+                    count=findings.count,
                 )
             )
     return reports

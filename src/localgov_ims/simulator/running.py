@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.domain.breaks import Break
-from localgov_ims.domain.money import Money
+from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import RuleViolation
@@ -95,8 +95,8 @@ class _Counted:
     statements: int = 0
     takings: int = 0
     journal_lines: int = 0
-    debits: Money = Money(0)
-    credits: Money = Money(0)
+    debits: Money = NOTHING
+    credits: Money = NOTHING
 
 
 def run(folder: Path, *, seed: int, days: int, tell: Callable[[str], None] = lambda _: None) -> DemoResult:
@@ -133,7 +133,9 @@ def _take(installation: Installation, day: OfficeDay, counted: _Counted) -> None
         counted.takings += record_takings(installation, takings)
 
 
-def _morning(installation: Installation, folder: Path, files: tuple[MadeFile, ...], counted: _Counted) -> None:
+def _morning(
+    installation: Installation, folder: Path, files: tuple[MadeFile, ...], counted: _Counted
+) -> None:
     """Import what has arrived, reconcile, and post to the ledger: a council's day."""
     for file in files:
         (folder / "files" / file.name).write_bytes(file.data)
@@ -153,7 +155,7 @@ def _result(
 ) -> DemoResult:
     totals = disposition_totals(installation)
     with installation.store.reading() as connection:
-        outcomes = list(_outcomes(installation, connection))
+        outcomes = list(_outcomes(connection))
         breaks = tuple(reconciliation.some_breaks(connection))
         income, suspense = _income(installation, connection)
     paths = tuple(sorted((folder / "journals").iterdir()))
@@ -173,19 +175,24 @@ def _result(
 def _income(installation: Installation, connection: Connection) -> tuple[Money, Money]:
     """Return what stands in the funds and what stands in suspense."""
     lines = transactions.lines
-    held = sa.func.sum(sa.case((lines.c.fund == installation.council.suspense_fund.code, lines.c.pence), else_=0))
+    held = sa.func.sum(
+        sa.case((lines.c.fund == installation.council.suspense_fund.code, lines.c.pence), else_=0)
+    )
     row = connection.execute(sa.select(sa.func.sum(lines.c.pence).label("all"), held.label("held"))).one()
     return Money(int(row.all or 0) - int(row.held or 0)), Money(int(row.held or 0))
 
 
-def _outcomes(installation: Installation, connection: Connection) -> Iterator[Outcome]:
+def _outcomes(connection: Connection) -> Iterator[Outcome]:
     """Yield what became of every statement line, as the truth names it."""
     recorded = {t.id: t for t in transactions.some(connection)}
     names = {t.id: t.reference for t in recorded.values()}
     names |= {s.id: s.reference for s in settlements.some(connection)}
     matched = {m.id: names.get(m.right) for m in reconciliation.some_matches(connection)}
     reasons = {item.line: item.reason.value for item in transactions.some_suspense(connection)}
-    current = {row.line: reconciliation.disposition(row) for row in connection.execute(reconciliation.current.select())}
+    current = {
+        row.line: reconciliation.disposition(row)
+        for row in connection.execute(reconciliation.current.select())
+    }
     for line in statements.some_lines(connection):
         disposition = current.get(line.id)
         if disposition is not None:

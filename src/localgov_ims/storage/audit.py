@@ -16,7 +16,14 @@ import sqlalchemy as sa
 from attrs import frozen
 from sqlalchemy import Connection
 
-from localgov_ims.storage.schema import json_text, metadata, moment_column, moment_text, number_column, text_column
+from localgov_ims.storage.schema import (
+    json_text,
+    metadata,
+    moment_column,
+    moment_text,
+    number_column,
+    text_column,
+)
 
 entries = sa.Table(
     "audit_entries",

@@ -75,7 +75,9 @@ def add_event(unit: Unit, event: FileEvent) -> None:
 def by_hash(connection: Connection, sha256: str) -> ReceivedFile | None:
     """Return the file of these bytes, if it was received before."""
     row = connection.execute(sa.select(files).where(files.c.sha256 == sha256)).one_or_none()
-    return ReceivedFile(id=row.id, sha256=row.sha256, size=row.size, name=row.name) if row is not None else None
+    return (
+        ReceivedFile(id=row.id, sha256=row.sha256, size=row.size, name=row.name) if row is not None else None
+    )
 
 
 def by_id(connection: Connection, file: UUID) -> ReceivedFile:

@@ -99,10 +99,22 @@ def add(unit: Unit, journal: Journal) -> None:
     unit.record(sources, [(new_id(), j.ledger, source.kind, source.id, j.id) for source in used])
 
 
-def add_export(unit: Unit, journal: Journal, sequence: int, exporter: str, artefact: Artefact, sha256: str) -> None:
+def add_export(
+    unit: Unit, journal: Journal, sequence: int, exporter: str, artefact: Artefact, sha256: str
+) -> None:
     """Record that a file was made of a journal, the *sequence*-th time."""
     t = artefact.totals
-    row = (new_id(), journal.id, sequence, exporter, artefact.name, sha256, t.rows, t.debit.pence, t.credit.pence)
+    row = (
+        new_id(),
+        journal.id,
+        sequence,
+        exporter,
+        artefact.name,
+        sha256,
+        t.rows,
+        t.debit.pence,
+        t.credit.pence,
+    )
     unit.record(exports, [(*row, t.digest)])
 
 

@@ -73,5 +73,7 @@ def _load_postgresql(connection: Connection, table: sa.Table, rows: Sequence[Row
 
 
 def _clash(table: sa.Table, detail: str) -> AlreadyDone:
-    message = f"This is in {table.name} already, recorded by somebody else meanwhile; nothing was written twice."
+    message = (
+        f"This is in {table.name} already, recorded by somebody else meanwhile; nothing was written twice."
+    )
     return AlreadyDone("already_recorded", message, table=table.name, detail=detail)

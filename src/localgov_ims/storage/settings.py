@@ -25,7 +25,9 @@ SETTINGS, PLUGINS = "settings", "plugins"
 
 def latest(connection: Connection, subject: str) -> tuple[int, str] | None:
     """Return number and text of the version in force, if there is one."""
-    query = sa.select(versions).where(versions.c.subject == subject).order_by(versions.c.number.desc()).limit(1)
+    query = (
+        sa.select(versions).where(versions.c.subject == subject).order_by(versions.c.number.desc()).limit(1)
+    )
     row = connection.execute(query).one_or_none()
     return (row.number, row.text) if row is not None else None
 

@@ -59,7 +59,18 @@ lines = record_table(
 def add(unit: Unit, settlement: Settlement) -> None:
     """Record a settlement; its lines may have come before it."""
     s = settlement
-    row = (s.id, s.file, s.source, s.reference, s.gross.pence, s.fees.pence, s.net.pence, s.paid_on, s.lines, s.content)
+    row = (
+        s.id,
+        s.file,
+        s.source,
+        s.reference,
+        s.gross.pence,
+        s.fees.pence,
+        s.net.pence,
+        s.paid_on,
+        s.lines,
+        s.content,
+    )
     unit.record(settlements, [row])
 
 

@@ -33,7 +33,9 @@ def awaiting(connection: Connection) -> dict[UUID, Disposition]:
     return {row.line: reconciliation.disposition(row) for row in connection.execute(query)}
 
 
-def open_receipts(connection: Connection) -> Iterator[tuple[UUID, date, int, str, str | None, str | None, str]]:
+def open_receipts(
+    connection: Connection,
+) -> Iterator[tuple[UUID, date, int, str, str | None, str | None, str]]:
     """Yield Receipts whose money has not been found: id, day, pence, mop, provider, its reference, our reference.
 
     Receipts that bank lines became are not among them, nor what was reversed.
@@ -55,7 +57,15 @@ def open_receipts(connection: Connection) -> Iterator[tuple[UUID, date, int, str
         .order_by(t.c.id)
     )  # fmt: skip
     for row in connection.execute(query):
-        yield row.id, row.taken_on, int(row.pence), row.mop, row.provider, row.provider_reference, row.reference
+        yield (
+            row.id,
+            row.taken_on,
+            int(row.pence),
+            row.mop,
+            row.provider,
+            row.provider_reference,
+            row.reference,
+        )
 
 
 def accounts_of_receipts(connection: Connection) -> Iterator[tuple[UUID, str]]:
@@ -81,7 +91,9 @@ def open_settlements(connection: Connection) -> Iterator[Settlement]:
 
 def open_settlement_lines(connection: Connection) -> Iterator[RecordedSettlementLine]:
     """Yield settlement lines whose payment has not been found."""
-    return settlements.some_lines(connection, settlements.lines.c.id.not_in(_matched("settlement_line", "left")))
+    return settlements.some_lines(
+        connection, settlements.lines.c.id.not_in(_matched("settlement_line", "left"))
+    )
 
 
 def foreign_payments(connection: Connection, kind: str) -> Iterator[RecordedSettlementLine]:
@@ -98,11 +110,11 @@ def totals(connection: Connection) -> dict[DispositionKind | None, tuple[int, in
     """Return count and pence of the statement lines by current disposition; none: not reconciled yet."""
     current, lines = reconciliation.current, statements.lines
     query = (
-        sa.select(current.c.kind, sa.func.count().label("count"), sa.func.sum(lines.c.pence).label("pence"))
+        sa.select(current.c.kind, sa.func.count().label("lines"), sa.func.sum(lines.c.pence).label("pence"))
         .select_from(lines.outerjoin(current, current.c.line == lines.c.id))
         .group_by(current.c.kind)
     )
-    found = {row.kind: (row.count, int(row.pence)) for row in connection.execute(query)}
+    found = {row.kind: (row.lines, int(row.pence)) for row in connection.execute(query)}
     kinds: list[DispositionKind | None] = [*DispositionKind, None]
     return {kind: found.get(kind.value if kind is not None else None, (0, 0)) for kind in kinds}
 

@@ -73,7 +73,9 @@ class Unit:
         """Append the audit entry, with the head of the chain locked, and commit; nothing recorded, no entry."""
         if self._digests:
             number, previous = audit.lock_head(self.connection)
-            records = {name: (count, digest.hexdigest()) for name, (count, digest) in sorted(self._digests.items())}
+            records = {
+                name: (count, digest.hexdigest()) for name, (count, digest) in sorted(self._digests.items())
+            }
             entry = audit.AuditEntry(
                 id=self._id, number=number + 1, previous=previous, at=self.at, by=self._by, action=self._action,
                 detail=self.detail, records=records,
@@ -146,9 +148,15 @@ class Store:
         except OperationalError as error:
             raise _unavailable(self.engine, error) from error
 
-    def _connect(self, *, isolation: Literal["READ COMMITTED", "REPEATABLE READ"], writes: bool) -> Connection:
+    def _connect(
+        self, *, isolation: Literal["READ COMMITTED", "REPEATABLE READ"], writes: bool
+    ) -> Connection:
         connection = self.engine.connect().execution_options(**{_WRITES: writes})
-        return connection if self.engine.dialect.name == "sqlite" else connection.execution_options(isolation_level=isolation)
+        return (
+            connection
+            if self.engine.dialect.name == "sqlite"
+            else connection.execution_options(isolation_level=isolation)
+        )
 
 
 def _engine(url: str) -> Engine:
@@ -167,7 +175,9 @@ def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 - the d
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # a power cut loses nothing that was committed
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA recursive_triggers = ON")  # so that REPLACE meets the triggers that refuse DELETE
+    connection.execute(
+        "PRAGMA recursive_triggers = ON"
+    )  # so that REPLACE meets the triggers that refuse DELETE
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -177,5 +187,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _unavailable(engine: Engine, error: OperationalError) -> StoreUnavailable:
     where = engine.url.render_as_string(hide_password=True)
-    message = f"The database {where} did not answer ({error.orig}). Nothing was done; try again when it is back."
+    message = (
+        f"The database {where} did not answer ({error.orig}). Nothing was done; try again when it is back."
+    )
     return StoreUnavailable("store_unavailable", message, url=where)

@@ -91,7 +91,10 @@ def add_suspense(unit: Unit, items: Iterable[SuspenseItem]) -> None:
     """Record what is kept of suspense lines."""
     unit.record(
         suspense,
-        [(i.id, i.line, i.reason.value, i.received_at, i.received_reference, i.detail, i.rule) for i in items],
+        [
+            (i.id, i.line, i.reason.value, i.received_at, i.received_reference, i.detail, i.rule)
+            for i in items
+        ],
     )
 
 

@@ -64,7 +64,7 @@ class LedgerExporterContract:
         """Invariant 1: debits equal credits in the file, and are the journal's."""
         totals = self.make().export(journal).totals
         assert totals.debit == totals.credit == journal.debits
-        assert totals.rows >= 2  # noqa: PLR2004 - double entry
+        assert totals.rows >= 2
 
     @_generated
     @given(journal=journals())

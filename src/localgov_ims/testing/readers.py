@@ -35,10 +35,11 @@ class ReaderContract:
 
     Attributes:
         samples: A folder of files with an INDEX.tsv beside them (see `testing.samples`).
-        figures: Where the format prints amounts, balances, totals and counts: group 1 is the printed text. Every
-            digit of it is changed, and every change must be refused by a format that proves itself.
+        figures: Where the format prints amounts, balances, totals and counts: group 1 is the printed text.
+            Every digit of it is changed, and every change must be refused by a format that proves itself.
         bad_amounts: Texts that must be refused in place of a figure.
-        reported: Parts of a file that are only reported (pending entries): a changed digit there need not be refused.
+        reported: Parts of a file that are only reported (pending entries): a changed digit there need not
+            be refused.
         end: What a clean file may lose at its end and still be whole.
     """
 

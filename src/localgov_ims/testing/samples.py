@@ -18,8 +18,8 @@ class Sample:
     Attributes:
         path: Where it lies.
         codes: The codes that it may be refused with; empty for a file that is accepted.
-        figures: Expected figures by column (`n_entries`, `opening`, `closing`, `sum_credits`, `sum_debits`), those
-            given; amounts in pence, of several statements with a bar between.
+        figures: Expected figures by column (`n_entries`, `opening`, `closing`, `sum_credits`,
+            `sum_debits`), those given; amounts in pence, of several statements with a bar between.
     """
 
     path: Path
@@ -43,8 +43,8 @@ FIGURES = ("n_entries", "opening", "closing", "sum_credits", "sum_debits")
 def samples_in(folder: Path) -> list[Sample]:
     """Read the folder's INDEX.tsv: tab-separated columns `file`, those of `FIGURES`, and `expected`.
 
-    `expected` begins with `accepted`, or with `refused: ` and a code (several with a bar between mean that any
-    of them will do).
+    `expected` begins with `accepted`, or with `refused: ` and a code (several with a bar between mean that
+    any of them will do).
     """
     with (folder / "INDEX.tsv").open(encoding="utf-8", newline="") as index:
         return [_sample(folder, row) for row in csv.DictReader(index, delimiter="\t")]

@@ -12,7 +12,7 @@ _UK: Final = re.compile(r"[0-9]{2}-?[0-9]{2}-?[0-9]{2}-?[0-9]{8}", re.ASCII)
 
 
 def account_of(head: Head) -> str:
-    """Return a statement's account: of a UK one 14 digits, sort code and account number; of others without spaces."""
+    """Return a statement's account: of a UK one sort code and number, 14 digits; of others no spaces."""
     printed = "".join((head.iban or head.account or "").split())
     if found := _GB_IBAN.fullmatch(printed.upper()):
         return found.group(1)

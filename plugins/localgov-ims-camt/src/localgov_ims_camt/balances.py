@@ -30,8 +30,8 @@ class Known:
 class Balances:
     """The balances that open or close a statement; others (available, expected, forward) are passed over.
 
-    Interim ones count only where a statement has pages: they close every page but the last, and open every one
-    but the first.
+    Interim ones count only where a statement has pages: they close every page but the last, and open every
+    one but the first.
     """
 
     printed: Printed
@@ -56,10 +56,8 @@ class Balances:
         if code == INTERIM:
             self._first_interim = self._first_interim or known
         elif code in self._known and self._known[code].amount != known.amount:
-            message = (
-                f"The statement has two {code} balances, {self._known[code].amount.shown()} and {known.amount.shown()}; "
-                "which one counts cannot be known."
-            )
+            amounts = f"{self._known[code].amount.shown()} and {known.amount.shown()}"
+            message = f"The statement has two {code} balances, {amounts}; which one counts cannot be known."
             self.printed.fault("balance-mismatch", place, message, field=code, value=str(known.amount))
         self._known[code] = known
 

@@ -1,8 +1,9 @@
 """What is pulled out of a camt.053, as paths of local element names, one table per part of the message.
 
-One field may stand at several paths, because the versions differ: 2 to 7 have `Sts` as text and a party's name
-at `Dbtr/Nm`, 8 and later have `Sts/Cd` and `Dbtr/Pty/Nm`. `@Ccy` is an attribute. Everything else in a message
-is skipped. Source: the message definitions at https://www.iso20022.org/iso-20022-message-definitions.
+One field may stand at several paths, because the versions differ: 2 to 7 have `Sts` as text and a party's
+name at `Dbtr/Nm`, 8 and later have `Sts/Cd` and `Dbtr/Pty/Nm`. `@Ccy` is an attribute. Everything else in a
+message is skipped. Source: the message definitions at
+https://www.iso20022.org/iso-20022-message-definitions.
 """
 
 from __future__ import annotations

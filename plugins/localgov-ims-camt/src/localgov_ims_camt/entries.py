@@ -27,7 +27,7 @@ class Parts(NamedTuple):
 
 
 class Movement(NamedTuple):
-    """An entry's money: pence, the sign of its printed direction, whether it is booked and whether a reversal."""
+    """An entry's money: pence, the sign of its printed direction, whether booked, whether a reversal."""
 
     pence: int
     sign: int
@@ -62,7 +62,7 @@ def days(entry: Entry, place: str, printed: Printed) -> tuple[date | None, date 
 
 
 def code(entry: Entry) -> str | None:
-    """Return the bank's own transaction code, which UK banks give (BGC, DD, FPI), or ISO's domain, family and subfamily."""
+    """Return the bank's own code, as UK banks give it (BGC, DD, FPI), or ISO's joined by slashes."""
     if entry.own_code:
         return entry.own_code
     parts = [part for part in (entry.domain, entry.family, entry.subfamily) if part]
@@ -73,7 +73,7 @@ def line(  # noqa: PLR0913 - what makes a line
     entry: Entry, parts: Parts, whole: Whole, position: int, booked_on: date, value_on: date | None, *,
     reversal: bool, printed: Printed,
 ) -> BankLine:  # fmt: skip
-    """Make the line of a booked entry; an only payment's references, text and counterparty are the line's own."""
+    """Make the line of a booked entry; an only payment speaks for the line itself."""
     transactions, batches = parts.transactions, parts.batches
     only = transactions[0] if len(transactions) == 1 else None
     batch = len(transactions) > 1 or any(group.is_batch for group in batches)
@@ -94,9 +94,9 @@ def line(  # noqa: PLR0913 - what makes a line
     if entry.information is not None:
         own = (*own, entry.information)
     return BankLine(
-        position=position, amount=Money(whole.pence), booked_on=booked_on, place=whole.place, value_on=value_on,
-        code=code(entry), references=refs, counterparty_name=name, counterparty_account=account, narrative=own,
-        reversal=reversal, details=details,
+        position=position, amount=Money(whole.pence), booked_on=booked_on, place=whole.place,
+        value_on=value_on, code=code(entry), references=refs, counterparty_name=name,
+        counterparty_account=account, narrative=own, reversal=reversal, details=details,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ _OURS: Final = re.compile(
 
 
 def looks_like_camt(head: bytes) -> bool:
-    """Tell whether XML with *head* names camt, has an ISO 20022 `Document` as its root, or a DOCTYPE before any root.
+    """Tell whether XML with *head* names camt, has a `Document` as root, or a DOCTYPE before any root.
 
     A DOCTYPE is taken on so that it is refused by its name; an HTML page is nobody's.
     """

@@ -14,8 +14,8 @@ class CamtOptions(Options):
     """Options of camt.053.
 
     Attributes:
-        reversal_direction: `as_printed`, by the standard: an entry's direction is already that of the reversal.
-            `opposite`, for a bank that prints the direction of the entry that is taken back.
+        reversal_direction: `as_printed`, by the standard: an entry's direction is already that of the
+            reversal. `opposite`, for a bank that prints the direction of the entry that is taken back.
         envelopes: Names of a bank's own elements that may stand around `Document`.
     """
 

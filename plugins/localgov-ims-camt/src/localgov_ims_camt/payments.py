@@ -10,9 +10,8 @@ from localgov_ims.domain.statements import Detail, References
 from localgov_ims_camt.elements import Batch, Entry, Texts, Transaction
 from localgov_ims_camt.printed import Printed
 
-
 Charges = frozenset[int]
-"""What declared charges may add to the payments of an entry, in pence: less than nothing for a charge taken."""
+"""What declared charges may add to an entry's payments, in pence: below nothing for a charge taken."""
 
 
 class Batched(NamedTuple):
@@ -49,7 +48,7 @@ def texts(said: Texts) -> tuple[str, ...]:
 
 
 def narrative(payment: Transaction) -> tuple[str, ...]:
-    """Return a payment's lines of text; structured references beyond the first are lines too, so that none is lost."""
+    """Return a payment's lines of text; structured references beyond the first are lines, none is lost."""
     if payment.information is payment.remittance is None and not isinstance(payment.structured, list):
         return texts(payment.unstructured)
     more = texts(payment.structured)[1:]
@@ -59,10 +58,11 @@ def narrative(payment: Transaction) -> tuple[str, ...]:
 
 def references(payment: Transaction, bank: str | None) -> References:
     """Return a payment's references, each under what it is."""
-    structured = payment.structured
+    said = payment.structured
+    structured = said[0] if isinstance(said, list) else said
     return References(
-        end_to_end=payment.end_to_end, structured=structured[0] if isinstance(structured, list) else structured,
-        mandate=payment.mandate, bank=bank, customer=payment.instruction, cheque=payment.cheque,
+        end_to_end=payment.end_to_end, structured=structured, mandate=payment.mandate,
+        bank=bank, customer=payment.instruction, cheque=payment.cheque,
     )  # fmt: skip
 
 
@@ -91,16 +91,11 @@ def check(
     charges: Charges,
     printed: Printed,
 ) -> list[int] | None:
-    """Compare payments and batches with their entry.
-
-    Args:
-        whole: The entry.
-        payments: All payments in it; batches: the groups they stand in.
-        charges: What the charges declared in it may add to the payments.
-        printed: Where Issues go.
+    """Compare payments and batches with their entry, which *charges* declared in it may differ by.
 
     Returns:
-        The payments' amounts in signed pence where they are in the account's currency and add up to the entry.
+        The payments' amounts in signed pence where they are in the account's currency and add up to the
+        entry.
     """
     amounts = [
         _amount(payment, whole, f"{whole.place}/NtryDtls/TxDtls[{n}]", printed)
@@ -129,10 +124,13 @@ def details(
         name, account = counterparty(payment, whole.sign)
         made.append(
             Detail(
-                amount=None if pence is None else Money(pence), references=references(payment, payment.bank_reference),
-                counterparty_name=name, counterparty_account=account, narrative=narrative(payment),
+                amount=None if pence is None else Money(pence),
+                references=references(payment, payment.bank_reference),
+                counterparty_name=name,
+                counterparty_account=account,
+                narrative=narrative(payment),
             )
-        )  # fmt: skip
+        )
     return tuple(made)
 
 
@@ -180,7 +178,7 @@ def _check_batches(
 def _check_total(
     whole: Whole, batch: Batched, held: Sequence[int | None], charges: Charges | None, printed: Printed
 ) -> None:
-    """Compare a batch's declared total with its payments, or with the entry that has only this batch and no amounts."""
+    """Compare a batch's declared total with its payments, or with its entry where they have no amounts."""
     declared = printed.amount(batch.declared.total, f"{whole.place}/NtryDtls/Btch", "TtlAmt")
     known = [amount for amount in held if amount is not None]
     if declared is None:

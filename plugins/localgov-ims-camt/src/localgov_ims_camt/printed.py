@@ -1,4 +1,4 @@
-"""Printed values: amounts, directions, days and marks. What cannot be read becomes an Issue with its place."""
+"""Printed amounts, directions, days and marks. What cannot be read becomes an Issue with its place."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Camt053:
     options: type[CamtOptions] = CamtOptions
 
     def recognise(self, head: bytes) -> bool:
-        """Tell whether the file begins as XML with an ISO 20022 Document, or hides what it is behind a DOCTYPE."""
+        """Tell whether the file begins as XML with a Document, or hides what it is behind a DOCTYPE."""
         return looks_like_camt(head)
 
     @ending_with_issue

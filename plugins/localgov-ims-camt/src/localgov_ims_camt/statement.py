@@ -13,7 +13,7 @@ from localgov_ims_camt import entries, summary
 from localgov_ims_camt.accounts import account_of
 from localgov_ims_camt.balances import Balances, Known
 from localgov_ims_camt.elements import Balance, Entry, Head, Header, Summary
-from localgov_ims_camt.entries import Parts
+from localgov_ims_camt.entries import Movement, Parts
 from localgov_ims_camt.payments import Whole
 from localgov_ims_camt.printed import Printed
 
@@ -60,7 +60,7 @@ class StatementReading:
         self.balances.add(balance, self.place)
 
     def open(self, head: Head, header: Header, currency: str | None = None) -> None:
-        """Emit `Opened`; *currency* is that of the first entry, for a statement that says its own nowhere else."""
+        """Emit `Opened`; *currency* is the first entry's, for a statement that says none itself."""
         account = account_of(head)
         if not account:
             self._printed.missing(f"{self.place}/Acct", "Id")
@@ -74,8 +74,8 @@ class StatementReading:
         number = head.electronic_number or head.legal_number
         opened = Opened(
             account=account, place=self.place, currency=self._currency, number=number or head.id,
-            key=f"{head.id or ''}|{number or ''}|{self.page.number}",
-            opening=None if self._opening is None else self._opening.amount, copy=self._copy(head), message=self._message,
+            key=f"{head.id or ''}|{number or ''}|{self.page.number}", copy=self._copy(head),
+            opening=None if self._opening is None else self._opening.amount, message=self._message,
         )  # fmt: skip
         self._printed.emit(opened)
 
@@ -96,28 +96,11 @@ class StatementReading:
             self._not_booked += 1
             self._others.add(pence)
             return
-        flip = -1 if moved.reversal and self._opposite else 1
         if entry.currency != self._currency:
             self._foreign(entry.currency or "", f"{place}/Amt", "An entry")
-        booked_on, value_on = entries.days(entry, place, self._printed)
         if self._opposite:
             self._as_printed.add(pence)
-        if moved.reversal:
-            self._reversed += pence * flip
-        position = self._booked.add(pence * flip, booked_on)
-        if booked_on is not None:
-            whole = Whole(pence * flip, moved.sign, flip, self._currency, place)
-            line = entries.line(
-                entry,
-                parts,
-                whole,
-                position,
-                booked_on,
-                value_on,
-                reversal=moved.reversal,
-                printed=self._printed,
-            )
-            self._printed.emit(line)
+        self._book(entry, parts, moved, place)
 
     def close(self, totals: Summary) -> None:
         """Compare what the statement declares with what was read, and emit `Closed`."""
@@ -134,11 +117,26 @@ class StatementReading:
                 self._foreign(known.currency, f"{known.place}/Amt", "A balance")
         first, final = (None if known is None else known.amount for known in (opening, closing))
         closed = Closed(
-            computed=self._booked.totals, evidence=evidence(first, final, read), place=self.place, opening=first,
-            closing=final, declared=read, not_booked=self._not_booked, first_on=self._booked.first_on,
-            last_on=self._booked.last_on,
+            computed=self._booked.totals, evidence=evidence(first, final, read), place=self.place,
+            opening=first, closing=final, declared=read, not_booked=self._not_booked,
+            first_on=self._booked.first_on, last_on=self._booked.last_on,
         )  # fmt: skip
         self._printed.emit(closed)
+
+    def _book(self, entry: Entry, parts: Parts, moved: Movement, place: str) -> None:
+        flip = -1 if moved.reversal and self._opposite else 1
+        pence = moved.pence * moved.sign * flip
+        if moved.reversal:
+            self._reversed += pence
+        booked_on, value_on = entries.days(entry, place, self._printed)
+        position = self._booked.add(pence, booked_on)
+        if booked_on is None:
+            return
+        whole = Whole(pence, moved.sign, flip, self._currency, place)
+        line = entries.line(
+            entry, parts, whole, position, booked_on, value_on, reversal=moved.reversal, printed=self._printed
+        )
+        self._printed.emit(line)
 
     def _page(self, head: Head, header: Header, account: str) -> Page:
         place = f"{self.place}/StmtPgntn"
@@ -172,7 +170,7 @@ class StatementReading:
         net = self._booked.credits - self._booked.debits
         hint, other = "", "as_printed" if self._opposite else "opposite"
         if self._reversed and opening.amount.pence + net - 2 * self._reversed == closing.amount.pence:
-            hint = f" It ties if reversals are read with reversal_direction = {other!r}: ask the bank which it means."
+            hint = f" It ties if reversals are read with reversal_direction = {other!r}: ask the bank."
         found: Issue
         for found in balance_difference(opening.amount, net, closing.amount, closing.place, hint):
             self._printed.emit(found)

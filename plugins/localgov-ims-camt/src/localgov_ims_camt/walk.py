@@ -1,4 +1,4 @@
-"""Walking XML along a tree of wanted elements; whatever is not in the tree is passed over by cheaper handlers."""
+"""Walking XML along a tree of wanted elements; the rest is passed over by cheaper handlers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from localgov_ims.files.xml import local_name, new_parser
 from localgov_ims_camt.tree import NO_SLOT, Node
 
 Unknown = Callable[[Node, str, dict[str, str]], bool]
-"""Asked about an element that is not in the tree; true where it was dealt with, false where it is to be skipped."""
+"""Asked about an element outside the tree; true where it was dealt with, false where it is skipped."""
 _CODE = 3
 """Letters in a currency's code: what nearly every attribute is."""
 

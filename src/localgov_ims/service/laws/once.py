@@ -22,7 +22,9 @@ def check(connection: Connection, _: Council, findings: Findings) -> None:
                 findings.look_at()
                 columns = tuple(column.name for column in constraint.columns)
                 if columns not in present:
-                    findings.breaks(f"{table.name}: the constraint that makes {', '.join(columns)} unique is gone.")
+                    findings.breaks(
+                        f"{table.name}: the constraint that makes {', '.join(columns)} unique is gone."
+                    )
                 findings.take(_repeated(connection, table, columns))
 
 

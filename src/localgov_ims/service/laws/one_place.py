@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -50,7 +51,7 @@ def _income(connection: Connection, council: Council) -> Iterator[str]:
     suspended = sa.func.sum(sa.case((tl.c.fund == council.suspense_fund.code, 1), else_=0))
     booked = (
         sa.select(
-            t.c.id, t.c.origin_id, sa.func.sum(tl.c.pence).label("pence"), sa.func.count().label("count"),
+            t.c.id, t.c.origin_id, sa.func.sum(tl.c.pence).label("pence"), sa.func.count().label("parts"),
             suspended.label("suspended"),
         )
         .join(tl, tl.c.transaction == t.c.id)
@@ -59,7 +60,7 @@ def _income(connection: Connection, council: Council) -> Iterator[str]:
     )  # fmt: skip
     query = (
         sa.select(
-            current.c.line, current.c.kind, lines.c.pence.label("banked"), booked.c.pence, booked.c.count,
+            current.c.line, current.c.kind, lines.c.pence.label("banked"), booked.c.pence, booked.c.parts,
             booked.c.suspended, booked.c.origin_id,
         )
         .join(lines, lines.c.id == current.c.line)
@@ -67,7 +68,7 @@ def _income(connection: Connection, council: Council) -> Iterator[str]:
         .where(current.c.kind.in_(_IN_BOOKS))
     )  # fmt: skip
     for row in connection.execute(query):
-        wanted = row.count if row.kind == DispositionKind.SUSPENSE.value else 0
+        wanted = row.parts if row.kind == DispositionKind.SUSPENSE.value else 0
         if row.pence is None:
             yield f"Statement line {row.line}: it is {row.kind}, but its transaction is not there."
         elif row.pence != row.banked or row.origin_id != str(row.line):
@@ -81,7 +82,9 @@ def _stray_income(connection: Connection) -> Iterator[str]:
     t, tl, current = transactions.transactions, transactions.lines, reconciliation.current
     reversing = tl.alias("reversing")
     undone = sa.select(tl.c.transaction).join(reversing, reversing.c.reverses == tl.c.id)
-    spoken_for = sa.select(current.c.record).where(current.c.kind.in_(_IN_BOOKS), current.c.record.is_not(None))
+    spoken_for = sa.select(current.c.record).where(
+        current.c.kind.in_(_IN_BOOKS), current.c.record.is_not(None)
+    )
     query = sa.select(t.c.reference, t.c.origin_id).where(
         t.c.origin_kind == "statement_line", t.c.id.not_in(spoken_for), t.c.id.not_in(undone)
     )
@@ -122,7 +125,9 @@ def _reversals(connection: Connection) -> Iterator[str]:
         sa.select(tl.c.reference, tl.c.pence, original.c.pence.label("taken"))
         .outerjoin(original, original.c.id == tl.c.reverses)
         .where(tl.c.reverses.is_not(None))
-        .where((original.c.pence.is_(None)) | (tl.c.pence != -original.c.pence) | (tl.c.vat != -original.c.vat))
+        .where(
+            (original.c.pence.is_(None)) | (tl.c.pence != -original.c.pence) | (tl.c.vat != -original.c.vat)
+        )
     )
     for row in connection.execute(query):
         yield f"Line {row.reference}: it takes back {row.pence} pence of a line of {row.taken}."
@@ -137,7 +142,9 @@ def _suspense(connection: Connection, council: Council) -> Iterator[str]:
     )
     for row in connection.execute(receipts):
         yield f"Line {row.reference}: it is in the suspense fund, but is no suspense item."
-    query = sa.select(items.c.id).join(tl, tl.c.id == items.c.line).where(tl.c.fund != council.suspense_fund.code)
+    query = (
+        sa.select(items.c.id).join(tl, tl.c.id == items.c.line).where(tl.c.fund != council.suspense_fund.code)
+    )
     for row in connection.execute(query):
         yield f"Suspense item {row.id}: its line is not in the suspense fund."
 
@@ -157,18 +164,22 @@ def _balances(connection: Connection, findings: Findings) -> Iterator[str]:
                 )
 
 
-def _journalled(ledger: str, role: str) -> sa.Select[tuple[int]]:
+def _journalled(ledger: str, role: str) -> sa.Select[Any]:
     jl, j = journals.lines, journals.journals
     signed = sa.case((jl.c.side == "debit", jl.c.pence), else_=-jl.c.pence)
-    return sa.select(sa.func.sum(signed)).join(j, j.c.id == jl.c.journal).where(j.c.ledger == ledger, jl.c.role == role)
+    return (
+        sa.select(sa.func.sum(signed))
+        .join(j, j.c.id == jl.c.journal)
+        .where(j.c.ledger == ledger, jl.c.role == role)
+    )
 
 
-def _done(ledger: str, kind: str) -> sa.Select[tuple[str]]:
+def _done(ledger: str, kind: str) -> sa.Select[Any]:
     s = journals.sources
     return sa.select(s.c.source_id).where(s.c.ledger == ledger, s.c.kind == kind)
 
 
-def _awaiting_items(ledger: str) -> sa.Select[tuple[int]]:
+def _awaiting_items(ledger: str) -> sa.Select[Any]:
     """Sum the lines journalled as awaiting, less those whose settlement or match has been journalled since."""
     lines, m = statements.lines, reconciliation.matches
     text = _dashed(lines.c.id)
@@ -181,7 +192,7 @@ def _awaiting_items(ledger: str) -> sa.Select[tuple[int]]:
     )
 
 
-def _suspense_items(ledger: str) -> sa.Select[tuple[int]]:
+def _suspense_items(ledger: str) -> sa.Select[Any]:
     tl, items = transactions.lines, transactions.suspense
     return (
         sa.select(sa.func.sum(tl.c.pence))

@@ -24,7 +24,11 @@ def check(connection: Connection, _: Council, findings: Findings) -> None:
 def _statements(connection: Connection, findings: Findings) -> Iterator[str]:
     s, lines = statements.statements, statements.lines
     query = (
-        sa.select(s, sa.func.coalesce(sa.func.sum(lines.c.pence), 0).label("sum"), sa.func.count(lines.c.id).label("n"))
+        sa.select(
+            s,
+            sa.func.coalesce(sa.func.sum(lines.c.pence), 0).label("sum"),
+            sa.func.count(lines.c.id).label("n"),
+        )
         .outerjoin(lines, lines.c.statement == s.c.id)
         .group_by(s.c.id)
     )
@@ -79,8 +83,8 @@ def _journals(connection: Connection, findings: Findings) -> Iterator[str]:
             lines.c.source_id == sources.c.source_id,
         )
     )  # fmt: skip
-    for row in connection.execute(missing):
-        yield f"Source {row.kind} {row.source_id}: it counts as journalled, but no journal line is of it."
+    for source in connection.execute(missing):
+        yield f"Source {source.kind} {source.source_id}: it counts as journalled, but no journal line is of it."
 
 
 def _exports(connection: Connection, findings: Findings) -> Iterator[str]:

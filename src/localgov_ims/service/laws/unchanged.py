@@ -15,7 +15,10 @@ from localgov_ims.service.laws.law import Findings
 from localgov_ims.storage import audit, files, personal, statements
 from localgov_ims.storage.schema import RECORD_TABLES, canonical, seal_of
 
-_GUARDS = {"sqlite": ("refuses_update", "refuses_delete"), "postgresql": ("refuses_change", "refuses_truncate")}
+_GUARDS = {
+    "sqlite": ("refuses_update", "refuses_delete"),
+    "postgresql": ("refuses_change", "refuses_truncate"),
+}
 
 
 def check(connection: Connection, _: Council, findings: Findings) -> None:
@@ -30,7 +33,10 @@ def check(connection: Connection, _: Council, findings: Findings) -> None:
 
 
 def _seals(
-    connection: Connection, table: sa.Table, written: dict[tuple[UUID, str], tuple[int, str]], findings: Findings
+    connection: Connection,
+    table: sa.Table,
+    written: dict[tuple[UUID, str], tuple[int, str]],
+    findings: Findings,
 ) -> Iterator[str]:
     unit, count, digest = None, 0, hashlib.sha256()
     query = sa.select(table).order_by(table.c.unit, table.c.ordinal)
@@ -97,7 +103,9 @@ def _bytes(connection: Connection, findings: Findings) -> Iterator[str]:
 
 def _guards(connection: Connection) -> Iterator[str]:
     if connection.dialect.name == "sqlite":
-        present = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars())
+        present = set(
+            connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars()
+        )
     else:
         query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgrelid::regclass::text = ANY(%s)"
         names = [table.name for table in RECORD_TABLES]

@@ -18,7 +18,7 @@ def check(connection: Connection, council: Council, findings: Findings) -> None:
     """Prove that every amount is a whole number, VAT lies inside its amount, and every decision names its rule."""
     for table in RECORD_TABLES:
         for column in table.columns:
-            if isinstance(column.type, sa.BigInteger) and column.name not in {"ordinal"}:
+            if isinstance(column.type, sa.BigInteger) and column.name != "ordinal":
                 findings.take(_not_whole(connection, table, column, findings))
     findings.take(_vat_outside(connection))
     findings.take(_unexplained(connection, council))
@@ -31,7 +31,9 @@ def _not_whole(
     if connection.dialect.name != "sqlite":
         return  # a bigint column of PostgreSQL holds nothing else
     kind = sa.func.typeof(column)
-    query = sa.select(table.c.id, sa.cast(column, sa.Text).label("value")).where(column.is_not(None), kind != "integer")
+    query = sa.select(table.c.id, sa.cast(column, sa.Text).label("value")).where(
+        column.is_not(None), kind != "integer"
+    )
     for row in connection.execute(query):
         yield f"{table.name} {row.id}: {column.name} is {row.value!r}, which is not a whole number."
 
