@@ -16,7 +16,7 @@ memory stays flat however many there are.
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import json
 import random
 import sys
@@ -26,7 +26,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-FIRST_DAY = datetime.date(2026, 10, 1)
+FIRST_DAY = dt.date(2026, 10, 1)
 DAYS = 31
 OPENING = 100_000_000
 """In pence."""
@@ -44,7 +44,7 @@ class Entry:
     number: int
     pence: int
     credit: bool
-    day: datetime.date
+    day: dt.date
     reference: str
     name: str
     reversal: bool = False
@@ -89,7 +89,7 @@ class Totals:
             self.debit_count += 1
 
 
-def entries(count: int, seed: int, mix: bool) -> Iterator[Entry]:
+def entries(count: int, seed: int, *, mix: bool) -> Iterator[Entry]:
     """Yield *count* entries in date order. Equal arguments give equal entries."""
     draw = random.Random(seed)
     for number in range(count):
@@ -109,7 +109,7 @@ def entries(count: int, seed: int, mix: bool) -> Iterator[Entry]:
             number=number,
             pence=pence,
             credit=credit,
-            day=FIRST_DAY + datetime.timedelta(days=number * DAYS // count),
+            day=FIRST_DAY + dt.timedelta(days=number * DAYS // count),
             reference=f"CT{770_000_000 + number:09d}",
             name=name,
             reversal=reversal,
@@ -128,7 +128,7 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def direction(credit: bool) -> str:
+def direction(*, credit: bool) -> str:
     """Return the mark of money in or out."""
     return "CRDT" if credit else "DBIT"
 
@@ -144,25 +144,25 @@ def camt053(version: int, rows: Iterator[Entry], totals: Totals) -> Iterator[str
         f"<Acct><Id><Othr><Id>{SORT_CODE}{ACCOUNT}</Id></Othr></Id><Ccy>GBP</Ccy></Acct>\n"
     )
     yield balance("OPBD", totals.opening, FIRST_DAY)
-    yield balance("CLBD", totals.closing, FIRST_DAY + datetime.timedelta(days=DAYS - 1))
-    yield summary(totals, late)
+    yield balance("CLBD", totals.closing, FIRST_DAY + dt.timedelta(days=DAYS - 1))
+    yield summary(totals, late=late)
     for row in rows:
-        yield entry(row, late)
+        yield entry(row, late=late)
     yield "</Stmt></BkToCstmrStmt></Document>\n"
 
 
-def balance(code: str, pence: int, day: datetime.date) -> str:
+def balance(code: str, pence: int, day: dt.date) -> str:
     """Return one balance."""
     return (
         f'<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="GBP">{pounds(abs(pence))}</Amt>'
-        f"<CdtDbtInd>{direction(pence >= 0)}</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>\n"
+        f"<CdtDbtInd>{direction(credit=pence >= 0)}</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>\n"
     )
 
 
-def summary(totals: Totals, late: bool) -> str:
+def summary(totals: Totals, *, late: bool) -> str:
     """Return the declared totals."""
     net = totals.credits - totals.debits
-    amount, mark = pounds(abs(net)), f"<CdtDbtInd>{direction(net >= 0)}</CdtDbtInd>"
+    amount, mark = pounds(abs(net)), f"<CdtDbtInd>{direction(credit=net >= 0)}</CdtDbtInd>"
     net_entry = f"<TtlNetNtryAmt>{amount}</TtlNetNtryAmt>{mark}"
     if late:
         net_entry = f"<TtlNetNtry><Amt>{amount}</Amt>{mark}</TtlNetNtry>"
@@ -175,15 +175,15 @@ def summary(totals: Totals, late: bool) -> str:
     )
 
 
-def entry(row: Entry, late: bool) -> str:
+def entry(row: Entry, *, late: bool) -> str:
     """Return one entry with its payments."""
     status = "PDNG" if row.pending else "BOOK"
     batch = f"<Btch><NbOfTxs>{len(row.parts)}</NbOfTxs></Btch>" if row.parts else ""
     parts = zip(("", "B"), row.parts or (row.pence,), strict=False)
-    details = "".join(payment(row, suffix, part, late) for suffix, part in parts)
+    details = "".join(payment(row, suffix, part, late=late) for suffix, part in parts)
     return (
         f'<Ntry><NtryRef>{row.number}</NtryRef><Amt Ccy="GBP">{pounds(row.pence)}</Amt>'
-        f"<CdtDbtInd>{direction(row.credit)}</CdtDbtInd>{'<RvslInd>true</RvslInd>' if row.reversal else ''}"
+        f"<CdtDbtInd>{direction(credit=row.credit)}</CdtDbtInd>{'<RvslInd>true</RvslInd>' if row.reversal else ''}"
         f"<Sts>{f'<Cd>{status}</Cd>' if late else status}</Sts>"
         f"<BookgDt><Dt>{row.day}</Dt></BookgDt><ValDt><Dt>{row.day}</Dt></ValDt>"
         f"<AcctSvcrRef>ASR{row.number:012d}</AcctSvcrRef><BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd>"
@@ -192,14 +192,14 @@ def entry(row: Entry, late: bool) -> str:
     )
 
 
-def payment(row: Entry, suffix: str, pence: int, late: bool) -> str:
+def payment(row: Entry, suffix: str, pence: int, *, late: bool) -> str:
     """Return one payment inside an entry."""
     party = "Dbtr" if row.credit else "Cdtr"
     name = f"<Nm>{escaped(row.name)}</Nm>"
     amount = f'<Amt Ccy="GBP">{pounds(pence)}</Amt>'
     if late:
         name = f"<Pty>{name}</Pty>"
-        amount += f"<CdtDbtInd>{direction(row.credit)}</CdtDbtInd>"
+        amount += f"<CdtDbtInd>{direction(credit=row.credit)}</CdtDbtInd>"
     else:
         amount = f"<AmtDtls><TxAmt>{amount}</TxAmt></AmtDtls>"
     return (
@@ -215,11 +215,11 @@ WRITERS = {"camt053-v2": partial(camt053, 2), "camt053-v8": partial(camt053, 8)}
 def write(format_: str, count: int, out: IO[bytes], *, seed: int = 7, mix: bool = False) -> Totals:
     """Write one statement of *count* entries to *out* and return what it holds."""
     totals = Totals()
-    for row in entries(count, seed, mix):
+    for row in entries(count, seed, mix=mix):
         totals.add(row)
     pieces: list[str] = []
     held = 0
-    for piece in WRITERS[format_](entries(count, seed, mix), totals):
+    for piece in WRITERS[format_](entries(count, seed, mix=mix), totals):
         pieces.append(piece)
         held += len(piece)
         if held > BLOCK:

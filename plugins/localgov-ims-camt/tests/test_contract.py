@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from localgov_ims_camt import Camt053
-from writer import Doc, Ent, Pay, Stm
+from camt_writer import Doc, Ent, Pay, Stm
 
 from localgov_ims.files.readers import Reader
 from localgov_ims.testing import ReaderContract
+from localgov_ims_camt import Camt053
 
 
 class TestCamt053(ReaderContract):

@@ -6,12 +6,12 @@ import io
 from collections.abc import Callable
 
 import pytest
-from asking import codes, events, issues, opened
-from localgov_ims_camt import Camt053, CamtOptions, ims_file_formats
-from writer import Doc, Ent, Pay, Stm
+from camt_asking import codes, events, issues, opened
+from camt_writer import Doc, Ent, Pay, Stm
 
 from localgov_ims.files.limits import Limits
 from localgov_ims.files.reading import read
+from localgov_ims_camt import Camt053, CamtOptions, ims_file_formats
 
 GOOD = Doc([Stm([Ent(5, [Pay(5, lines=["£ & é"])])])])
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from asking import closed, codes, events, issues, opened
-from writer import Doc, Ent, Stm, balance
+from camt_asking import closed, codes, events, issues, opened
+from camt_writer import Doc, Ent, Stm, balance
 
 from localgov_ims.domain.issues import Severity
 from localgov_ims.domain.money import Money

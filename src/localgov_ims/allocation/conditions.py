@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import re2
@@ -11,7 +11,7 @@ from attrs import frozen
 
 from localgov_ims.allocation.rows import AllocationRow, References
 from localgov_ims.domain.money import Money
-from localgov_ims.errors import ConfigurationError
+from localgov_ims.errors import ConfigurationError, InvalidValue
 
 Test = Callable[[AllocationRow, References], bool]
 
@@ -70,6 +70,15 @@ _MONEY_OPS: Mapping[str, Callable[[int, list[int]], bool]] = {
 _REFERENCE_OPS = frozenset({"valid_for_fund", "contains_reference_of"})
 
 
+def funds_named(tree: Condition | Group) -> Iterator[str]:
+    """Yield the funds whose references a tree asks for."""
+    if isinstance(tree, Group):
+        for member in tree.members:
+            yield from funds_named(member)
+    elif tree.op in _REFERENCE_OPS and isinstance(tree.value, str):
+        yield tree.value
+
+
 def compile_tree(tree: Condition | Group, rule: str, depth: int = 1) -> Test:
     """Turn a tree into one function.
 
@@ -102,7 +111,7 @@ def _compile(condition: Condition, rule: str) -> Test:
 def _text(condition: Condition, rule: str) -> Test:
     field, negated = condition.field, condition.op.startswith("not_") and condition.op != "not_blank"
     op = condition.op.removeprefix("not_") if negated else condition.op
-    if op not in _TEXT_OPS:
+    if op not in _TEXT_OPS or (negated and op == "not_blank"):
         raise _refused(rule, f"{condition.op!r} is no question to ask of {field}")
     holds = _text_test(condition, op, rule)
     return lambda row, _: holds(getattr(row, field)) is not negated
@@ -113,8 +122,10 @@ def _text_test(condition: Condition, op: str, rule: str) -> Callable[[str], bool
     values = [fold(value) for value in _operands(condition)]
     if op in {"blank", "not_blank"}:
         return lambda text: (not text) is (op == "blank")
-    if op != "equals" and not all(values):
+    if not values or (op != "equals" and not all(values)):
         raise _refused(rule, f"'{condition}' has an empty operand, which would match everything")
+    if op != "one_of" and len(values) > 1:
+        raise _refused(rule, f"'{condition}' has several values; only one_of takes them")
     if op == "matches":
         pattern = _pattern(condition, rule)
         match = pattern.search if condition.search else pattern.fullmatch  # type: ignore[attr-defined]
@@ -136,17 +147,19 @@ def _money(condition: Condition, rule: str) -> Test:
     if condition.op not in _MONEY_OPS:
         raise _refused(rule, f"{condition.op!r} is no question to ask of amount")
     compare = _MONEY_OPS[condition.op]
-    pence = [Money.parse(value).pence for value in _operands(condition)]
+    try:
+        pence = [Money.parse(value).pence for value in _operands(condition)]
+    except InvalidValue as error:
+        raise _refused(rule, f"'{condition}': {error.message.rstrip('.')}") from error
     if len(pence) != (2 if condition.op == "between" else 1):
         raise _refused(rule, f"'{condition}' has the wrong number of amounts")
     return lambda row, _: compare(row.amount.pence, pence)
 
 
 def _reference(condition: Condition, rule: str) -> Test:
-    (fund,) = _operands(condition) or ("",)
-    field, valid = condition.field, condition.op == "valid_for_fund"
-    if not fund:
-        raise _refused(rule, f"'{condition}' names no fund")
+    fund, field, valid = condition.value, condition.field, condition.op == "valid_for_fund"
+    if not isinstance(fund, str) or not fund:
+        raise _refused(rule, f"'{condition}' must name one fund")
 
     def test(row: AllocationRow, references: References) -> bool:
         text = getattr(row, field)

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from attrs import evolve, frozen
 
-from localgov_ims.allocation.conditions import TEXT_FIELDS, Test, compile_tree
+from localgov_ims.allocation.conditions import TEXT_FIELDS, Test, compile_tree, funds_named
 from localgov_ims.allocation.rows import AllocationRow, References
 from localgov_ims.allocation.rules import Extract, Rule
 from localgov_ims.domain.money import NOTHING
@@ -64,9 +64,9 @@ class Allocator:
                     "duplicate_rule", f"Two rules are named {name!r}. Rename one.", rule=name
                 )
         self._references = references
-        for rule in ordered:
-            _check_set(rule, references)
         compiled = [(rule, compile_tree(rule.when, rule.name)) for rule in ordered]
+        for rule in ordered:
+            _check_names(rule, references)
         self._groups: list[Sequence[tuple[Rule, Test]]] = [
             list(group) for _, group in groupby(compiled, key=lambda pair: pair[0].order)
         ]
@@ -143,9 +143,10 @@ class Allocator:
             yield SuspenseReason.NEGATIVE_AMOUNT, None
 
 
-def _check_set(rule: Rule, references: References) -> None:
+def _check_names(rule: Rule, references: References) -> None:
     fund = rule.set.get("fund", "")
     named = [fund] if isinstance(fund, str) and fund else []
+    named += funds_named(rule.when)
     for value in rule.set.values():
         if isinstance(value, Extract):
             named.append(value.reference_of)

@@ -6,6 +6,7 @@ Secrets do not belong here.
 
 from __future__ import annotations
 
+import enum
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -40,19 +41,28 @@ _KEYED = {
 """Sections whose tables are named by their key: `[funds.23]` is the fund with code 23."""
 
 
+class Subdivision(enum.Enum):
+    """The part of the United Kingdom whose bank holidays count."""
+
+    ENGLAND = "ENG"
+    WALES = "WLS"
+    SCOTLAND = "SCT"
+    NORTHERN_IRELAND = "NIR"
+
+
 @frozen(kw_only=True)
 class CouncilSection:
     """Who the council is. `subdivision` says whose bank holidays count: ENG, WLS, SCT or NIR."""
 
     name: str
-    subdivision: str
+    subdivision: Subdivision
     vat_rounding: Rounding = Rounding.HALF_EVEN
 
     @property
     def calendar(self) -> Calendar:
         """The working days of the council's part of the United Kingdom."""
         years = range(2010, 2041)
-        days = holidays.country_holidays("GB", subdiv=self.subdivision, years=years)
+        days = holidays.country_holidays("GB", subdiv=self.subdivision.value, years=years)
         return Calendar(frozenset(days))
 
 
@@ -97,13 +107,14 @@ class Settings:
         Raises:
             ConfigurationError: Two sections contradict each other.
         """
-        own = {rule.name: rule for rule in self.match_rule}
-        shipped = [own.pop(rule.name, rule) for rule in SHIPPED]
+        shipped = {rule.name for rule in SHIPPED}
+        replaced = {rule.name: rule for rule in self.match_rule if rule.name in shipped}
+        added = (rule for rule in self.match_rule if replaced.get(rule.name) is not rule)
         return Council(
             name=self.council.name, bank_accounts=self.bank_accounts, funds=self.funds, methods=self.methods,
             bank_transfer=self.special_methods.bank_transfer, vat_codes=self.vat, formats=self.reference_formats,
             sources=self.sources, recognisers=self.recogniser, rules=self.rule,
-            match_rules=(*shipped, *own.values()), ledgers=self.ledgers, calendar=self.council.calendar,
+            match_rules=(*(replaced.get(rule.name, rule) for rule in SHIPPED), *added), ledgers=self.ledgers, calendar=self.council.calendar,
             vat_rounding=self.council.vat_rounding,
         )  # fmt: skip
 
@@ -128,11 +139,9 @@ def parse(text: str, where: str) -> Settings:
         raise ConfigurationError(
             "settings_not_toml", f"{where} is not valid TOML: {error}.", where=where
         ) from error
-    for section, key in _KEYED.items():
-        tables = raw.get(section, {})
-        raw[section] = {name: {key: name} | table for name, table in tables.items()}
+    raw |= {section: _keyed(section, key, raw.get(section, {})) for section, key in _KEYED.items()}
     try:
-        schemes = _converter({}).structure(raw["check_digits"], dict[str, CheckDigits])
+        schemes = _converter({}).structure({"check_digits": raw["check_digits"]}, _Schemes).check_digits
         return _converter(schemes).structure(raw, Settings)
     except (cattrs.BaseValidationError, cattrs.ForbiddenExtraKeysError) as error:
         faults = "\n".join(
@@ -160,6 +169,25 @@ def load(path: Path) -> tuple[str, Settings]:
     return text, parse(text, str(path))
 
 
+@frozen(kw_only=True)
+class _Schemes:
+    """The one section that another needs before it can be read."""
+
+    check_digits: Mapping[str, CheckDigits]
+
+
+def _keyed(section: str, key: str, tables: object) -> dict[str, dict[str, Any]]:
+    """Return the tables of a section, each with its own name in it."""
+    if not isinstance(tables, dict):
+        message = f"{section} must be tables, such as [{section}.name]"
+        raise ConfigurationError("bad_settings", message, section=section)
+    for name, table in tables.items():
+        if not isinstance(table, dict) or key in table:
+            message = f"[{section}.{name}] must be a table; its {key} is {name!r} already."
+            raise ConfigurationError("bad_settings", message, section=section)
+    return {name: {key: name} | table for name, table in tables.items()}
+
+
 def _sentence(error: BaseException, expected: type | None) -> str:
     if isinstance(error, ImsError):
         return error.message
@@ -175,6 +203,7 @@ def _converter(schemes: Mapping[str, CheckDigits]) -> cattrs.Converter:
     """Make the converter; *schemes* are what a reference format's `check_digit` may name."""
     converter = cattrs.Converter(forbid_extra_keys=True)
     converter.register_structure_hook(str, _text)
+    converter.register_structure_hook(int, _whole)
     converter.register_structure_hook(Money, lambda value, _: Money.parse(_text(value, str)))
     converter.register_structure_hook(VatRate, lambda value, _: VatRate.parse(_text(value, str)))
     converter.register_structure_hook(date, _day)
@@ -204,6 +233,16 @@ def _text(value: object, _: object) -> str:
         message = f"{value!r} must be in quotes"
         raise TypeError(message)
     return value
+
+
+def _whole(value: object, _: object) -> int:
+    # Keys of TOML are text, so `10 = "A"` comes as "10"; 1.5 is never cut to 1.
+    if type(value) is int:
+        return value
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    message = f"{value!r} must be a whole number"
+    raise TypeError(message)
 
 
 def _flag(value: object, _: object) -> bool:

@@ -40,9 +40,10 @@ _CARD_LENGTHS = range(13, 20)
 
 def quoted(value: str) -> str:
     """Return a value of a file as it may be shown: cut, control characters escaped, card numbers masked."""
-    cut = value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
-    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
-    return _CARD.sub(_masked, visible)
+    # Masked before it is cut, or the cut would leave most of a card number standing.
+    masked = _CARD.sub(_masked, value[: 2 * SHOWN])
+    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in masked)
+    return visible if len(visible) <= SHOWN else visible[: SHOWN - 1] + "…"
 
 
 def _masked(found: re.Match[str]) -> str:

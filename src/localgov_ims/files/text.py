@@ -83,10 +83,10 @@ def iso_day(text: str) -> date | None:
 def day_pattern(layout: str) -> re.Pattern[str]:
     """Compile a layout such as `DD/MM/YYYY` or `YYYY-MM-DD hh:mm:ss` (times are checked, not kept)."""
     pattern = re.escape(layout)
-    for token, meaning in _DATE_TOKENS.items():
-        if token == "YY" and "year" in pattern:
+    for part, meaning in _DATE_TOKENS.items():
+        if part == "YY" and "year" in pattern:
             continue
-        pattern = pattern.replace(token, meaning, 1)
+        pattern = pattern.replace(part, meaning, 1)
     for part in ("hh", "mm", "ss"):
         pattern = pattern.replace(part, "[0-9]{2}", 1)
     return re.compile(pattern, re.ASCII)

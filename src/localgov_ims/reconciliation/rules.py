@@ -96,23 +96,25 @@ class MatchRule:
             raise self._refused("give at least one alternative of columns that must be equal")
         for keys in self.alternatives:
             for ours, theirs in keys.items():
-                self._check(self.left, ours)
+                self._check(self.left, ours, part=bool(theirs))
                 if theirs:
-                    self._check(self.right, theirs)
+                    self._check(self.right, theirs, part=True)
             if not any(keys.values()):
                 raise self._refused("each alternative must compare at least one column")
         for name in self.where:
             side, _, column = name.partition(".")
             if side not in {"left", "right"}:
                 raise self._refused(f"{name!r} in where must begin with left. or right.")
-            self._check(self.left if side == "left" else self.right, column)
+            self._check(self.left if side == "left" else self.right, column, part=False)
         if self.window[0] > self.window[1]:
             raise self._refused("its window ends before it starts")
 
-    def _check(self, kind: str, column: str) -> None:
+    def _check(self, kind: str, column: str, *, part: bool) -> None:
         known = KINDS[kind].columns | KINDS[kind].parts
         if column not in known:
             raise self._refused(f"a {kind} has no {column!r}; it has {', '.join(sorted(known))}")
+        if column in KINDS[kind].parts and not part:
+            raise self._refused(f"a {kind} may have several of {column!r}, which can only be compared")
 
     def _refused(self, why: str) -> ConfigurationError:
         return ConfigurationError("bad_match_rule", f"Match rule {self.name!r}: {why}.", rule=self.name)

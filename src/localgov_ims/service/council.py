@@ -7,15 +7,16 @@ from functools import cached_property
 
 from attrs import define, frozen
 
+from localgov_ims.allocation.engine import Allocator
 from localgov_ims.allocation.rows import References
 from localgov_ims.allocation.rules import Rule
 from localgov_ims.domain.accounts import BankAccount
 from localgov_ims.domain.calendar import Calendar
-from localgov_ims.domain.funds import Fund, MethodOfPayment
+from localgov_ims.domain.funds import Banking, Fund, MethodOfPayment
 from localgov_ims.domain.references import ReferenceFormat
 from localgov_ims.domain.vat import Rounding, VatCode
 from localgov_ims.errors import ConfigurationError
-from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser
+from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser, SourceKind
 from localgov_ims.reconciliation.rules import MatchRule
 
 
@@ -32,7 +33,8 @@ class Council:
     """Everything a council has decided about its income, checked against each other.
 
     Raises:
-        ConfigurationError: There is not exactly one suspense fund, or something names what is not there.
+        ConfigurationError: There is not exactly one suspense fund, something names what is not there, two
+            things have one name, or a rule is wrong.
     """
 
     name: str
@@ -66,7 +68,24 @@ class Council:
             self._named(
                 "bank account", recogniser.account, self.bank_accounts, f"recogniser {recogniser.name}"
             )
+        for source in self.sources.values():
+            if source.kind is SourceKind.SETTLEMENT and not self.settled_by(source.name):
+                message = (
+                    f"Source {source.name} sends settlements, but no method of payment has banking = 'settlement' "
+                    f"and provider = {source.name!r}: nothing says where its payments and fees are posted."
+                )
+                raise ConfigurationError("no_settled_method", message, source=source.name)
         self._named("method", self.bank_transfer, self.methods, "special_methods.bank_transfer")
+        for what, names in (
+            ("recognisers", [recogniser.name for recogniser in self.recognisers]),
+            ("match rules", [rule.name for rule in self.match_rules]),
+        ):
+            for name in names:
+                if names.count(name) > 1:
+                    message = f"Two {what} are named {name!r}. Rename one."
+                    raise ConfigurationError("duplicate_name", message, name=name)
+        # Rules are wrong today or never: the first line that needs them must not be the one to find out.
+        Allocator(self.rules, self.references)
 
     @cached_property
     def suspense_fund(self) -> Fund:
@@ -77,6 +96,13 @@ class Council:
     def references(self) -> References:
         """The funds with the formats of their references, as allocation asks them."""
         return References(self.funds, self.formats)
+
+    def settled_by(self, source: str) -> list[MethodOfPayment]:
+        """Return the methods of payment whose money comes in the settlements of *source*."""
+        return [
+            method for method in self.methods.values()
+            if method.provider == source and method.banking is Banking.SETTLEMENT
+        ]  # fmt: skip
 
     def ledger(self, name: str) -> Ledger:
         """Return a ledger.

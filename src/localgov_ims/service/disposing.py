@@ -160,9 +160,14 @@ def _suspense(
     refs = line.line.references
     return SuspenseItem(
         id=new_id(), line=transaction.lines[0].id, reason=allocation.reason, received_at=unit.at,
-        received_reference=refs.structured or refs.customer or refs.end_to_end, detail=allocation.detail,
+        received_reference=refs.structured or refs.customer or _given(refs.end_to_end), detail=allocation.detail,
         rule=allocation.rule,
     )  # fmt: skip
+
+
+def _given(end_to_end: str | None) -> str | None:
+    # Banks write NOTPROVIDED where a payer gave no reference (SEPA and UK usage of ISO 20022).
+    return None if end_to_end == "NOTPROVIDED" else end_to_end
 
 
 def _why(allocation: Allocation) -> str:

@@ -98,7 +98,7 @@ def settlement_postings(
     *mops* gives the method of each payment found, by the settlement line's id; a line that is no payment of ours
     clears by the provider's first method, and stands there as an item until a person says whose it is.
     """
-    own = [method for method in council.methods.values() if method.provider == settlement.source]
+    own = council.settled_by(settlement.source)
     shares: dict[str, Money] = defaultdict(lambda: NOTHING)
     for recorded in lines:
         shares[mops.get(str(recorded.id), own[0].code)] += recorded.line.amount

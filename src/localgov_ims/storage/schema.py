@@ -92,16 +92,11 @@ def moment_column(name: str) -> sa.Column[Any]:
     return sa.Column(name, Moment(), nullable=False)
 
 
-SEAL_COLUMNS = ("unit", "ordinal", "seal")
-"""Every record says which unit of work wrote it, as the how-many-th of its table, under which seal."""
-
-RECORD_TABLES: list[sa.Table] = []
-"""The tables whose rows never change, in the order in which they are proved."""
 
 
 def record_table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
     """Make a table of records: an `id`, the parts given, and the columns that seal each row."""
-    table = sa.Table(
+    return sa.Table(
         name,
         metadata,
         sa.Column("id", sa.Uuid(), primary_key=True),
@@ -111,8 +106,6 @@ def record_table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
         sa.Column("seal", sa.LargeBinary(32), nullable=False),
         sa.UniqueConstraint("unit", "ordinal"),
     )
-    RECORD_TABLES.append(table)
-    return table
 
 
 _CANONICAL: Mapping[type, Callable[[Any], object]] = {

@@ -69,7 +69,7 @@ def code(entry: Entry) -> str | None:
     return "/".join(parts) or None
 
 
-def line(  # noqa: PLR0913 - what makes a line
+def line(
     entry: Entry, parts: Parts, whole: Whole, position: int, booked_on: date, value_on: date | None, *,
     reversal: bool, printed: Printed,
 ) -> BankLine:  # fmt: skip

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from localgov_ims.service.council import Council
 from localgov_ims.service.laws.law import Findings
-from localgov_ims.storage.schema import RECORD_TABLES
+from localgov_ims.storage.tables import RECORD_TABLES
 
 
 def check(connection: Connection, _: Council, findings: Findings) -> None:

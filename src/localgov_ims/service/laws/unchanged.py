@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from localgov_ims.service.council import Council
 from localgov_ims.service.laws.law import Findings
 from localgov_ims.storage import audit, files, personal, statements
-from localgov_ims.storage.schema import RECORD_TABLES, canonical, seal_of
+from localgov_ims.storage.schema import canonical, seal_of
+from localgov_ims.storage.tables import RECORD_TABLES
 
 _GUARDS = {
     "sqlite": ("refuses_update", "refuses_delete"),

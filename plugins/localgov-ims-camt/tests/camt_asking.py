@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-from localgov_ims_camt import Camt053
-from writer import Doc, Ent, Stm
+from camt_writer import Doc, Ent, Stm
 
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.statements import BankLine
 from localgov_ims.files import reading
 from localgov_ims.files.events import Closed, Event, Opened
 from localgov_ims.files.readers import Options
+from localgov_ims_camt import Camt053
 
 
 def events(

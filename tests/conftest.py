@@ -1,0 +1,77 @@
+"""Fixtures for every test: databases of both kinds, and a council to work on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+
+from localgov_ims.bootstrap.installing import open_installation
+from localgov_ims.service.installation import Installation
+from localgov_ims.simulator.small_council import settings_text
+from localgov_ims.storage.store import Store
+
+settings.register_profile("default", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("thorough", max_examples=1000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+POSTGRES = os.environ.get("IMS_TEST_POSTGRES")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give an empty database of each kind: a file, and a schema of its own in PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'ims.sqlite'}"
+        return
+    if POSTGRES is None:
+        pytest.skip("set IMS_TEST_POSTGRES to a PostgreSQL URL to test on it")
+    schema = f"ims_test_{uuid4().hex}"
+    engine = sa.create_engine(POSTGRES.replace("postgresql:", "postgresql+psycopg:", 1), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
+    joiner = "&" if "?" in POSTGRES else "?"
+    yield f"{POSTGRES}{joiner}options=-csearch_path%3D{schema}"
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
+    engine.dispose()
+
+
+class MovableClock:
+    """A clock that stands where a test puts it."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """Give a clock that stands on the morning of Wednesday 13 May 2026."""
+    return MovableClock(datetime(2026, 5, 13, 7, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def store(database_url: str, clock: MovableClock) -> Iterator[Store]:
+    """Give an empty store of each kind."""
+    opened = Store.open(database_url, clock)
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def installation(database_url: str, clock: MovableClock, tmp_path: Path) -> Iterator[Installation]:
+    """Give Small Council with an empty store of each kind."""
+    config = tmp_path / "council.toml"
+    config.write_text(settings_text().replace("sqlite:///ims.sqlite", database_url), encoding="utf-8")
+    opened = open_installation(config, clock=clock, by="tester")
+    yield opened
+    opened.store.engine.dispose()
