@@ -17,7 +17,9 @@ from localgov_ims.service.installation import Installation
 from localgov_ims.simulator.small_council import settings_text
 from localgov_ims.storage.store import Store
 
-settings.register_profile("default", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "default", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("thorough", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
@@ -33,7 +35,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if POSTGRES is None:
         pytest.skip("set IMS_TEST_POSTGRES to a PostgreSQL URL to test on it")
     schema = f"ims_test_{uuid4().hex}"
-    engine = sa.create_engine(POSTGRES.replace("postgresql:", "postgresql+psycopg:", 1), isolation_level="AUTOCOMMIT")
+    engine = sa.create_engine(
+        POSTGRES.replace("postgresql:", "postgresql+psycopg:", 1), isolation_level="AUTOCOMMIT"
+    )
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
     joiner = "&" if "?" in POSTGRES else "?"

@@ -64,7 +64,9 @@ def _law_1_vat(folder: Path) -> tuple[int, str]:
 
 
 def _law_1_unexplained(folder: Path) -> tuple[int, str]:
-    reference = _one(folder, "SELECT reference FROM transaction_lines WHERE rule IS NOT NULL AND fund = '23' LIMIT 1")
+    reference = _one(
+        folder, "SELECT reference FROM transaction_lines WHERE rule IS NOT NULL AND fund = '23' LIMIT 1"
+    )
     _tamper(folder, f"UPDATE transaction_lines SET rule = NULL WHERE reference = '{reference}'")
     return 1, f"Line {reference}: it is in a fund, and no rule says why"
 
@@ -77,7 +79,10 @@ def _law_2_changed(folder: Path) -> tuple[int, str]:
 
 def _law_2_changed_and_resealed(folder: Path) -> tuple[int, str]:
     """Whoever computes the seal anew is caught by the unit's digest."""
-    _tamper(folder, "UPDATE transaction_lines SET seal = zeroblob(32) WHERE id = (SELECT min(id) FROM transaction_lines)")
+    _tamper(
+        folder,
+        "UPDATE transaction_lines SET seal = zeroblob(32) WHERE id = (SELECT min(id) FROM transaction_lines)",
+    )
     return 2, "the records it wrote in transaction_lines are not those"
 
 
@@ -106,7 +111,7 @@ def _law_2_entry_removed(folder: Path) -> tuple[int, str]:
 
 
 def _law_2_text_changed(folder: Path) -> tuple[int, str]:
-    _tamper(folder, "UPDATE personal_data SET value = '{\"name\":\"SOMEBODY ELSE\"}' WHERE rowid = 1")
+    _tamper(folder, 'UPDATE personal_data SET value = \'{"name":"SOMEBODY ELSE"}\' WHERE rowid = 1')
     return 2, "is not what the bank sent"
 
 
@@ -193,7 +198,10 @@ def _law_5_statement(folder: Path) -> tuple[int, str]:
 
 
 def _law_5_lines(folder: Path) -> tuple[int, str]:
-    _tamper(folder, "UPDATE statement_lines SET pence = pence + 1 WHERE id = (SELECT min(id) FROM statement_lines)")
+    _tamper(
+        folder,
+        "UPDATE statement_lines SET pence = pence + 1 WHERE id = (SELECT min(id) FROM statement_lines)",
+    )
     return 5, "not those that were proved"
 
 
@@ -204,7 +212,9 @@ def _law_5_settlement(folder: Path) -> tuple[int, str]:
 
 
 def _law_5_journal(folder: Path) -> tuple[int, str]:
-    _tamper(folder, "UPDATE journal_lines SET pence = pence + 1 WHERE id = (SELECT min(id) FROM journal_lines)")
+    _tamper(
+        folder, "UPDATE journal_lines SET pence = pence + 1 WHERE id = (SELECT min(id) FROM journal_lines)"
+    )
     return 5, "debits and credits of"
 
 

@@ -26,7 +26,9 @@ def test_the_newest_revision_is_the_one_that_stores_are_brought_to() -> None:
 def test_migrations_make_the_tables_of_the_code(store: Store) -> None:
     with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
-        differences = [found for found in compare_metadata(context, metadata) if "alembic_version" not in str(found)]
+        differences = [
+            found for found in compare_metadata(context, metadata) if "alembic_version" not in str(found)
+        ]
     assert differences == []
 
 

@@ -93,16 +93,23 @@ def any_row(tmp_path_factory: pytest.TempPathFactory) -> Store:
     from uuid import uuid4
 
     store = Store.open(
-        f"sqlite:///{tmp_path_factory.mktemp('rows') / 'ims.sqlite'}", lambda: datetime(2026, 5, 13, tzinfo=UTC)
+        f"sqlite:///{tmp_path_factory.mktemp('rows') / 'ims.sqlite'}",
+        lambda: datetime(2026, 5, 13, tzinfo=UTC),
     )
     values = {sa.BigInteger: 1, sa.Text: "1", sa.String: "1", sa.Date: "2026-05-13", sa.LargeBinary: b"1"}
     with store.engine.connect().execution_options(ims_writes=True) as connection, connection.begin():
         connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
         connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
         for table in [*RECORD_TABLES, audit.entries]:
-            row = [uuid4().hex if isinstance(c.type, sa.Uuid) else values.get(type(c.type), "1") for c in table.columns]
+            row = [
+                uuid4().hex if isinstance(c.type, sa.Uuid) else values.get(type(c.type), "1")
+                for c in table.columns
+            ]
             keys = {column.name: row[0] for column in table.columns if column.foreign_keys}
-            row = [keys and _existing(connection, column) or value for column, value in zip(table.columns, row, strict=True)]
+            row = [
+                keys and _existing(connection, column) or value
+                for column, value in zip(table.columns, row, strict=True)
+            ]
             marks = ", ".join("?" * len(row))
             connection.exec_driver_sql(f'INSERT INTO "{table.name}" VALUES ({marks})', tuple(row))
     return store

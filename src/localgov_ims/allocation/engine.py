@@ -81,7 +81,7 @@ class Allocator:
             ]
             fired_names = {rule.name for rule in fired}
             for suspending in (rule for rule in fired if rule.suspend is not None):
-                steps.append(Step(suspending.name, matched=True))
+                steps += [Step(r.name, r.name in fired_names) for r, _ in group]
                 return Allocation(
                     row=row, rule=suspending.name, reason=SuspenseReason.RULE, detail=suspending.suspend,
                     steps=tuple(steps),
@@ -90,6 +90,7 @@ class Allocator:
                 changes = self._changes(row, fired)
             except _Ambiguous as ambiguous:
                 reason = SuspenseReason.AMBIGUOUS_RULES
+                steps += [Step(r.name, r.name in fired_names) for r, _ in group]
                 return Allocation(
                     row=row, rule=None, reason=reason, detail=str(ambiguous), steps=tuple(steps)
                 )

@@ -139,7 +139,7 @@ def parse(text: str, where: str) -> Settings:
         raise ConfigurationError(
             "settings_not_toml", f"{where} is not valid TOML: {error}.", where=where
         ) from error
-    raw |= {section: _keyed(section, key, raw.get(section, {})) for section, key in _KEYED.items()}
+    raw |= {section: _keyed(where, section, key, raw.get(section, {})) for section, key in _KEYED.items()}
     try:
         schemes = _converter({}).structure({"check_digits": raw["check_digits"]}, _Schemes).check_digits
         return _converter(schemes).structure(raw, Settings)
@@ -176,14 +176,14 @@ class _Schemes:
     check_digits: Mapping[str, CheckDigits]
 
 
-def _keyed(section: str, key: str, tables: object) -> dict[str, dict[str, Any]]:
+def _keyed(where: str, section: str, key: str, tables: object) -> dict[str, dict[str, Any]]:
     """Return the tables of a section, each with its own name in it."""
     if not isinstance(tables, dict):
-        message = f"{section} must be tables, such as [{section}.name]"
+        message = f"{where}: {section} must be tables, such as [{section}.name]."
         raise ConfigurationError("bad_settings", message, section=section)
     for name, table in tables.items():
         if not isinstance(table, dict) or key in table:
-            message = f"[{section}.{name}] must be a table; its {key} is {name!r} already."
+            message = f"{where}: [{section}.{name}] must be a table; its {key} is {name!r} already."
             raise ConfigurationError("bad_settings", message, section=section)
     return {name: {key: name} | table for name, table in tables.items()}
 

@@ -92,8 +92,6 @@ def moment_column(name: str) -> sa.Column[Any]:
     return sa.Column(name, Moment(), nullable=False)
 
 
-
-
 def record_table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
     """Make a table of records: an `id`, the parts given, and the columns that seal each row."""
     return sa.Table(
@@ -122,7 +120,15 @@ _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 
 def canonical(row: Sequence[object]) -> list[object]:
     """Return a row as the values that are sealed, equal whatever the database: text, whole numbers and none."""
-    return [value if type(value) in _PLAIN else _CANONICAL[type(value)](value) for value in row]
+    # Whatever else somebody forced into a column is sealed as nothing that was ever written.
+    return [value if type(value) in _PLAIN else _CANONICAL.get(type(value), repr)(value) for value in row]
+
+
+def raw(table: sa.Table) -> sa.Select[Any]:
+    """Return the query for a table's rows as the database holds them, without making Python values of them."""
+    return sa.select(
+        *(sa.type_coerce(column, sa.types.NullType()).label(column.name) for column in table.columns)
+    )
 
 
 def seal_of(table: str, values: list[object]) -> bytes:

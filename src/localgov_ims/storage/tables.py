@@ -6,7 +6,15 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from localgov_ims.storage import files, journals, reconciliation, settings, settlements, statements, transactions
+from localgov_ims.storage import (
+    files,
+    journals,
+    reconciliation,
+    settings,
+    settlements,
+    statements,
+    transactions,
+)
 
 RECORD_TABLES: Final[tuple[sa.Table, ...]] = (
     settings.versions,

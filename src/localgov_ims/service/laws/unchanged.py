@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from localgov_ims.service.council import Council
 from localgov_ims.service.laws.law import Findings
 from localgov_ims.storage import audit, files, personal, statements
-from localgov_ims.storage.schema import canonical, seal_of
+from localgov_ims.storage.schema import canonical, raw, seal_of
 from localgov_ims.storage.tables import RECORD_TABLES
 
 _GUARDS = {
@@ -24,7 +24,7 @@ _GUARDS = {
 
 def check(connection: Connection, _: Council, findings: Findings) -> None:
     """Prove that no record was altered, added or removed past the audit trail."""
-    written: dict[tuple[UUID, str], tuple[int, str]] = {}
+    written: dict[tuple[str, str], tuple[int, str]] = {}
     for table in RECORD_TABLES:
         findings.take(_seals(connection, table, written, findings))
     findings.take(_chain(connection, written, findings))
@@ -36,17 +36,17 @@ def check(connection: Connection, _: Council, findings: Findings) -> None:
 def _seals(
     connection: Connection,
     table: sa.Table,
-    written: dict[tuple[UUID, str], tuple[int, str]],
+    written: dict[tuple[str, str], tuple[int, str]],
     findings: Findings,
 ) -> Iterator[str]:
     unit, count, digest = None, 0, hashlib.sha256()
-    query = sa.select(table).order_by(table.c.unit, table.c.ordinal)
+    query = raw(table).order_by(table.c.unit, table.c.ordinal)
     for row in connection.execution_options(yield_per=5000).execute(query):
         findings.look_at()
         *values, seal = row
         if row.unit != unit:
             if unit is not None:
-                written[unit, table.name] = count, digest.hexdigest()
+                written[_text(unit), table.name] = count, digest.hexdigest()
             unit, count, digest = row.unit, 0, hashlib.sha256()
         right = seal_of(table.name, canonical(values))
         if right != bytes(seal):
@@ -54,11 +54,15 @@ def _seals(
         digest.update(bytes(seal))
         count += 1
     if unit is not None:
-        written[unit, table.name] = count, digest.hexdigest()
+        written[_text(unit), table.name] = count, digest.hexdigest()
+
+
+def _text(identifier: object) -> str:
+    return str(canonical((identifier,))[0])
 
 
 def _chain(
-    connection: Connection, written: dict[tuple[UUID, str], tuple[int, str]], findings: Findings
+    connection: Connection, written: dict[tuple[str, str], tuple[int, str]], findings: Findings
 ) -> Iterator[str]:
     number, head = 0, audit.START
     for entry, stored_hash in audit.chain(connection):
@@ -70,7 +74,7 @@ def _chain(
             yield f"{name}: it is not what was chained; somebody changed it."
         number, head = entry.number, stored_hash
         for table, (count, digest) in entry.records.items():
-            found, hashed = written.pop((entry.id, table), (0, ""))
+            found, hashed = written.pop((entry.id.hex, table), (0, ""))
             if found != count:
                 yield f"{name}: it wrote {count} records in {table}, and {found} are there."
             elif hashed != digest:
