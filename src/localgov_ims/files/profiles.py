@@ -5,6 +5,7 @@ Data, not code: a council adds a bank by writing a table. Every fault of one is 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -88,6 +89,7 @@ def _bad(name: str, faults: list[str]) -> ConfigurationError:
     return ConfigurationError("bad_profile", message, profile=name, faults=faults)
 
 
+@functools.cache
 def _converter() -> Converter:
     from cattrs import Converter  # noqa: PLC0415 - as above
 

@@ -1,0 +1,53 @@
+"""A child of `test_killed.py`: import and reconcile, but die at the n-th call of the database.
+
+Run as `python killed_import.py CONFIG N FILE...`; the process kills itself as a power cut would.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from sqlalchemy import event
+
+from localgov_ims.bootstrap.installing import open_installation
+from localgov_ims.service.exporting import export_to_folder
+from localgov_ims.service.importing import Incoming, import_files
+from localgov_ims.service.reconciling import reconcile
+from localgov_ims.storage import store
+
+
+def main(config: Path, dies_at: int, files: list[Path]) -> int:
+    """Do a morning's work, and return how many calls it took."""
+    calls = 0
+
+    def called(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == dies_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    load = store.load
+
+    def counted(*args: object) -> None:
+        called()
+        load(*args)  # type: ignore[arg-type]
+        called()
+
+    store.load = counted
+    installation = open_installation(config)
+    event.listen(installation.store.engine, "before_cursor_execute", called)
+    event.listen(installation.store.engine, "commit", called)
+    incoming = [Incoming(name=path.name, stream=path.open("rb")) for path in files]
+    import_files(installation, incoming)
+    reconcile(installation)
+    export_to_folder(installation, "MAIN", config.parent / "journals")
+    for file in incoming:
+        file.stream.close()
+    return calls
+
+
+if __name__ == "__main__":
+    sys.stdout.write(str(main(Path(sys.argv[1]), int(sys.argv[2]), [Path(path) for path in sys.argv[3:]])))
