@@ -9,25 +9,22 @@ from __future__ import annotations
 import enum
 import tomllib
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import cattrs
 import holidays
 from attrs import field, frozen
-from cattrs.gen import make_dict_structure_fn, override
 
-from localgov_ims.allocation.conditions import Condition, Group, Join
-from localgov_ims.allocation.rules import Extract, Rule
+from localgov_ims.allocation.rules import Rule
+from localgov_ims.bootstrap.structuring import converter, sentence
 from localgov_ims.domain.accounts import BankAccount
 from localgov_ims.domain.calendar import Calendar
 from localgov_ims.domain.check_digits import CheckDigits
 from localgov_ims.domain.funds import Fund, MethodOfPayment
-from localgov_ims.domain.money import Money
 from localgov_ims.domain.references import ReferenceFormat
-from localgov_ims.domain.vat import Rounding, VatCode, VatRate
-from localgov_ims.errors import ConfigurationError, ImsError
+from localgov_ims.domain.vat import Rounding, VatCode
+from localgov_ims.errors import ConfigurationError
 from localgov_ims.files.layouts import Profile
 from localgov_ims.files.profiles import profile_from
 from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser
@@ -141,12 +138,10 @@ def parse(text: str, where: str) -> Settings:
         ) from error
     raw |= {section: _keyed(where, section, key, raw.get(section, {})) for section, key in _KEYED.items()}
     try:
-        schemes = _converter({}).structure({"check_digits": raw["check_digits"]}, _Schemes).check_digits
-        return _converter(schemes).structure(raw, Settings)
+        schemes = converter({}).structure({"check_digits": raw["check_digits"]}, _Schemes).check_digits
+        return converter(schemes).structure(raw, Settings)
     except (cattrs.BaseValidationError, cattrs.ForbiddenExtraKeysError) as error:
-        faults = "\n".join(
-            f"  {fault}" for fault in cattrs.transform_error(error, format_exception=_sentence)
-        )
+        faults = "\n".join(f"  {fault}" for fault in cattrs.transform_error(error, format_exception=sentence))
         message = f"{where} has settings that cannot be used:\n{faults}"
         raise ConfigurationError("bad_settings", message, where=where) from error
 
@@ -186,87 +181,3 @@ def _keyed(where: str, section: str, key: str, tables: object) -> dict[str, dict
             message = f"{where}: [{section}.{name}] must be a table; its {key} is {name!r} already."
             raise ConfigurationError("bad_settings", message, section=section)
     return {name: {key: name} | table for name, table in tables.items()}
-
-
-def _sentence(error: BaseException, expected: type | None) -> str:
-    if isinstance(error, ImsError):
-        return error.message
-    if isinstance(error, cattrs.ForbiddenExtraKeysError):
-        return f"unknown: {', '.join(sorted(error.extra_fields))}"
-    if isinstance(error, KeyError):
-        return f"missing: {error.args[0]}"
-    wanted = f" (expected {getattr(expected, '__name__', expected)})" if expected is not None else ""
-    return f"{error}{wanted}"
-
-
-def _converter(schemes: Mapping[str, CheckDigits]) -> cattrs.Converter:
-    """Make the converter; *schemes* are what a reference format's `check_digit` may name."""
-    converter = cattrs.Converter(forbid_extra_keys=True)
-    converter.register_structure_hook(str, _text)
-    converter.register_structure_hook(int, _whole)
-    converter.register_structure_hook(Money, lambda value, _: Money.parse(_text(value, str)))
-    converter.register_structure_hook(VatRate, lambda value, _: VatRate.parse(_text(value, str)))
-    converter.register_structure_hook(date, _day)
-    converter.register_structure_hook(bool, _flag)
-    converter.register_structure_hook(Condition | Group, lambda value, _: _tree(value, converter))
-    converter.register_structure_hook(
-        str | Extract,
-        lambda value, _: value if isinstance(value, str) else converter.structure(value, Extract),
-    )
-    converter.register_structure_hook(
-        str | tuple[str, ...],
-        lambda value, _: (
-            tuple(_text(v, str) for v in value) if isinstance(value, list) else _text(value, str)
-        ),
-    )
-    rename = make_dict_structure_fn(
-        Extract, converter, from_=override(rename="from"), _cattrs_forbid_extra_keys=True
-    )
-    converter.register_structure_hook(Extract, rename)
-    converter.register_structure_hook(CheckDigits | None, lambda value, _: _scheme(value, schemes))
-    return converter
-
-
-def _text(value: object, _: object) -> str:
-    # A number is not text: an account 01 that lost its zero in TOML would be somebody else's.
-    if not isinstance(value, str):
-        message = f"{value!r} must be in quotes"
-        raise TypeError(message)
-    return value
-
-
-def _whole(value: object, _: object) -> int:
-    # Keys of TOML are text, so `10 = "A"` comes as "10"; 1.5 is never cut to 1.
-    if type(value) is int:
-        return value
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value)
-    message = f"{value!r} must be a whole number"
-    raise TypeError(message)
-
-
-def _flag(value: object, _: object) -> bool:
-    if not isinstance(value, bool):
-        message = f"{value!r} must be true or false"
-        raise TypeError(message)
-    return value
-
-
-def _day(value: object, _: object) -> date:
-    if type(value) is not date:
-        message = f"{value!r} must be a day, written 2026-05-04 without quotes"
-        raise TypeError(message)
-    return value
-
-
-def _scheme(name: object, schemes: Mapping[str, CheckDigits]) -> CheckDigits:
-    if name not in schemes:
-        message = f"there is no [check_digits.{name}]; there are: {', '.join(schemes) or 'none'}"
-        raise ValueError(message)
-    return schemes[str(name)]
-
-
-def _tree(value: Any, converter: cattrs.Converter) -> Condition | Group:  # noqa: ANN401 - whatever TOML holds
-    if isinstance(value, dict) and len(value) == 1 and (join := next(iter(value))) in {j.value for j in Join}:
-        return Group(join=Join(join), members=tuple(_tree(member, converter) for member in value[join]))
-    return converter.structure(value, Condition)

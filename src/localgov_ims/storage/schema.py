@@ -124,7 +124,7 @@ def canonical(row: Sequence[object]) -> list[object]:
     return [value if type(value) in _PLAIN else _CANONICAL.get(type(value), repr)(value) for value in row]
 
 
-def raw(table: sa.Table) -> sa.Select[Any]:
+def raw(table: sa.Table) -> sa.Select[*tuple[Any, ...]]:
     """Return the query for a table's rows as the database holds them, without making Python values of them."""
     return sa.select(
         *(sa.type_coerce(column, sa.types.NullType()).label(column.name) for column in table.columns)

@@ -1,0 +1,102 @@
+"""From TOML's values to records: strict, so that nothing is guessed (a number is not text, 1 is not true)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import cattrs
+from cattrs.gen import make_dict_structure_fn, override
+
+from localgov_ims.allocation.conditions import Condition, Group, Join
+from localgov_ims.allocation.rules import Extract
+from localgov_ims.domain.check_digits import CheckDigits
+from localgov_ims.domain.money import Money
+from localgov_ims.domain.vat import VatRate
+from localgov_ims.errors import ImsError
+
+
+def sentence(error: BaseException, expected: type | None) -> str:
+    """Say what is wrong with a value, for the message that names its path."""
+    if isinstance(error, ImsError):
+        return error.message
+    if isinstance(error, cattrs.ForbiddenExtraKeysError):
+        return f"unknown: {', '.join(sorted(error.extra_fields))}"
+    if isinstance(error, KeyError):
+        return f"missing: {error.args[0]}"
+    wanted = f" (expected {getattr(expected, '__name__', expected)})" if expected is not None else ""
+    return f"{error}{wanted}"
+
+
+def converter(schemes: Mapping[str, CheckDigits]) -> cattrs.Converter:
+    """Make the converter of settings; *schemes* are what a reference format's `check_digit` may name."""
+    made = cattrs.Converter(forbid_extra_keys=True)
+    made.register_structure_hook(str, _text)
+    made.register_structure_hook(int, _whole)
+    made.register_structure_hook(Money, lambda value, _: Money.parse(_text(value, str)))
+    made.register_structure_hook(VatRate, lambda value, _: VatRate.parse(_text(value, str)))
+    made.register_structure_hook(date, _day)
+    made.register_structure_hook(bool, _flag)
+    made.register_structure_hook(Condition | Group, lambda value, _: _tree(value, made))
+    made.register_structure_hook(
+        str | Extract,
+        lambda value, _: value if isinstance(value, str) else made.structure(value, Extract),
+    )
+    made.register_structure_hook(
+        str | tuple[str, ...],
+        lambda value, _: (
+            tuple(_text(v, str) for v in value) if isinstance(value, list) else _text(value, str)
+        ),
+    )
+    rename = make_dict_structure_fn(
+        Extract, made, from_=override(rename="from"), _cattrs_forbid_extra_keys=True
+    )
+    made.register_structure_hook(Extract, rename)
+    made.register_structure_hook(CheckDigits | None, lambda value, _: _scheme(value, schemes))
+    return made
+
+
+def _text(value: object, _: object) -> str:
+    # A number is not text: an account 01 that lost its zero in TOML would be somebody else's.
+    if not isinstance(value, str):
+        message = f"{value!r} must be in quotes"
+        raise TypeError(message)
+    return value
+
+
+def _whole(value: object, _: object) -> int:
+    # Keys of TOML are text, so `10 = "A"` comes as "10"; 1.5 is never cut to 1.
+    if type(value) is int:
+        return value
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    message = f"{value!r} must be a whole number"
+    raise TypeError(message)
+
+
+def _flag(value: object, _: object) -> bool:
+    if not isinstance(value, bool):
+        message = f"{value!r} must be true or false"
+        raise TypeError(message)
+    return value
+
+
+def _day(value: object, _: object) -> date:
+    if type(value) is not date:
+        message = f"{value!r} must be a day, written 2026-05-04 without quotes"
+        raise TypeError(message)
+    return value
+
+
+def _scheme(name: object, schemes: Mapping[str, CheckDigits]) -> CheckDigits:
+    if name not in schemes:
+        message = f"there is no [check_digits.{name}]; there are: {', '.join(schemes) or 'none'}"
+        raise ValueError(message)
+    return schemes[str(name)]
+
+
+def _tree(value: Any, converter: cattrs.Converter) -> Condition | Group:  # noqa: ANN401 - whatever TOML holds
+    if isinstance(value, dict) and len(value) == 1 and (join := next(iter(value))) in {j.value for j in Join}:
+        return Group(join=Join(join), members=tuple(_tree(member, converter) for member in value[join]))
+    return converter.structure(value, Condition)
