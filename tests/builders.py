@@ -38,7 +38,7 @@ def pounds(text: str) -> Money:
     return Money.parse(text)
 
 
-def scheme(**given: Any) -> CheckDigits:
+def scheme(**given: object) -> CheckDigits:
     """Build a check-digit scheme: that of council tax."""
     council_tax: dict[str, Any] = {
         "name": "council-tax", "kind": Kind.WEIGHTED, "modulus": 10, "weights": (3, 7, 1, 3, 7, 1, 3, 7, 0),
@@ -55,7 +55,7 @@ def penalty_scheme() -> CheckDigits:
     )  # fmt: skip
 
 
-def reference_format(**given: Any) -> ReferenceFormat:
+def reference_format(**given: object) -> ReferenceFormat:
     """Build a format of references: that of council tax, nine digits with a check digit."""
     council_tax: dict[str, Any] = {
         "name": "council-tax", "min_length": 9, "max_length": 9, "characters": Characters.NUMERIC,
@@ -72,7 +72,7 @@ def penalty_format() -> ReferenceFormat:
     )  # fmt: skip
 
 
-def fund(**given: Any) -> Fund:
+def fund(**given: object) -> Fund:
     """Build a fund: council tax, a debtor control."""
     council_tax: dict[str, Any] = {
         "code": "23", "name": "Council tax", "nature": Nature.DEBTOR_CONTROL, "ledger": LedgerAccount("5100"),
@@ -102,13 +102,13 @@ def funds() -> dict[str, Fund]:
     return {each.code: each for each in made}
 
 
-def method(**given: Any) -> MethodOfPayment:
+def method(**given: object) -> MethodOfPayment:
     """Build a method of payment: bank transfer."""
     bank_transfer: dict[str, Any] = {"code": "12", "name": "Bank transfer", "clearing": LedgerAccount("9102")}
     return MethodOfPayment(**bank_transfer | given)
 
 
-def card(**given: Any) -> MethodOfPayment:
+def card(**given: object) -> MethodOfPayment:
     """Build a method of payment: cards, settled by CardCo."""
     portal: dict[str, Any] = {
         "code": "90", "name": "Card", "clearing": LedgerAccount("9101"), "banking": Banking.SETTLEMENT,
@@ -117,7 +117,7 @@ def card(**given: Any) -> MethodOfPayment:
     return MethodOfPayment(**portal | given)
 
 
-def vat_code(**given: Any) -> VatCode:
+def vat_code(**given: object) -> VatCode:
     """Build a VAT code: the standard rate, 17.5 % until 3 January 2011 and 20 % from the 4th."""
     standard: dict[str, Any] = {
         "code": "S", "treatment": Treatment.STANDARD, "ledger": LedgerAccount("9301"),
@@ -126,7 +126,7 @@ def vat_code(**given: Any) -> VatCode:
     return VatCode(**standard | given)
 
 
-def bank_account(**given: Any) -> BankAccount:
+def bank_account(**given: object) -> BankAccount:
     """Build a bank account of the council."""
     main: dict[str, Any] = {
         "name": "main", "account": "20000012345678", "ledger": LedgerAccount("9001"),
@@ -135,7 +135,7 @@ def bank_account(**given: Any) -> BankAccount:
     return BankAccount(**main | given)
 
 
-def council(**given: Any) -> Council:
+def council(**given: object) -> Council:
     """Build a council with the ledger codes of the worked examples."""
     small: dict[str, Any] = {
         "name": "Test Council", "bank_accounts": {"main": bank_account()}, "funds": funds(),
@@ -148,7 +148,7 @@ def council(**given: Any) -> Council:
     return Council(**small | given)
 
 
-def line(**given: Any) -> LineInput:
+def line(**given: object) -> LineInput:
     """Build what a caller says of a line: 120.00 for a council tax account, by card."""
     council_tax: dict[str, Any] = {
         "fund": "23", "amount": Money(120_00), "mop": "90", "account_reference": "612345674", "vat_rate": NIL,
@@ -164,7 +164,7 @@ def garden_line(*, gross: str, vat: str, mop: str = "90") -> LineInput:
     )  # fmt: skip
 
 
-def a_receipt(*inputs: LineInput, **given: Any) -> Transaction:
+def a_receipt(*inputs: LineInput, **given: object) -> Transaction:
     """Build a receipt of *inputs* (or of one line), by bank or wherever it is said to come from."""
     usual: dict[str, Any] = {
         "channel": Channel.PORTAL, "origin": Origin("test", new_id().hex), "taken_on": DAY, "recorded_at": NOW,
@@ -173,7 +173,7 @@ def a_receipt(*inputs: LineInput, **given: Any) -> Transaction:
     return receipt(inputs or (line(),), **usual | given)
 
 
-def a_transfer(sources: Iterable[LineInput], targets: Iterable[LineInput], **given: Any) -> Transaction:
+def a_transfer(sources: Iterable[LineInput], targets: Iterable[LineInput], **given: object) -> Transaction:
     """Build a transfer from *sources* to *targets*, all amounts above zero."""
     usual: dict[str, Any] = {
         "origin": Origin("test", new_id().hex), "taken_on": DAY, "recorded_at": NOW, "recorded_by": "tester",
@@ -181,13 +181,13 @@ def a_transfer(sources: Iterable[LineInput], targets: Iterable[LineInput], **giv
     return transfer(sources, targets, **usual | given)
 
 
-def bank_line(**given: Any) -> BankLine:
+def bank_line(**given: object) -> BankLine:
     """Build a line of a statement as a reader gives it: a credit of 120.00."""
     credit: dict[str, Any] = {"position": 1, "amount": Money(120_00), "booked_on": DAY, "place": "Ntry[1]"}
     return BankLine(**credit | given)
 
 
-def statement_line(**given: Any) -> StatementLine:
+def statement_line(**given: object) -> StatementLine:
     """Build a recorded line of the account `main`; what is no field of it is one of the bank line's."""
     own = {name: given.pop(name) for name in ("id", "statement", "account", "key") if name in given}
     given.setdefault("references", References(bank="B1"))
@@ -195,7 +195,7 @@ def statement_line(**given: Any) -> StatementLine:
     return StatementLine(**usual | own, line=bank_line(**given))
 
 
-def settlement_line(**given: Any) -> SettlementLine:
+def settlement_line(**given: object) -> SettlementLine:
     """Build a line of a settlement: a payment of 120.00 without a fee; its net adds up."""
     payment: dict[str, Any] = {
         "position": 1, "identifier": "txn_1", "kind": SettlementKind.PAYMENT, "amount": Money(120_00),
@@ -206,7 +206,7 @@ def settlement_line(**given: Any) -> SettlementLine:
 
 
 def a_settlement(
-    lines: Iterable[SettlementLine], **given: Any
+    lines: Iterable[SettlementLine], **given: object
 ) -> tuple[Settlement, list[RecordedSettlementLine]]:
     """Build a recorded settlement of *lines*, and the lines as recorded."""
     inside = list(lines)
@@ -223,7 +223,7 @@ def a_settlement(
     return made, recorded
 
 
-def posting(**given: Any) -> Posting:
+def posting(**given: object) -> Posting:
     """Build one side of a source: a debit of 120.00 to card clearing."""
     debit: dict[str, Any] = {
         "source": Source("line", "1"), "role": Role.CLEARING, "side": Side.DEBIT, "account": LedgerAccount("9101"),
@@ -232,7 +232,7 @@ def posting(**given: Any) -> Posting:
     return Posting(**debit | given)
 
 
-def row(**given: Any) -> AllocationRow:
+def row(**given: object) -> AllocationRow:
     """Build money received that needs a fund: 10.00 at the account `main`."""
     received: dict[str, Any] = {"amount": Money(10_00), "taken_on": DAY, "source": "main"}
     return AllocationRow(**received | given)

@@ -20,7 +20,7 @@ def test_a_code_that_is_not_listed_is_a_bug() -> None:
 
 def test_an_issue_stops_its_file_and_a_notice_does_not() -> None:
     assert issue().stops
-    told = notice("preamble-ignored", "line 1", "Lines before the header were ignored.")
+    told = notice("copy-or-duplicate", "Stmt[1]", "The bank marks it as a copy.")
     assert (told.stops, told.severity) == (False, Severity.INFO)
 
 
@@ -58,7 +58,13 @@ def test_a_long_value_is_cut_at_80_with_an_ellipsis() -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [("a\x00b", "a\\x00b"), ("a\nb\r", "a\\nb\\r"), ("\x1b[31m", "\\x1b[31m"), ("‮", "\\u202e"), ("£é", "£é")],
+    [
+        ("a\x00b", "a\\x00b"),
+        ("a\nb\r", "a\\nb\\r"),
+        ("\x1b[31m", "\\x1b[31m"),
+        ("\u202e", "\\u202e"),
+        ("£é", "£é"),
+    ],
 )
 def test_control_characters_are_escaped(value: str, shown: str) -> None:
     assert quoted(value) == shown

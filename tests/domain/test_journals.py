@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.builders import DAY, posting, pounds
 
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.journals import (
@@ -23,7 +24,6 @@ from localgov_ims.domain.journals import (
 )
 from localgov_ims.domain.money import Money
 from localgov_ims.errors import RuleViolation
-from tests.builders import DAY, posting, pounds
 
 amounts = st.integers(1, 10**12).map(Money)
 rows = st.lists(st.tuples(st.sampled_from(["9101", "5400", "5400.ENV1", "é£"]), st.integers(-(10**9), 10**9)))
@@ -75,7 +75,7 @@ def test_a_line_of_nothing_or_less_is_refused(amount: str) -> None:
 
 
 def test_a_line_of_another_day_is_refused() -> None:
-    with pytest.raises(RuleViolation, match="line 2: .* of the journal's day") as refused:
+    with pytest.raises(RuleViolation, match=r"line 2: .* of the journal's day") as refused:
         journal([posting(), posting(side=Side.CREDIT, accounting_on=date(2026, 5, 13))])
     assert refused.value.code == "bad_journal_line"
 
@@ -97,7 +97,9 @@ def test_control_totals_are_counted_as_written() -> None:
 
 
 @given(rows, st.randoms(use_true_random=False))
-def test_control_totals_do_not_depend_on_the_order_of_rows(rows: list[tuple[str, int]], chance: object) -> None:
+def test_control_totals_do_not_depend_on_the_order_of_rows(
+    rows: list[tuple[str, int]], chance: object
+) -> None:
     shuffled = list(rows)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     assert ControlTotals.of(shuffled) == ControlTotals.of(rows)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -29,7 +28,7 @@ def test_pounds_are_read_as_printed(text: str, pence: int) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", " ", " 1", "1 ", "1\n", "NaN", "Infinity", "-Infinity", "1E3", "1e3", "1_000", "0x10", "٣.٥٠", "１２",
+        "", " ", " 1", "1 ", "1\n", "NaN", "Infinity", "-Infinity", "1E3", "1e3", "1_000", "0x10", "\u0663.\u0665\u0660", "\uff11\uff12",
         "97.999", "0.001", "1,234.50", "1.234,50", "1,50", ".5", "5.", "--1", "+-1", "5.00-", "(5.00)", "£5.00",
         "5.00CR", "12 34", "1.2.3", "1234567890123456",
     ],
@@ -42,7 +41,7 @@ def test_text_that_is_no_amount_is_refused_and_shown(text: str) -> None:
 
 
 @pytest.mark.parametrize("value", [1.0, 0.1, True, False, None, "12", Decimal(12), 12 + 0j])
-def test_a_float_is_never_money_nor_is_anything_but_an_int(value: Any) -> None:
+def test_a_float_is_never_money_nor_is_anything_but_an_int(value: object) -> None:
     with pytest.raises(InvalidValue) as refused:
         Money(value)
     assert refused.value.code == "amount_not_whole_pence"
@@ -128,7 +127,7 @@ def test_money_is_divided_into_one_part_at_least(parts: int) -> None:
 
 
 @pytest.mark.parametrize("other", [1, 1.0, "1"])
-def test_money_is_added_to_money_only(other: Any) -> None:
+def test_money_is_added_to_money_only(other: object) -> None:
     with pytest.raises(TypeError):
         Money(1) + other
     with pytest.raises(TypeError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.builders import a_settlement, bank_line, card, fund, method, pounds, settlement_line
 
 from localgov_ims.domain.funds import Banking, Nature
 from localgov_ims.domain.money import Money
@@ -13,7 +14,6 @@ from localgov_ims.domain.settlements import SettlementKind
 from localgov_ims.domain.statements import Detail, Evidence, References
 from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.errors import ConfigurationError
-from tests.builders import a_settlement, bank_line, card, fund, method, pounds, settlement_line
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,10 @@ from tests.builders import a_settlement, bank_line, card, fund, method, pounds, 
     [
         ({"vat_code": "S"}, "a debtor control takes no VAT code"),
         ({"suspense": True, "nature": Nature.INCOME}, "the suspense fund is a liability"),
-        ({"suspense": True, "nature": Nature.LIABILITY, "vat_code": "S"}, "the suspense fund takes no VAT code"),
+        (
+            {"suspense": True, "nature": Nature.LIABILITY, "vat_code": "S"},
+            "the suspense fund takes no VAT code",
+        ),
         ({"suspense": True, "nature": Nature.LIABILITY, "disabled": True}, "cannot be disabled"),
         ({"code": "234567"}, "longer than 5 characters"),
     ],
@@ -47,11 +50,21 @@ def test_the_text_of_a_bank_line_is_all_that_may_name_the_payer_each_once() -> N
         counterparty_name="MRS JONES",
         details=(
             Detail(
-                narrative=("RENT", "FPI JONES"), references=References(structured="RF19"), counterparty_name="A SMITH"
+                narrative=("RENT", "FPI JONES"),
+                references=References(structured="RF19"),
+                counterparty_name="A SMITH",
             ),
         ),
     )
-    assert said.text.splitlines() == ["FPI JONES", "612345674", "RF18", "MRS JONES", "RENT", "RF19", "A SMITH"]
+    assert said.text.splitlines() == [
+        "FPI JONES",
+        "612345674",
+        "RF18",
+        "MRS JONES",
+        "RENT",
+        "RF19",
+        "A SMITH",
+    ]
 
 
 def test_a_bank_line_that_says_nothing_has_no_text() -> None:
@@ -60,7 +73,11 @@ def test_a_bank_line_that_says_nothing_has_no_text() -> None:
 
 
 def test_proof_is_ranked() -> None:
-    assert sorted(Evidence, key=lambda each: each.rank) == [Evidence.UNPROVED, Evidence.COUNTED, Evidence.PROVED]
+    assert sorted(Evidence, key=lambda each: each.rank) == [
+        Evidence.UNPROVED,
+        Evidence.COUNTED,
+        Evidence.PROVED,
+    ]
 
 
 def test_a_settlement_is_its_lines_less_its_fees() -> None:

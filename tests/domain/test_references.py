@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.builders import penalty_format, reference_format, scheme
 
 from localgov_ims.domain.check_digits import CheckDigits, Kind
 from localgov_ims.domain.references import AccountReference, Case, Characters, ReferenceFormat
 from localgov_ims.errors import ConfigurationError, InvalidValue
-from tests.builders import penalty_format, reference_format, scheme
 
 SPACED = Characters.ALPHANUMERIC_WITH_SPACES
 
 
-def free(**given: Any) -> ReferenceFormat:
+def free(**given: object) -> ReferenceFormat:
     """Build a format that asks nothing but what is given, with the valid example given."""
     return ReferenceFormat(**{"name": "free", "min_length": 1, "max_length": 30, "valid": ("A",)} | given)
 
@@ -32,7 +32,7 @@ def code_of(format_: ReferenceFormat, text: str) -> str | None:
         ("", "reference_missing"), ("   ", "reference_missing"), ("61234567", "reference_length"),
         ("6123456745", "reference_length"), ("61234567é", "reference_characters"),
         ("61234567X", "reference_characters"), ("6123 5674", "reference_characters"),
-        ("６12345674", "reference_characters"), ("912345674", "reference_pattern"),
+        ("\uff1612345674", "reference_characters"), ("912345674", "reference_pattern"),
         ("652345674", "reference_mask"), ("612345670", "reference_check_digit"), ("612345674", None),
         (" 612345674 ", None),
     ],
@@ -52,10 +52,8 @@ def test_the_first_check_that_fails_gives_the_code(text: str, code: str | None) 
     ],
 )  # fmt: skip
 def test_each_symbol_of_a_mask_stands_for_its_characters(symbol: str, text: str, fits: bool) -> None:  # noqa: FBT001
-    masked = free(
-        min_length=3, max_length=3, mask=f"X{symbol}Y", valid=(f"X{'A' if symbol in '$?*' else symbol}Y",)
-        if symbol != "#" else ("X0Y",),
-    )  # fmt: skip
+    example = {"$": "A", "#": "0", "?": "A", "*": "A"}.get(symbol, symbol)
+    masked = free(min_length=3, max_length=3, mask=f"X{symbol}Y", valid=(f"X{example}Y",))
     assert (code_of(masked, f"X{text}Y") is None) is fits
 
 
@@ -107,13 +105,16 @@ def test_the_canonical_form_is_its_own(text: str) -> None:
             assert format_.parse(reference.text) == reference == AccountReference(canonical, "free")
 
 
-@given(st.text(max_size=12))
+@given(st.text(max_size=12) | st.text("0123456789 ", max_size=12))
 def test_whatever_is_typed_is_a_reference_or_refused_with_a_code(text: str) -> None:
-    try:
-        assert str(reference_format().parse(text)).isdigit()
-    except InvalidValue as refused:
-        assert refused.code.startswith("reference_")
-        assert "council-tax" in refused.message
+    code = code_of(reference_format(), text)
+    if code is None:
+        assert reference_format().parse(text).text == text.strip()
+        return
+    assert code.startswith("reference_")
+    with pytest.raises(InvalidValue, match="is not a council-tax reference") as refused:
+        reference_format().parse(text)
+    assert refused.value.code == code
 
 
 @given(st.text("0123456789", min_size=9, max_size=9))
@@ -205,7 +206,7 @@ def found(text: str, format_: ReferenceFormat | None = None) -> list[tuple[str, 
         ("61 234 56 74", ["61 234 56 74"]),
         ("612/345.674", ["612/345.674"]),
         ("612345674 612345674", ["612345674", "612345674"]),
-        ("612345674\nCT 987654326", ["612345674", "987654326"]),
+        ("612345674\nCT 987654320", ["612345674", "987654320"]),
         ("6 1 2 3 45674", []),
         ("612  345  674", []),
         ("612,345,674", []),
@@ -236,11 +237,15 @@ def test_runs_joined_into_one_reference_serve_no_other() -> None:
     assert found("12 34 56", four) == [("12 34", "1234")]
 
 
-@given(st.text("0123456789", min_size=8, max_size=8), st.sampled_from([" ", "-", "/", "."]), st.integers(1, 8))
+@given(
+    st.text("0123456789", min_size=8, max_size=8), st.sampled_from([" ", "-", "/", "."]), st.integers(1, 8)
+)
 def test_a_reference_cut_in_two_is_found_again(digits: str, joiner: str, cut: int) -> None:
     format_ = reference_format()
     whole = next(digits + last for last in "0123456789" if code_of(format_, digits + last) is None)
-    assert found(f"PAY {whole[:cut]}{joiner}{whole[cut:]} NOW") == [(f"{whole[:cut]}{joiner}{whole[cut:]}", whole)]
+    assert found(f"PAY {whole[:cut]}{joiner}{whole[cut:]} NOW") == [
+        (f"{whole[:cut]}{joiner}{whole[cut:]}", whole)
+    ]
 
 
 @given(st.text(max_size=60))

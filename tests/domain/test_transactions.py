@@ -9,13 +9,13 @@ from attrs import evolve
 from attrs.exceptions import FrozenInstanceError
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.builders import DAY, NOW, a_receipt, a_transfer, garden_line, line, pounds
 
 from localgov_ims.domain.ids import parse_reference
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.transactions import LineInput, Origin, Transaction, TransactionKind
 from localgov_ims.domain.vat import VatRate
 from localgov_ims.errors import InvalidValue, RuleViolation
-from tests.builders import DAY, NOW, a_receipt, a_transfer, garden_line, line, pounds
 
 JUNE = date(2026, 6, 1)
 LATER = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
@@ -54,7 +54,9 @@ def test_a_transaction_has_lines() -> None:
     assert refused.value.code == "no_lines"
 
 
-@pytest.mark.parametrize(("amount", "vat"), [("10.00", "10.01"), ("10.00", "-1.67"), ("-10.00", "1.67"), ("0", "0.01")])
+@pytest.mark.parametrize(
+    ("amount", "vat"), [("10.00", "10.01"), ("10.00", "-1.67"), ("-10.00", "1.67"), ("0", "0.01")]
+)
 def test_vat_outside_its_amount_is_refused(amount: str, vat: str) -> None:
     with pytest.raises(RuleViolation, match="does not lie in") as refused:
         a_receipt(garden_line(gross=amount, vat=vat))
@@ -147,7 +149,11 @@ def test_a_transaction_and_its_reversal_come_to_nothing_line_by_line(given: list
     assert made.total + undo.total == NOTHING
     for line_, back in zip(made.lines, undo.lines, strict=True):
         assert (back.amount, back.vat, back.net) == (-line_.amount, -line_.vat, -line_.net)
-        assert (back.fund, back.account_reference, back.mop) == (line_.fund, line_.account_reference, line_.mop)
+        assert (back.fund, back.account_reference, back.mop) == (
+            line_.fund,
+            line_.account_reference,
+            line_.mop,
+        )
         assert (back.vat_code, back.vat_rate) == (line_.vat_code, line_.vat_rate)
         assert back.reverses == line_.id
 

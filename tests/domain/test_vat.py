@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.builders import STANDARD, pounds, vat_code
 
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.vat import NIL, DatedRate, Rounding, Treatment, VatRate
 from localgov_ims.errors import ConfigurationError, InvalidValue
-from tests.builders import STANDARD, pounds, vat_code
 
 rates = st.integers(0, 1000).map(VatRate)
 amounts = st.integers(-(10**12), 10**12).map(Money)
@@ -79,14 +79,17 @@ def test_money_of_3_january_2011_holds_the_vat_of_that_day_whenever_it_is_cleare
 
 
 @pytest.mark.parametrize(
-    ("text", "thousandths"), [("0", 0), ("0.2", 200), ("0.175", 175), ("0.05", 50), ("0.200", 200), ("1", 1000)]
+    ("text", "thousandths"),
+    [("0", 0), ("0.2", 200), ("0.175", 175), ("0.05", 50), ("0.200", 200), ("1", 1000)],
 )
 def test_a_rate_is_a_fraction_with_three_places_at_most(text: str, thousandths: int) -> None:
     assert VatRate.parse(text).thousandths == thousandths
     assert VatRate.parse(str(VatRate(thousandths))) == VatRate(thousandths)
 
 
-@pytest.mark.parametrize("text", ["20", "20%", "17.5", "0.1755", "1.001", "-0.2", "", ".2", "0.", "2e-1", "٠.٢"])
+@pytest.mark.parametrize(
+    "text", ["20", "20%", "17.5", "0.1755", "1.001", "-0.2", "", ".2", "0.", "2e-1", "\u0660.\u0662"]
+)
 def test_a_percentage_is_not_read_as_a_rate(text: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         VatRate.parse(text)
@@ -94,7 +97,7 @@ def test_a_percentage_is_not_read_as_a_rate(text: str) -> None:
 
 
 @pytest.mark.parametrize("thousandths", [-1, 1001, 0.2, True])
-def test_a_rate_lies_between_nothing_and_the_whole(thousandths: Any) -> None:
+def test_a_rate_lies_between_nothing_and_the_whole(thousandths: object) -> None:
     with pytest.raises(InvalidValue):
         VatRate(thousandths)
 
@@ -127,4 +130,7 @@ def test_a_treatment_without_vat_needs_neither_rate_nor_ledger_code(treatment: T
 
 
 def test_only_the_standard_and_reduced_treatments_are_taxed() -> None:
-    assert {treatment for treatment in Treatment if treatment.taxed} == {Treatment.STANDARD, Treatment.REDUCED}
+    assert {treatment for treatment in Treatment if treatment.taxed} == {
+        Treatment.STANDARD,
+        Treatment.REDUCED,
+    }

@@ -30,9 +30,12 @@ _UNIQUE = {
     Uniqueness.FUNGIBLE: """
         DENSE_RANK() OVER (PARTITION BY bundle ORDER BY left_day, left_id)
           = DENSE_RANK() OVER (PARTITION BY bundle ORDER BY right_day, right_id)
-        AND MIN(bundle) OVER (PARTITION BY left_id) = MAX(bundle) OVER (PARTITION BY left_id)
-        AND MIN(bundle) OVER (PARTITION BY right_id) = MAX(bundle) OVER (PARTITION BY right_id)""",
+        AND one_bundle""",
 }
+
+_ONE_BUNDLE = """
+  MIN(bundle) OVER (PARTITION BY alternative, left_id) = MAX(bundle) OVER (PARTITION BY alternative, left_id)
+  AND MIN(bundle) OVER (PARTITION BY alternative, right_id) = MAX(bundle) OVER (PARTITION BY alternative, right_id)"""
 
 
 @frozen(kw_only=True)
@@ -100,9 +103,16 @@ class Matcher:
         """Return a rule's pairs, and take both sides of each out of what is open."""
         self._duck.execute("CREATE OR REPLACE TEMP TABLE paired (left_id UUID, right_id UUID, pence BIGINT, "
                            "days INTEGER, evidence VARCHAR)")  # fmt: skip
-        self._duck.execute(f"CREATE OR REPLACE TEMP TABLE candidates AS {sql.candidates(rule)}")
+        fungible = rule.uniqueness is Uniqueness.FUNGIBLE
+        one_bundle = _ONE_BUNDLE if fungible else "TRUE"
+        self._duck.execute(
+            f"CREATE OR REPLACE TEMP TABLE candidates AS SELECT *, {one_bundle} AS one_bundle "  # noqa: S608
+            f"FROM ({sql.candidates(rule)})"
+        )
         for alternative in range(len(rule.alternatives)):
-            self._duck.execute(_pairing(rule.uniqueness), [alternative])
+            # One that stands in line for a record out of its reach steps aside once those before it are paired.
+            while self._pair(rule.uniqueness, alternative) and fungible:
+                pass
         pairs = self._duck.execute("SELECT * FROM paired ORDER BY left_id").fetchall()
         for side, kind in (("left", rule.left), ("right", rule.right)):
             self._duck.execute(f"DELETE FROM {KINDS[kind].table} WHERE id IN {_PAIRED.format(side=side)}")  # noqa: S608
@@ -125,6 +135,11 @@ class Matcher:
             for left, evidence, pence, other, days in found
         ]
 
+    def _pair(self, uniqueness: Uniqueness, alternative: int) -> int:
+        """Pair what fits among the candidates still open, and return how many."""
+        counted = self._duck.execute(_pairing(uniqueness), [alternative]).fetchone()
+        return int(counted[0]) if counted is not None else 0
+
     def _copy(self, table: str, rows: Iterable[Sequence[object]]) -> None:
         # CSV is what DuckDB reads fastest of what the standard library can write.
         with tempfile.TemporaryDirectory(prefix="ims-") as folder:
@@ -132,7 +147,7 @@ class Matcher:
             with path.open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file).writerows(rows)
             # Nothing is sniffed: the file says exactly what was written, none as nothing.
-            options = """FORMAT csv, AUTO_DETECT false, HEADER false, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR ''"""
+            options = """FORMAT csv, AUTO_DETECT false, HEADER false, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR '', NEW_LINE '\\r\\n'"""
             self._duck.execute(f"COPY {table} FROM '{path}' ({options})")
 
 

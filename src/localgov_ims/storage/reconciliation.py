@@ -77,13 +77,12 @@ breaks = record_table(
 
 
 def _current() -> sa.Subquery:
-    latest = (
-        sa.select(dispositions.c.line, sa.func.max(dispositions.c.number).label("number"))
-        .group_by(dispositions.c.line)
-        .subquery()
+    # Numbers leave no gap, so the current one is the one that has no next; the unique index answers that.
+    following = dispositions.alias("following")
+    has_next = sa.exists().where(
+        following.c.line == dispositions.c.line, following.c.number == dispositions.c.number + 1
     )
-    join = (dispositions.c.line == latest.c.line) & (dispositions.c.number == latest.c.number)
-    return sa.select(dispositions).join(latest, join).subquery("current_dispositions")
+    return sa.select(dispositions).where(~has_next).subquery("current_dispositions")
 
 
 current = _current()

@@ -109,14 +109,17 @@ def foreign_payments(connection: Connection, kind: str) -> Iterator[RecordedSett
 def totals(connection: Connection) -> dict[DispositionKind | None, tuple[int, int]]:
     """Return count and pence of the statement lines by current disposition; none: not reconciled yet."""
     current, lines = reconciliation.current, statements.lines
+    counted = (sa.func.count().label("lines"), sa.func.coalesce(sa.func.sum(lines.c.pence), 0).label("pence"))
     query = (
-        sa.select(current.c.kind, sa.func.count().label("lines"), sa.func.sum(lines.c.pence).label("pence"))
-        .select_from(lines.outerjoin(current, current.c.line == lines.c.id))
-        .group_by(current.c.kind)
+        sa.select(current.c.kind, *counted).join(lines, lines.c.id == current.c.line).group_by(current.c.kind)
     )
-    found = {row.kind: (row.lines, int(row.pence)) for row in connection.execute(query)}
-    kinds: list[DispositionKind | None] = [*DispositionKind, None]
-    return {kind: found.get(kind.value if kind is not None else None, (0, 0)) for kind in kinds}
+    found = {DispositionKind(row.kind): (row.lines, int(row.pence)) for row in connection.execute(query)}
+    every = connection.execute(sa.select(*counted)).one()
+    none = (
+        every.lines - sum(number for number, _ in found.values()),
+        int(every.pence) - sum(pence for _, pence in found.values()),
+    )
+    return {None: none, **{kind: found.get(kind, (0, 0)) for kind in DispositionKind}}
 
 
 def _matched(kind: str, side: str) -> sa.Select[Any]:

@@ -1,0 +1,340 @@
+"""Is this the same money? Each shipped rule on a handful of records, and uniqueness for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.builders import pounds
+from tests.reconciliation.snapshot import (
+    RULES,
+    Open,
+    bank,
+    loaded,
+    matched,
+    missed,
+    paid_out,
+    pairs,
+    payout,
+    receipt,
+    taken_by_card,
+)
+
+from localgov_ims.domain.money import Money
+from localgov_ims.reconciliation.engine import Matcher
+from localgov_ims.reconciliation.rules import SHIPPED, MatchRule
+
+ACCOUNT, OTHER = "612345674", "987654320"
+
+
+def test_a_pair_says_what_was_equal_and_how_far_apart() -> None:
+    (pair,) = pairs("reference", bank(1, day=2, end_to_end="R7"), receipt(1, reference="R7"))
+    assert pair.amount == pounds("120.00")
+    assert pair.evidence == {"reference": "R7", "days": 2}
+
+
+@pytest.mark.parametrize(
+    ("left", "fits"),
+    [
+        (bank(1, end_to_end="R7"), True), (bank(1, structured="R7"), True), (bank(1, end_to_end="R8"), False),
+        (bank(1), False), (bank(1, pence=119_99, end_to_end="R7"), False), (bank(1, pence=-120_00, end_to_end="R7"), False),
+        (bank(1, day=-3, end_to_end="R7"), True), (bank(1, day=-4, end_to_end="R7"), False),
+        (bank(1, day=30, end_to_end="R7"), True), (bank(1, day=31, end_to_end="R7"), False),
+        (bank(1, end_to_end="R7", source="cardco"), False),
+    ],
+)  # fmt: skip
+def test_our_reference_with_the_same_amount_within_its_days_is_the_same_money(left: Open, fits: bool) -> None:  # noqa: FBT001
+    assert matched("reference", left, receipt(1, reference="R7")) == ({(1, 1)} if fits else set())
+
+
+def test_money_that_a_provider_pays_out_is_never_on_a_line_of_its_own() -> None:
+    card = taken_by_card(1, paid_by="pi_1")
+    by_reference = evolve(card, columns=card.columns | {"reference": "R7"}, texts=(ACCOUNT,))
+    assert matched("reference", bank(1, end_to_end="R7"), by_reference) == set()
+    assert matched("reference-in-text", bank(1, texts=[ACCOUNT]), by_reference) == set()
+
+
+def test_the_end_to_end_reference_is_asked_before_the_structured_one() -> None:
+    lines = bank(1, end_to_end="R7", structured="R8"), bank(2, structured="R8")
+    assert matched("reference", *lines, receipt(1, reference="R7"), receipt(2, reference="R8")) == {
+        (1, 1),
+        (2, 2),
+    }
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        (bank(1, end_to_end="R7"), bank(2, end_to_end="R7"), receipt(1, reference="R7")),
+        (bank(1, end_to_end="R7"), receipt(1, reference="R7"), receipt(2, reference="R7")),
+        (bank(1, end_to_end="R7"), bank(2, day=1, end_to_end="R7"), receipt(1, reference="R7"), receipt(2, reference="R7")),
+    ],
+)  # fmt: skip
+def test_ambiguous_lines_are_left_for_a_person(records: tuple[Open, ...]) -> None:
+    assert matched("reference", *records) == set()
+
+
+def test_a_rival_of_another_amount_is_none() -> None:
+    records = (bank(1, end_to_end="R7"), receipt(1, reference="R7"), receipt(2, pence=1_00, reference="R7"))
+    assert matched("reference", *records) == {(1, 1)}
+
+
+SOURCED = {"source": "cardco"}
+
+
+@pytest.mark.parametrize(
+    ("left", "fits"),
+    [
+        (bank(1, **SOURCED, payout="po_1"), True), (bank(1, **SOURCED), True), (bank(1, **SOURCED, payout="po_2"), False),
+        (bank(1, source="allpay"), False), (bank(1), False), (bank(1, pence=1_00, **SOURCED, payout="po_1"), False),
+        (bank(1, day=-3, **SOURCED), True), (bank(1, day=7, **SOURCED), True), (bank(1, day=8, **SOURCED), False),
+        (bank(1, day=-4, **SOURCED, payout="po_1"), False),
+    ],
+)  # fmt: skip
+def test_a_payout_is_its_source_with_its_number_or_else_its_net(left: Open, fits: bool) -> None:  # noqa: FBT001
+    assert matched("settlement", left, payout(1, reference="po_1")) == ({(1, 1)} if fits else set())
+
+
+def test_a_line_that_names_one_payout_never_takes_another_of_the_same_net() -> None:
+    assert matched("settlement", bank(1, **SOURCED, payout="po_1"), payout(2, reference="po_2")) == set()
+    both = (
+        bank(1, **SOURCED, payout="po_1"),
+        bank(2, **SOURCED),
+        payout(1, reference="po_1"),
+        payout(2, reference="po_2"),
+    )
+    assert matched("settlement", *both) == {(1, 1), (2, 2)}
+
+
+def test_two_payouts_of_one_net_and_a_line_that_names_neither_are_left_for_a_person() -> None:
+    assert (
+        matched("settlement", bank(1, **SOURCED), payout(1, reference="po_1"), payout(2, reference="po_2"))
+        == set()
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "fits"),
+    [
+        (paid_out(1, paid_by="pi_1"), True), (paid_out(1, paid_by="pi_2"), False),
+        (paid_out(1, paid_by="pi_1", kind="refund"), False), (paid_out(1, 0, 119_00, paid_by="pi_1"), False),
+        (paid_out(1, 60, paid_by="pi_1"), True), (paid_out(1, 61, paid_by="pi_1"), False),
+        (paid_out(1, -3, paid_by="pi_1"), True),
+    ],
+)  # fmt: skip
+def test_a_payment_in_a_settlement_is_the_receipt_of_its_provider_reference(left: Open, fits: bool) -> None:  # noqa: FBT001
+    card = taken_by_card(1, paid_by="pi_1")
+    assert matched("settlement-line", left, card) == ({(1, 1)} if fits else set())
+    assert matched("settlement-line", left, taken_by_card(1, paid_by="pi_1", provider="stripe")) == set()
+
+
+@pytest.mark.parametrize(
+    ("left", "fits"),
+    [
+        (bank(1, texts=[ACCOUNT]), True), (bank(1, texts=[OTHER, ACCOUNT]), True), (bank(1, texts=[OTHER]), False),
+        (bank(1, day=3, texts=[ACCOUNT]), True), (bank(1, day=4, texts=[ACCOUNT]), False),
+        (bank(1, day=-1, texts=[ACCOUNT]), False), (bank(1, pence=1_00, texts=[ACCOUNT]), False),
+        (bank(1, texts=[ACCOUNT], **SOURCED), False),
+    ],
+)  # fmt: skip
+def test_an_account_in_the_text_with_the_same_amount_is_the_same_money(left: Open, fits: bool) -> None:  # noqa: FBT001
+    found = pairs("reference-in-text", left, receipt(1, texts=[ACCOUNT]))
+    assert [pair.evidence["account_reference"] for pair in found] == ([ACCOUNT] if fits else [])
+    assert [pair.evidence["written"] for pair in found] == ([f"~{ACCOUNT}"] if fits else [])
+
+
+def test_equal_payments_for_one_account_stand_for_each_other_in_order_of_date() -> None:
+    lines = bank(1, day=2, texts=[ACCOUNT]), bank(2, day=1, texts=[ACCOUNT])
+    receipts = receipt(1, day=0, texts=[ACCOUNT]), receipt(2, day=1, texts=[ACCOUNT])
+    assert matched("reference-in-text", *lines, *receipts) == {(2, 1), (1, 2)}
+
+
+def test_of_more_lines_than_receipts_the_last_is_left() -> None:
+    lines = [bank(n, day=n, texts=[ACCOUNT]) for n in (1, 2, 3)]
+    receipts = [receipt(n, day=1, texts=[ACCOUNT]) for n in (1, 2)]
+    assert matched("reference-in-text", *lines, *receipts) == {(1, 1), (2, 2)}
+
+
+def test_a_line_out_of_reach_of_a_receipt_does_not_hold_up_the_one_behind_it() -> None:
+    lines = [bank(n, day=n, texts=[ACCOUNT]) for n in (1, 2, 3)]
+    receipts = receipt(1, day=0, texts=[ACCOUNT]), receipt(2, day=3, texts=[ACCOUNT])
+    assert matched("reference-in-text", *lines, *receipts) == {(1, 1), (3, 2)}
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        (bank(1, texts=[ACCOUNT, OTHER]), receipt(1, texts=[ACCOUNT]), receipt(2, texts=[OTHER])),
+        (bank(1, texts=[ACCOUNT]), bank(2, texts=[OTHER]), receipt(1, texts=[ACCOUNT, OTHER])),
+    ],
+)
+def test_a_record_that_fits_two_accounts_is_left_for_a_person(records: tuple[Open, ...]) -> None:
+    assert matched("reference-in-text", *records) == set()
+
+
+def test_what_one_rule_has_paired_is_open_to_no_other() -> None:
+    records = (bank(1, end_to_end="R7", texts=[ACCOUNT]), receipt(1, reference="R7", texts=[ACCOUNT]))
+    with Matcher() as matcher:
+        loaded(matcher, records)
+        found = [len(matcher.run(rule)) for rule in SHIPPED]
+        assert sum(found) == found[0] == 1
+        assert [matcher.run(rule) for rule in SHIPPED] == [[], [], [], []]
+
+
+@st.composite
+def snapshots(draw: st.DrawFn) -> list[Open]:
+    """Draw a crowd of records so alike that they are rivals."""
+    some = st.integers(0, 5)
+    keys, accounts = (
+        st.sampled_from(["R1", "R2", "R3"]),
+        st.lists(st.sampled_from([ACCOUNT, OTHER]), max_size=2),
+    )
+    days, pence = st.integers(-1, 4), st.sampled_from([100, 200])
+
+    def texts() -> list[str]:
+        return list(dict.fromkeys(draw(accounts)))
+
+    records = [
+        bank(n, draw(days), draw(pence), texts(), end_to_end=draw(keys), structured=draw(keys))
+        for n in range(draw(some))
+    ]
+    records += [
+        bank(
+            n,
+            draw(days),
+            draw(pence),
+            source="cardco",
+            **({"payout": draw(keys)} if draw(st.booleans()) else {}),
+        )
+        for n in range(100, 100 + draw(some))
+    ]
+    records += [receipt(n, draw(days), draw(pence), texts(), reference=draw(keys)) for n in range(draw(some))]
+    records += [
+        taken_by_card(n, draw(days), draw(pence), paid_by=draw(keys)) for n in range(100, 100 + draw(some))
+    ]
+    records += [payout(n, draw(days), draw(pence), reference=draw(keys)) for n in range(draw(some))]
+    records += [paid_out(n, draw(days), draw(pence), paid_by=draw(keys)) for n in range(draw(some))]
+    return records
+
+
+def outcome(records: list[Open]) -> list[object]:
+    """Run every rule over *records*, and return pairs and misses."""
+    with Matcher() as matcher:
+        loaded(matcher, records)
+        found: list[object] = [matcher.run(rule) for rule in SHIPPED]
+        return [*found, *(sorted(matcher.misses(rule), key=lambda miss: miss.left) for rule in SHIPPED)]
+
+
+@settings(max_examples=8)
+@given(snapshots(), st.data())
+def test_permuting_the_records_changes_nothing(records: list[Open], data: st.DataObject) -> None:
+    assert outcome(data.draw(st.permutations(records))) == outcome(records)
+
+
+@settings(max_examples=10)
+@given(snapshots())
+def test_no_record_is_matched_twice_and_both_sides_are_the_same_sum(records: list[Open]) -> None:
+    by_id = {record.id: record for record in records}
+    with Matcher() as matcher:
+        loaded(matcher, records)
+        every = [(rule, pair) for rule in SHIPPED for pair in matcher.run(rule)]
+    assert len({pair.left for _, pair in every}) == len({pair.right for _, pair in every}) == len(every)
+    for rule, pair in every:
+        left, right = by_id[pair.left], by_id[pair.right]
+        assert pair.amount == Money(left.pence) == Money(right.pence)
+        assert pair.evidence["days"] == left.day - right.day
+        assert rule.window[0] <= left.day - right.day <= rule.window[1]
+
+
+some_days = st.lists(st.integers(0, 8), max_size=6)
+
+
+@settings(max_examples=10)
+@given(some_days, some_days)
+def test_of_equal_payments_nothing_is_left_that_could_be_matched(came: list[int], taken: list[int]) -> None:
+    lines = [bank(n, day, texts=[ACCOUNT]) for n, day in enumerate(came)]
+    receipts = [receipt(n, day, texts=[ACCOUNT]) for n, day in enumerate(taken)]
+    found = matched("reference-in-text", *lines, *receipts)
+    left = [line.day for n, line in enumerate(lines) if n not in {ours for ours, _ in found}]
+    right = [each.day for n, each in enumerate(receipts) if n not in {theirs for _, theirs in found}]
+    assert not [(line, each) for line in left for each in right if 0 <= line - each <= 3]
+
+
+@pytest.mark.parametrize(
+    ("rule", "records", "sentence"),
+    [
+        (
+            "reference",
+            (bank(1, pence=108_00, end_to_end="R7"), receipt(1, reference="R7")),
+            "Rule reference: reference R7 fits, but £120.00 was expected and £108.00 came.",
+        ),
+        (
+            "reference",
+            (bank(1, day=40, end_to_end="R7"), receipt(1, reference="R7")),
+            "Rule reference: reference R7 and the amount fit, but 40 days lie between, or more than one fits.",
+        ),
+        (
+            "settlement",
+            (bank(1, pence=100_00, **SOURCED, payout="po_1"), payout(1, reference="po_1")),
+            "Rule settlement: source cardco, reference po_1 fits, but £120.00 was expected and £100.00 came.",
+        ),
+        (
+            "reference-in-text",
+            (bank(1, pence=119_00, texts=[ACCOUNT]), receipt(1, texts=[ACCOUNT])),
+            (
+                f"Rule reference-in-text: account reference {ACCOUNT}, written ~{ACCOUNT} fits, but £120.00 was expected "
+                "and £119.00 came."
+            ),
+        ),
+    ],
+)
+def test_a_near_miss_says_by_what_it_failed(rule: str, records: tuple[Open, ...], sentence: str) -> None:
+    assert [miss.sentence() for miss in missed(rule, *records)] == [sentence]
+
+
+def test_the_nearest_of_several_misses_is_told() -> None:
+    receipts = [
+        receipt(n, pence=pence, reference="R7") for n, pence in ((1, 100_00), (2, 119_00), (3, 500_00))
+    ]
+    (miss,) = missed("reference", bank(1, end_to_end="R7"), *receipts)
+    assert miss.other == pounds("119.00")
+
+
+def test_what_is_matched_or_names_nothing_misses_nothing() -> None:
+    assert (
+        missed("reference", bank(1, end_to_end="R7"), bank(2), receipt(1, reference="R7"), receipt(2)) == []
+    )
+
+
+AWKWARD = 'O\'Brien, "x"; £é\nnext\r| ,'
+
+
+def test_text_with_quotes_commas_and_line_ends_is_compared_as_it_is() -> None:
+    assert matched("reference", bank(1, end_to_end=AWKWARD), receipt(1, reference=AWKWARD)) == {(1, 1)}
+
+
+def test_absent_references_are_not_equal() -> None:
+    assert matched("reference", bank(1, end_to_end=""), receipt(1, reference="")) == set()
+
+
+def councils(**given: object) -> MatchRule:
+    return evolve(RULES["reference"], name="own", **given)
+
+
+OWN: list[tuple[Callable[[], MatchRule], bool]] = [
+    (lambda: councils(same_amount=False), True),
+    (lambda: councils(window=(0, 0)), False),
+    (lambda: councils(where={"right.provider": "O'Brien"}), True),
+    (lambda: councils(where={"right.provider": "other"}), False),
+]
+
+
+@pytest.mark.parametrize(("make", "fits"), OWN)
+def test_a_rule_of_a_council_is_run_as_it_says(make: Callable[[], MatchRule], fits: bool) -> None:  # noqa: FBT001
+    rule = make()
+    pence = 1_00 if not rule.same_amount else 120_00
+    records = (bank(1, day=1, pence=pence, end_to_end="R7"), receipt(1, reference="R7", provider="O'Brien"))
+    assert matched(rule, *records) == ({(1, 1)} if fits else set())
