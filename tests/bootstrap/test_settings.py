@@ -158,7 +158,6 @@ window = [0, 5]
 ADDED = """
 [[match_rule]]
 name = "bank-reference"
-mode = "suggest"
 left = "line"
 right = "receipt"
 alternatives = [ { structured = "provider_reference" } ]

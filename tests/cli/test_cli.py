@@ -23,10 +23,12 @@ ENTRY = {
 
 def call(*arguments: object, stdin: bytes | None = None) -> Result:
     """Run a command in this process."""
-    return CliRunner().invoke(ims, [str(argument) for argument in arguments], input=stdin, catch_exceptions=False)
+    return CliRunner().invoke(
+        ims, [str(argument) for argument in arguments], input=stdin, catch_exceptions=False
+    )
 
 
-def answer(*arguments: object, code: int = 0) -> Any:  # noqa: ANN401 - whatever JSON holds
+def answer(*arguments: object, code: int = 0) -> Any:
     """Run a command with --json and return what it prints."""
     result = call(*arguments, "--json")
     assert result.exit_code == code, result.output
@@ -48,7 +50,12 @@ def config(demo: DemoResult) -> Path:
 def test_reading_an_accepted_file_gives_every_field() -> None:
     (entry,) = answer("read", SAMPLES / "uk_ok_v8.xml")
     assert set(entry) == ENTRY
-    assert (entry["format"], entry["kind"], entry["evidence"], entry["accepted"]) == ("camt053", "statement", "proved", True)
+    assert (entry["format"], entry["kind"], entry["evidence"], entry["accepted"]) == (
+        "camt053",
+        "statement",
+        "proved",
+        True,
+    )
     assert (entry["opening_pence"], entry["closing_pence"]) == (100000, 133816)
     assert (entry["lines"], entry["credits_pence"], entry["debits_pence"]) == (3, 35050, 1234)
     assert (entry["account"], entry["currency"], entry["number"]) == ("20000012345678", "GBP", "1")
@@ -117,7 +124,17 @@ def test_reading_loads_no_database(path: str) -> None:
 
 def test_the_demo_gives_every_field_and_is_right(tmp_path: Path) -> None:
     found = answer("demo", "--dir", tmp_path / "d", "--days", 3, "--seed", 5)
-    assert {"statements", "lines", "dispositions", "income_pence", "suspense_pence", "journal", "laws", "truth", "seconds"} <= set(found)
+    assert {
+        "statements",
+        "lines",
+        "dispositions",
+        "income_pence",
+        "suspense_pence",
+        "journal",
+        "laws",
+        "truth",
+        "seconds",
+    } <= set(found)
     assert set(found["dispositions"]) == {"matched", "allocated", "suspense", "awaiting", "other"}
     assert sum(found["dispositions"].values()) == found["lines"]
     assert found["journal"]["debits_pence"] == found["journal"]["credits_pence"] > 0
@@ -231,7 +248,7 @@ def test_every_command_has_help(command: str) -> None:
 
 
 def test_without_click_the_command_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    import localgov_ims.cli as cli
+    from localgov_ims import cli
 
     monkeypatch.setitem(sys.modules, "click", None)
     monkeypatch.delitem(sys.modules, "localgov_ims.cli.root")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localgov_ims.domain.issues import CODES, NOTICES, SHOWN, Issue, Severity, notice, quoted
+from localgov_ims.domain.issues import CODES, NOTICES, Issue, Severity, notice
+from localgov_ims.domain.quoting import SHOWN, quoted
 
 
 def issue(**given: str) -> Issue:

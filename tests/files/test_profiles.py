@@ -96,7 +96,7 @@ def test_a_row_becomes_a_line():
         ({"date": {"column": 3, "format": "DD/MM/YYYY"}}, "date.column: must be str, not 3"),
         (
             {"account": {"column": "Account", "pattern": r"(?P<account>\d+)(?!x)"}},
-            "account: pattern is not RE2",
+            "account: its pattern",
         ),
         (
             {"account": {"column": "Account", "pattern": "(?P<account>(" + "a" * 200 + "))"}},

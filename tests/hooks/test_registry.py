@@ -75,12 +75,14 @@ def test_a_plugin_is_recorded_with_distribution_version_and_hash() -> None:
 
 
 def test_a_plugin_that_is_enabled_but_not_installed_is_named() -> None:
-    with pytest.raises(ConfigurationError, match="'worldpay' is enabled but not installed. Installed: builtin, camt"):
+    with pytest.raises(
+        ConfigurationError, match=r"'worldpay' is enabled but not installed. Installed: builtin, camt"
+    ):
         registry.load(["worldpay"])
 
 
 def test_two_offers_of_one_name_are_refused_by_both_names() -> None:
-    with pytest.raises(ConfigurationError, match="(?s)both offer 'silent'") as caught:
+    with pytest.raises(ConfigurationError, match=r"(?s)both offer 'silent'") as caught:
         _load(one=Offering(Silent()), two=Offering(Silent()))
     assert "'one'" in caught.value.message
     assert "'two'" in caught.value.message
@@ -104,7 +106,7 @@ def test_an_unknown_hook_is_refused_marked_or_not() -> None:
     with pytest.raises(ConfigurationError, match="hook that does not exist"):
         _load(typo=Marked())
     with pytest.raises(ConfigurationError, match="'ims_payment_provider', which is no hook"):
-        _load(early=SimpleNamespace(ims_payment_provider=lambda: []))
+        _load(early=SimpleNamespace(ims_payment_provider=list))
 
 
 def test_what_a_plugin_offers_is_listed_under_it() -> None:

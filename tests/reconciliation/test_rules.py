@@ -13,7 +13,7 @@ from localgov_ims.domain.ids import new_id
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.reconciliation import sql
 from localgov_ims.reconciliation.matches import Match
-from localgov_ims.reconciliation.rules import SHIPPED, MatchRule, Mode, Uniqueness
+from localgov_ims.reconciliation.rules import SHIPPED, MatchRule, Uniqueness
 
 
 def rule(**given: object) -> MatchRule:
@@ -53,7 +53,6 @@ def test_the_shipped_rules_match_by_themselves_in_their_order() -> None:
         "settlement-line",
         "reference-in-text",
     ]
-    assert {shipped.mode for shipped in SHIPPED} == {Mode.AUTO}
     assert {shipped.name for shipped in SHIPPED if shipped.uniqueness is Uniqueness.FUNGIBLE} == {
         "reference-in-text"
     }

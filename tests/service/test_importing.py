@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.service.files import MONDAY, camt, csv, days_csv, entry, payout
 
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.received_files import FileStatus
@@ -19,7 +20,6 @@ from localgov_ims.service.verifying import verify
 from localgov_ims.storage import files as stored_files
 from localgov_ims.storage import settlements, statements
 from localgov_ims.storage.store import Store
-from tests.service.files import MONDAY, camt, csv, days_csv, entry, payout
 
 TUESDAY = date(2026, 5, 12)
 

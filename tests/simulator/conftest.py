@@ -4,6 +4,7 @@ import tomllib
 from importlib import resources
 
 import pytest
+
 from localgov_ims.domain.check_digits import CheckDigits, Kind
 from localgov_ims.domain.references import Characters, ReferenceFormat
 

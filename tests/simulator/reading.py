@@ -6,6 +6,7 @@ from datetime import date, datetime
 from xml.etree import ElementTree
 
 from attrs import frozen
+
 from localgov_ims.domain.money import Money
 
 _IN = "{*}"

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 import pytest
 import re2
 from attrs import frozen
+
 from localgov_ims.domain.ids import parse_reference
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.simulator.office import ModelOffice, OfficeDay

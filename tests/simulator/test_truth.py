@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from attrs import evolve
+
 from localgov_ims.simulator.office import ModelOffice
 from localgov_ims.simulator.truth import Fate, Outcome, Truth, judge
 
@@ -34,8 +35,10 @@ RIGHT = outcomes(TRUTH)
     [
         (
             [evolve(RIGHT[0], account_reference="612345682"), RIGHT[1]],
-            "main, 2026-05-05, line 1 is allocated (fund 23, account 612345682);"
-            " it must be allocated (fund 23, account 612345674).",
+            (
+                "main, 2026-05-05, line 1 is allocated (fund 23, account 612345682);"
+                " it must be allocated (fund 23, account 612345674)."
+            ),
         ),
         (
             [RIGHT[0], evolve(RIGHT[1], detail="rule")],

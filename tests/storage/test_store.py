@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import Counter
 
@@ -28,9 +29,13 @@ def test_a_unit_that_is_not_committed_leaves_nothing(store: Store) -> None:
 
 
 def test_a_unit_that_fails_leaves_nothing(store: Store) -> None:
-    with pytest.raises(RuntimeError, match="on purpose"), store.unit("try", by="tester") as unit:
-        settings.add(unit, "settings", 1, "a")
-        raise RuntimeError("on purpose")
+    def fail() -> None:
+        with store.unit("try", by="tester") as unit:
+            settings.add(unit, "settings", 1, "a")
+            raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        fail()
     assert _count(store, settings.versions) == 0
 
 
@@ -107,7 +112,7 @@ def any_row(tmp_path_factory: pytest.TempPathFactory) -> Store:
             ]
             keys = {column.name: row[0] for column in table.columns if column.foreign_keys}
             row = [
-                keys and _existing(connection, column) or value
+                (keys and _existing(connection, column)) or value
                 for column, value in zip(table.columns, row, strict=True)
             ]
             marks = ", ".join("?" * len(row))
@@ -159,7 +164,7 @@ def test_twenty_racing_units_make_one_unbroken_chain(store: Store) -> None:
     with store.reading() as connection:
         entries = [entry for entry, _ in audit.chain(connection)]
     assert [entry.number for entry in entries] == list(range(1, 21))
-    assert all(later.previous == earlier.hash for earlier, later in zip(entries, entries[1:], strict=False))
+    assert all(later.previous == earlier.hash for earlier, later in itertools.pairwise(entries))
 
 
 def test_of_twenty_racing_for_the_same_record_one_wins(store: Store) -> None:

@@ -10,13 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.service.files import camt, csv, payout
 
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.domain.money import Money
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.bank import Entry
 from localgov_ims.simulator.small_council import settings_text
-from tests.service.files import camt, csv, payout
 
 CHILD = Path(__file__).with_name("killed_import.py")
 POINTS = 8
@@ -25,7 +25,10 @@ POINTS = 8
 def _council(folder: Path) -> tuple[Path, list[Path]]:
     config = folder / "council.toml"
     config.write_text(settings_text(), encoding="utf-8")
-    entries = [Entry(amount=Money(1000 + n), text=f"J SMITH {'612345674' if n % 3 else 'NO IDEA'}") for n in range(60)]
+    entries = [
+        Entry(amount=Money(1000 + n), text=f"J SMITH {'612345674' if n % 3 else 'NO IDEA'}")
+        for n in range(60)
+    ]
     made = [
         camt(*entries, Entry(amount=Money(11812), text="STRIPE PAYMENTS po_1")),
         csv(*entries[:20]),
@@ -70,7 +73,9 @@ def test_a_killed_morning_run_again_leaves_exactly_one_effect(tmp_path: Path) ->
     assert finished.returncode == 0, finished.stderr.decode()
     calls, expected = int(finished.stdout), _effect(config)
     assert len(expected["lines"]) == 81  # type: ignore[arg-type]
-    chosen = random.Random()  # another choice of points every time; the seed of a failure is not needed to see it
+    chosen = (
+        random.Random()
+    )  # another choice of points every time; the seed of a failure is not needed to see it
     for dies_at in sorted(chosen.sample(range(1, calls + 1), POINTS)):
         folder = tmp_path / f"dies-at-{dies_at}"
         folder.mkdir()

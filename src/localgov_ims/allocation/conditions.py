@@ -6,17 +6,16 @@ import enum
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-import re2
 from attrs import frozen
 
 from localgov_ims.allocation.rows import AllocationRow, References
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.patterns import Pattern, compile_pattern
 from localgov_ims.errors import ConfigurationError, InvalidValue
 
 Test = Callable[[AllocationRow, References], bool]
 
 DEEPEST = 5
-_LONGEST_PATTERN = 200
 
 
 class Join(enum.Enum):
@@ -128,7 +127,7 @@ def _text_test(condition: Condition, op: str, rule: str) -> Callable[[str], bool
         raise _refused(rule, f"'{condition}' has several values; only one_of takes them")
     if op == "matches":
         pattern = _pattern(condition, rule)
-        match = pattern.search if condition.search else pattern.fullmatch  # type: ignore[attr-defined]
+        match = pattern.search if condition.search else pattern.fullmatch
         return lambda text: match(text) is not None
     if op == "one_of":
         wanted = frozenset(values)
@@ -172,17 +171,12 @@ def _operands(condition: Condition) -> tuple[str, ...]:
     return (condition.value,) if isinstance(condition.value, str) else condition.value
 
 
-def _pattern(condition: Condition, rule: str) -> object:
+def _pattern(condition: Condition, rule: str) -> Pattern:
     (pattern,) = _operands(condition)
-    if len(pattern) > _LONGEST_PATTERN:
-        raise _refused(rule, f"a pattern is longer than {_LONGEST_PATTERN} characters")
-    options = re2.Options()
-    options.case_sensitive = not condition.ignore_case
-    options.log_errors = False
     try:
-        return re2.compile(pattern, options)
-    except re2.error as error:
-        raise _refused(rule, f"{pattern!r} is not RE2 ({error})") from error
+        return compile_pattern(pattern, ignore_case=condition.ignore_case)
+    except ValueError as error:
+        raise _refused(rule, str(error)) from error
 
 
 def _refused(rule: str, why: str) -> ConfigurationError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,12 +14,14 @@ from attrs import asdict
 from localgov_ims.bootstrap import settings as reading
 from localgov_ims.bootstrap.settings import Settings
 from localgov_ims.domain.calendar import Clock
-from localgov_ims.errors import AlreadyDone
+from localgov_ims.errors import AlreadyDone, ConfigurationError
 from localgov_ims.files.profiles import ProfileReader
 from localgov_ims.hooks import registry
 from localgov_ims.hooks.registry import Registry
+from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 from localgov_ims.storage import settings as stored
+from localgov_ims.storage.names import names_in_use
 from localgov_ims.storage.schema import json_text
 from localgov_ims.storage.store import Store
 
@@ -43,13 +46,18 @@ def open_installation(path: Path, *, clock: Clock = now, by: str | None = None) 
     text, settings = reading.load(path)
     council = settings.council_record()
     plugins = registry.load(settings.plugins)
-    readers = (*plugins.readers, *(ProfileReader(profile) for profile in settings.profile_records()))
+    own = {profile.name: ProfileReader(profile) for profile in settings.profile_records()}
+    # A council's own profile takes the place of a shipped one of its name.
+    readers = {**{reader.name: reader for reader in plugins.readers}, **own}
+    _check_names(council, readers, plugins.exporters)
+    options = settings.options_of(readers)
     store = Store.open(database_url(settings, path.parent), clock)
     who = by if by is not None else actor()
-    _keep_versions(store, who, text, plugins)
+    _keep_versions(store, who, text, plugins, council)
     return Installation(
-        council=council, store=store, readers=readers, exporters=plugins.exporters, clock=clock, actor=who
-    )
+        council=council, store=store, readers=tuple(readers.values()), options=options,
+        exporters=plugins.exporters, clock=clock, actor=who,
+    )  # fmt: skip
 
 
 def database_url(settings: Settings, folder: Path) -> str:
@@ -59,13 +67,35 @@ def database_url(settings: Settings, folder: Path) -> str:
     return f"{prefix}:///{(folder / path).resolve()}" if prefix == "sqlite" else url
 
 
-def _keep_versions(store: Store, by: str, text: str, plugins: Registry) -> None:
-    """Record what is in force now, where it is not what was in force before."""
+def _check_names(council: Council, readers: Collection[str], exporters: Collection[str]) -> None:
+    """Refuse settings that name a format or exporter that nothing offers."""
+    wanted = [(f"[bank_accounts.{a.name}] format", a.format, readers) for a in council.bank_accounts.values()]
+    wanted += [
+        (f"[sources.{s.name}] format", s.format, readers) for s in council.sources.values() if s.format
+    ]
+    wanted += [
+        (f"[ledgers.{ledger.name}] exporter", ledger.exporter, exporters)
+        for ledger in council.ledgers.values()
+    ]
+    for where, name, offered in wanted:
+        if name not in offered:
+            message = f"{where}: no enabled plugin offers {name!r}; there are: {', '.join(sorted(offered))}."
+            raise ConfigurationError("unknown_name", message, name=name)
+
+
+def _keep_versions(store: Store, by: str, text: str, plugins: Registry, council: Council) -> None:
+    """Record what is in force now, where it is not what was in force before.
+
+    Raises:
+        ConfigurationError: The settings no longer have something that records name.
+    """
     enabled = json_text([asdict(plugin) for plugin in plugins.plugins if plugin.enabled])
     with store.reading() as connection:
         latest = {
             subject: stored.latest(connection, subject) for subject in (stored.SETTINGS, stored.PLUGINS)
         }
+        if (latest[stored.SETTINGS] or (0, None))[1] != text:
+            _refuse_removals(council, names_in_use(connection))
     for subject, current in ((stored.SETTINGS, text), (stored.PLUGINS, enabled)):
         number, before = latest[subject] or (0, None)
         if before != current:
@@ -74,3 +104,17 @@ def _keep_versions(store: Store, by: str, text: str, plugins: Registry) -> None:
                 stored.add(unit, subject, number + 1, current)
                 unit.detail |= {"version": number + 1}
                 unit.commit()
+
+
+def _refuse_removals(council: Council, used: Mapping[str, set[str]]) -> None:
+    known: dict[str, Collection[str]] = {
+        "funds": council.funds, "methods": council.methods, "bank_accounts": council.bank_accounts,
+        "sources": council.sources, "vat": council.vat_codes,
+    }  # fmt: skip
+    for section, names in used.items():
+        for name in sorted(names - set(known[section])):
+            message = (
+                f"[{section}.{name}] is gone from the settings, but records name it. Put it back; a fund or method that "
+                "takes no more money is disabled = true."
+            )
+            raise ConfigurationError("name_in_use", message, section=section, name=name)

@@ -12,12 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import cattrs
 import holidays
 from attrs import field, frozen
 
 from localgov_ims.allocation.rules import Rule
-from localgov_ims.bootstrap.structuring import converter, sentence
+from localgov_ims.bootstrap.structuring import structured
 from localgov_ims.domain.accounts import BankAccount
 from localgov_ims.domain.calendar import Calendar
 from localgov_ims.domain.check_digits import CheckDigits
@@ -27,6 +26,7 @@ from localgov_ims.domain.vat import Rounding, VatCode
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.files.layouts import Profile
 from localgov_ims.files.profiles import profile_from
+from localgov_ims.files.readers import Options, Reader
 from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser
 from localgov_ims.reconciliation.rules import SHIPPED, MatchRule
 from localgov_ims.service.council import Council, Ledger
@@ -93,6 +93,7 @@ class Settings:
     sources: Mapping[str, IncomeSource] = field(factory=dict)
     check_digits: Mapping[str, CheckDigits] = field(factory=dict)
     reference_formats: Mapping[str, ReferenceFormat] = field(factory=dict)
+    formats: Mapping[str, Mapping[str, Any]] = field(factory=dict)
     profiles: Mapping[str, Mapping[str, Any]] = field(factory=dict)
     recogniser: tuple[Recogniser, ...] = ()
     rule: tuple[Rule, ...] = ()
@@ -114,6 +115,21 @@ class Settings:
             match_rules=(*(replaced.get(rule.name, rule) for rule in SHIPPED), *added), ledgers=self.ledgers, calendar=self.council.calendar,
             vat_rounding=self.council.vat_rounding,
         )  # fmt: skip
+
+    def options_of(self, readers: Mapping[str, Reader]) -> dict[str, Options]:
+        """Return what `[formats.NAME]` says to each reader, or its defaults.
+
+        Raises:
+            ConfigurationError: A table names no reader, or holds what its reader does not ask.
+        """
+        for name in self.formats:
+            if name not in readers:
+                message = f"[formats.{name}]: no enabled plugin reads {name!r}; there are: {', '.join(sorted(readers))}."
+                raise ConfigurationError("unknown_name", message, name=name)
+        return {
+            name: structured(self.formats.get(name, {}), reader.options, f"[formats.{name}]")
+            for name, reader in readers.items()
+        }
 
     def profile_records(self) -> tuple[Profile, ...]:
         """Return the council's own profiles of delimited files.
@@ -137,13 +153,13 @@ def parse(text: str, where: str) -> Settings:
             "settings_not_toml", f"{where} is not valid TOML: {error}.", where=where
         ) from error
     raw |= {section: _keyed(where, section, key, raw.get(section, {})) for section, key in _KEYED.items()}
-    try:
-        schemes = converter({}).structure({"check_digits": raw["check_digits"]}, _Schemes).check_digits
-        return converter(schemes).structure(raw, Settings)
-    except (cattrs.BaseValidationError, cattrs.ForbiddenExtraKeysError) as error:
-        faults = "\n".join(f"  {fault}" for fault in cattrs.transform_error(error, format_exception=sentence))
-        message = f"{where} has settings that cannot be used:\n{faults}"
-        raise ConfigurationError("bad_settings", message, where=where) from error
+    schemes = structured({"check_digits": raw["check_digits"]}, _Schemes, where).check_digits
+    settings = structured(raw, Settings, where, schemes)
+    for name, table in settings.plugins.items():
+        if table:
+            message = f"{where}: [plugins.{name}] holds {', '.join(table)}; options of a format stand in [formats.NAME]."
+            raise ConfigurationError("bad_settings", message, plugin=name)
+    return settings
 
 
 def load(path: Path) -> tuple[str, Settings]:

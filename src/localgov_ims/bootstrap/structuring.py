@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import cattrs
 from cattrs.gen import make_dict_structure_fn, override
@@ -14,11 +14,33 @@ from localgov_ims.allocation.rules import Extract
 from localgov_ims.domain.check_digits import CheckDigits
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.vat import VatRate
-from localgov_ims.errors import ImsError
+from localgov_ims.errors import ConfigurationError, ImsError
+
+Record = TypeVar("Record")
 
 
-def sentence(error: BaseException, expected: type | None) -> str:
-    """Say what is wrong with a value, for the message that names its path."""
+_NO_SCHEMES: Mapping[str, CheckDigits] = {}
+
+
+def structured(
+    raw: Mapping[str, Any], kind: type[Record], where: str, schemes: Mapping[str, CheckDigits] = _NO_SCHEMES
+) -> Record:
+    """Make a record of *kind* of what TOML holds; *schemes* are what a reference format's `check_digit` may name.
+
+    Raises:
+        ConfigurationError: Something is unknown, missing or of another kind; every fault is named by its path.
+    """
+    try:
+        return _converter(schemes).structure(raw, kind)
+    except (cattrs.BaseValidationError, cattrs.ForbiddenExtraKeysError) as error:
+        faults = "\n".join(
+            f"  {fault}" for fault in cattrs.transform_error(error, format_exception=_sentence)
+        )
+        message = f"{where} has settings that cannot be used:\n{faults}"
+        raise ConfigurationError("bad_settings", message, where=where) from error
+
+
+def _sentence(error: BaseException, expected: type | None) -> str:
     if isinstance(error, ImsError):
         return error.message
     if isinstance(error, cattrs.ForbiddenExtraKeysError):
@@ -29,7 +51,7 @@ def sentence(error: BaseException, expected: type | None) -> str:
     return f"{error}{wanted}"
 
 
-def converter(schemes: Mapping[str, CheckDigits]) -> cattrs.Converter:
+def _converter(schemes: Mapping[str, CheckDigits]) -> cattrs.Converter:
     """Make the converter of settings; *schemes* are what a reference format's `check_digit` may name."""
     made = cattrs.Converter(forbid_extra_keys=True)
     made.register_structure_hook(str, _text)

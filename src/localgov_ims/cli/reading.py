@@ -45,9 +45,6 @@ def read(context: click.Context, files: tuple[str, ...], named: str | None, *, a
 
 def _json(path: str, entry: Entry, *, accepted: bool) -> dict[str, object]:
     opened_, closed = entry.opened, entry.closed
-    opening = opened_.opening if opened_ is not None else None
-    if opening is None and closed is not None:
-        opening = closed.opening
     return {
         "file": path,
         "format": entry.format,
@@ -55,7 +52,7 @@ def _json(path: str, entry: Entry, *, accepted: bool) -> dict[str, object]:
         "account": opened_.account if opened_ is not None else None,
         "currency": opened_.currency if opened_ is not None else None,
         "number": opened_.number if opened_ is not None else None,
-        "opening_pence": _pence(opening),
+        "opening_pence": _pence(entry.opening),
         "closing_pence": _pence(closed.closing) if closed is not None else None,
         "lines": closed.computed.count if closed is not None else None,
         "not_booked": closed.not_booked if closed is not None else None,
@@ -90,10 +87,9 @@ def _sentence(entry: Entry) -> str:
     assert closed is not None  # noqa: S101
     totals = closed.computed
     moved = f"{Money(totals.credits or 0).shown()} in, {Money(totals.debits or 0).shown()} out"
-    opening = opened_.opening if opened_.opening is not None else closed.opening
     balances = ""
-    if opening is not None and closed.closing is not None:
-        balances = f"; opens at {opening.shown()}, closes at {closed.closing.shown()}"
+    if entry.opening is not None and closed.closing is not None:
+        balances = f"; opens at {entry.opening.shown()}, closes at {closed.closing.shown()}"
     pending = f"; {closed.not_booked} not booked, left out" if closed.not_booked else ""
     return (
         f"{entry.format} {entry.kind} {opened_.number or ''} of {opened_.account} ({opened_.currency}): "

@@ -26,7 +26,7 @@ def reconcile(context: click.Context, *, as_json: bool) -> None:
                     kind.value: {"count": total.count, "pence": total.amount.pence}
                     for kind, total in result.dispositions.items()
                 },
-                "breaks": result.breaks,
+                "breaks": [{"kind": found.kind.value, "message": found.message} for found in result.breaks],
             }
         )
         return
@@ -36,5 +36,5 @@ def reconcile(context: click.Context, *, as_json: bool) -> None:
         (kind.value, f"{total.count:,}", total.amount.shown()) for kind, total in result.dispositions.items()
     ]
     print_table("Where every bank line stands", ["disposition", "lines ", "amount "], rows)
-    if result.breaks:
-        click.echo(f"{result.breaks} new breaks need a person.")
+    for found in result.breaks:
+        click.echo(f"For a person: {found.message}")

@@ -20,6 +20,9 @@ from localgov_ims.errors import (
 REFUSED = 3
 """A file was refused, or a value cannot be what it should be."""
 
+UNREACHABLE = 9
+"""A file or folder could not be read or written."""
+
 BROKEN_LAW = 5
 """A law does not hold, or the demonstration was wrong about something."""
 
@@ -70,6 +73,13 @@ class _LazyGroup(click.Group):
         except ImsError as error:
             click.secho(f"ims: {error.message}", err=True, fg="red")
             ctx.exit(next((code for kind, code in EXIT_CODES if isinstance(error, kind)), 1))
+        except OSError as error:
+            click.secho(
+                f"ims: {error}. Nothing was left half done; put it right and run the command again.",
+                err=True,
+                fg="red",
+            )
+            ctx.exit(UNREACHABLE)
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -88,5 +98,8 @@ def ims(context: click.Context, config: Path) -> None:
     """Income management for councils: every penny matched, allocated and posted.
 
     Try `ims demo` first: it runs two weeks of an imaginary council through everything and proves the result.
+
+    IMS_ACTOR names who is working in the audit trail (else the system's user), IMS_DATABASE_URL takes the place of
+    the settings' database.
     """
     context.obj = config

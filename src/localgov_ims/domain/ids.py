@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from uuid import UUID
 
+from localgov_ims.domain.quoting import quoted
 from localgov_ims.errors import InvalidValue
 
 ALPHABET = "023456789BCDFGHJKMNPQRSTVWXYZ"
@@ -78,11 +79,9 @@ def parse_reference(text: str) -> str:
     """
     symbols = "".join(text.split()).replace("-", "").upper().replace("O", "0")
     if len(symbols) != _SYMBOLS or not set(symbols) <= set(ALPHABET):
-        message = f"{text[:80]!r} is not one of our references: they have 12 letters and digits, such as K7MP-2QXW-9TRN."
+        message = f"'{quoted(text)}' is not one of our references: they have 12 letters and digits, such as K7MP-2QXW-9TRN."
         raise InvalidValue("reference_not_ours", message, value=text)
     if check_symbol(symbols[:-1]) != symbols[-1]:
-        message = (
-            f"{text[:80]!r} is probably mistyped: its check symbol does not fit. Compare it with the receipt."
-        )
+        message = f"'{quoted(text)}' is probably mistyped: its check symbol does not fit. Compare it with the receipt."
         raise InvalidValue("reference_check_symbol", message, value=text)
     return symbols

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-import re
 from typing import Final
 
 import attrs
+
+from localgov_ims.domain.quoting import quoted
 
 
 class Severity(enum.Enum):
@@ -28,37 +29,8 @@ CODES: Final = frozenset(
 )
 """Every code there is so far; a new one is added here first, with a test that provokes it."""
 
-NOTICES: Final = frozenset(
-    {"no-namespace", "copy-or-duplicate"}
-)
+NOTICES: Final = frozenset({"no-namespace", "copy-or-duplicate"})
 """Codes that never stop a file."""
-
-SHOWN: Final = 80
-_CARD = re.compile(r"(?<![0-9])([0-9]{6})[0-9]{3,9}([0-9]{4})(?![0-9])", re.ASCII)
-_CARD_LENGTHS = range(13, 20)
-
-
-def quoted(value: str) -> str:
-    """Return a value of a file as it may be shown: cut, control characters escaped, card numbers masked."""
-    # Masked before it is cut, or the cut would leave most of a card number standing.
-    masked = _CARD.sub(_masked, value[: 2 * SHOWN])
-    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in masked)
-    return visible if len(visible) <= SHOWN else visible[: SHOWN - 1] + "…"
-
-
-def _masked(found: re.Match[str]) -> str:
-    digits = found.group()
-    if len(digits) not in _CARD_LENGTHS or not _luhn(digits):
-        return digits
-    return f"{found.group(1)}{'*' * (len(digits) - 10)}{found.group(2)}"
-
-
-def _luhn(digits: str) -> bool:
-    total = 0
-    for place, digit in enumerate(map(int, reversed(digits))):
-        doubled = digit * (1 + place % 2)
-        total += doubled - 9 * (doubled > 9)  # noqa: PLR2004 - Luhn's own figure
-    return total % 10 == 0
 
 
 @attrs.frozen(kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from attrs import Attribute, field, frozen
 
+from localgov_ims.domain.quoting import quoted
 from localgov_ims.errors import InvalidValue
 
 LIMIT = 2**63
@@ -44,7 +45,7 @@ class Money:
         """
         found = _TEXT.fullmatch(text)
         if found is None:
-            message = f"{text[:80]!r} is not an amount in pounds with at most two decimals, such as 12.34."
+            message = f"'{quoted(text)}' is not an amount in pounds with at most two decimals, such as 12.34."
             raise InvalidValue("amount_not_money", message, value=text)
         sign, pounds, pence = found.groups(default="")
         amount = int(pounds) * 100 + int(pence.ljust(2, "0"))

@@ -8,26 +8,18 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-import re2
 from attrs import field, frozen
 
-from localgov_ims.domain.check_digits import CheckDigits, Kind
+from localgov_ims.domain.check_digits import CheckDigits
+from localgov_ims.domain.contradictions import contradictions
+from localgov_ims.domain.masks import mask_pattern
+from localgov_ims.domain.patterns import Pattern, compile_pattern
+from localgov_ims.domain.quoting import quoted
 from localgov_ims.errors import ConfigurationError, InvalidValue
 
-LONGEST = 30
-"""Back-office systems hold references of at most 30 characters."""
-
-_LETTER, _DIGIT = "[A-Za-z]", "[0-9]"
-_MASK: Mapping[str, str] = {
-    "$": _LETTER,
-    "#": _DIGIT,
-    "?": "[A-Za-z0-9]",
-    "*": r"[A-Za-z0-9 /\-]",
-    "@": "[A-Za-z0-9]",
-}
-_SAMPLES = "".join(map(chr, range(32, 127)))
+LONGEST_COMPILED = 1000  # a mask of 30 symbols, each written out as a class
 _RUN = re.compile(r"[A-Za-z0-9]+", re.ASCII)
 _JOINERS = frozenset(" -/.")
 _MOST_RUNS = 4  # written apart at most as 123 456 789 0
@@ -101,11 +93,11 @@ class ReferenceFormat:
     case: Case = Case.UPPER
     valid: tuple[str, ...] = ()
     invalid: tuple[str, ...] = ()
-    _tests: tuple[tuple[str, object, str], ...] = field(init=False, repr=False, eq=False)
+    _tests: tuple[tuple[str, Pattern, str], ...] = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Compile the patterns, and refuse what contradicts itself."""
-        for fault in self._contradictions():
+        for fault in contradictions(self):
             raise ConfigurationError(
                 "bad_reference_format", f"Reference format {self.name}: {fault}.", format=self.name
             )
@@ -114,6 +106,11 @@ class ReferenceFormat:
             if (self.fault(self.compact(example)) is None) is not wanted:
                 message = f"Reference format {self.name}: its example {example!r} is {'refused' if wanted else 'accepted'}."
                 raise ConfigurationError("bad_reference_format", message, format=self.name, value=example)
+
+    @property
+    def any_case(self) -> bool:
+        """Whether small letters count as capitals."""
+        return self.case is Case.UPPER
 
     def compact(self, text: str) -> str:
         """Return the canonical form: trimmed, and in capitals unless `case` keeps them."""
@@ -133,7 +130,7 @@ class ReferenceFormat:
         if fault is not None:
             code, why = fault
             raise InvalidValue(
-                code, f"{text[:80]!r} is not a {self.name} reference: {why}.", value=text, format=self.name
+                code, f"'{quoted(text)}' is not a {self.name} reference: {why}.", value=text, format=self.name
             )
         return AccountReference(canonical, self.name)
 
@@ -151,7 +148,7 @@ class ReferenceFormat:
         if not canonical.isascii():
             return "reference_characters", "only plain letters, digits and signs (ASCII) may stand in it"
         for code, pattern, why in self._tests:
-            if pattern.fullmatch(canonical) is None:  # type: ignore[attr-defined]
+            if pattern.fullmatch(canonical) is None:
                 return code, why
         if self.check_digit is not None and not self.check_digit.passes(
             canonical, self._checked_at(canonical)
@@ -197,81 +194,15 @@ class ReferenceFormat:
     def _checked_at(self, canonical: str) -> int:
         return self.mask.index("@") if self.mask is not None else len(canonical) - 1
 
-    def _compile(self) -> Iterator[tuple[str, object, str]]:
+    def _compile(self) -> Iterator[tuple[str, Pattern, str]]:
         if self.characters is not None:
             why = f"only {self.characters.value.replace('-', ' ')} characters may stand in it"
-            yield "reference_characters", re2.compile(f"{self.characters.pattern}*"), why
+            yield "reference_characters", compile_pattern(f"{self.characters.pattern}*"), why
         if self.regex is not None:
-            yield "reference_pattern", re2.compile(self.regex), f"it has not the shape {self.regex}"
+            yield "reference_pattern", compile_pattern(self.regex), f"it has not the shape {self.regex}"
         if self.mask is not None:
             yield (
                 "reference_mask",
-                re2.compile("".join(map(self._mask_symbol, self.mask))),
+                compile_pattern(mask_pattern(self.mask, any_case=self.any_case), longest=LONGEST_COMPILED),
                 f"it does not fit {self.mask}",
             )
-
-    def _mask_symbol(self, symbol: str) -> str:
-        if symbol in _MASK:
-            return _MASK[symbol]
-        literal: str = re2.escape(symbol)
-        return literal if self.case is Case.KEEP else f"(?i:{literal})"
-
-    def _contradictions(self) -> Iterator[str]:
-        yield from self._length_faults()
-        if self.regex is not None:
-            yield from _regex_faults(self.regex)
-        if self.mask is not None:
-            yield from self._mask_faults(self.mask)
-        if self.check_digit is not None:
-            yield from self._check_digit_faults(self.check_digit)
-        elif self.mask is not None and "@" in self.mask:
-            yield "its mask has a check character (@), but it names no check-digit scheme"
-        if not self.valid:
-            yield "give at least one valid example"
-
-    def _length_faults(self) -> Iterator[str]:
-        if not 1 <= self.min_length <= self.max_length <= LONGEST:
-            yield f"its lengths must be 1 to {LONGEST}, the shortest first, not {self.min_length} to {self.max_length}"
-
-    def _mask_faults(self, mask: str) -> Iterator[str]:
-        if not self.min_length <= len(mask) <= self.max_length:
-            yield f"its mask has {len(mask)} characters, outside {self.min_length} to {self.max_length}"
-        if mask.count("@") > 1:
-            yield "its mask has more than one check character (@)"
-        if self.characters is not None:
-            allowed = re2.compile(self.characters.pattern)
-            for place, symbol in enumerate(mask, start=1):
-                fits = re2.compile(self._mask_symbol(symbol))
-                if not any(fits.fullmatch(s) and allowed.fullmatch(s) for s in _SAMPLES):
-                    yield f"its mask's {symbol!r} at {place} admits no {self.characters.value} character"
-
-    def _check_digit_faults(self, scheme: CheckDigits) -> Iterator[str]:
-        if self.mask is not None and "@" not in self.mask:
-            yield "it names a check-digit scheme, but its mask has no check character (@)"
-            return
-        last = self.max_length - 1
-        at = last if self.mask is None else self.mask.index("@")
-        if scheme.kind is Kind.DYNIX:
-            if at != last:
-                yield "a dynix check character must be the last one"
-            if len(scheme.weights) < last:
-                yield f"its check-digit scheme has {len(scheme.weights)} weights for {last} characters"
-            return
-        if len(scheme.weights) < self.max_length:
-            yield f"its check-digit scheme has {len(scheme.weights)} weights for {self.max_length} characters"
-        elif any(scheme.weights[place] for place in self._check_places(at)):
-            yield "its check character must have the weight 0"
-        if len(scheme.prefix_as) > (self.min_length - 1 if self.mask is None else at):
-            yield "its check-digit scheme's prefix_as reaches the check character"
-
-    def _check_places(self, at: int) -> range:
-        return range(self.min_length - 1, self.max_length) if self.mask is None else range(at, at + 1)
-
-
-def _regex_faults(regex: str) -> Iterator[str]:
-    if len(regex) > 100:  # noqa: PLR2004 - the limit that councils are told
-        yield "its regex is longer than 100 characters"
-    try:
-        re2.compile(regex)
-    except re2.error as error:
-        yield f"its regex {regex!r} is not RE2 ({error}); look-around and back-references are not allowed"

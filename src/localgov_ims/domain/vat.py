@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.quoting import quoted
 from localgov_ims.errors import ConfigurationError, InvalidValue
 
 WHOLE = 1000
@@ -62,7 +63,7 @@ class VatRate:
         """
         found = _RATE.fullmatch(text)
         if found is None:
-            message = f"{text[:80]!r} is not a VAT rate: write a fraction of one, such as 0.200 for 20 %."
+            message = f"'{quoted(text)}' is not a VAT rate: write a fraction of one, such as 0.200 for 20 %."
             raise InvalidValue("bad_vat_rate", message, value=text)
         whole, places = found.groups(default="")
         return cls(int(whole) * WHOLE + int(places.ljust(3, "0")))

@@ -8,12 +8,11 @@ import string
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import re2
 from attrs import Attribute, asdict, field, fields_dict, frozen
 
+from localgov_ims.domain.patterns import compile_pattern
 from localgov_ims.domain.settlements import SettlementKind
 
-LONGEST_PATTERN = 200
 _DAY_TOKEN = re.compile("YYYY|YY|MM|DD|hh|mm|ss|[A-Za-z]")
 _OTHER_LETTERS = frozenset(string.ascii_letters) - {"T", "Z"}
 _AMOUNT_WAYS = ({"column", "sign"}, {"credit", "debit"}, {"column", "direction", "direction_column"})
@@ -63,16 +62,7 @@ class AccountColumn:
 
     @pattern.validator
     def _valid(self, _: object, pattern: str) -> None:
-        if len(pattern) > LONGEST_PATTERN:
-            message = f"pattern has {len(pattern)} characters; {LONGEST_PATTERN} are allowed"
-            raise ValueError(message)
-        options = re2.Options()
-        options.log_errors = False
-        try:
-            compiled = re2.compile(pattern, options)
-        except re2.error as error:
-            message = f"pattern is not RE2 (without look-around and back-references): {error}"
-            raise ValueError(message) from error
+        compiled = compile_pattern(pattern)
         if "account" not in compiled.groupindex or set(compiled.groupindex) - {"sort", "account", "currency"}:
             message = (
                 "pattern must have a group (?P<account>...), may have sort and currency, and no other by name"

@@ -151,6 +151,14 @@ class _File:
         profile, statement = self.profile, self.statement
         if statement is None:
             return
+        last = statement.tally.last_on
+        if last is not None and values.booked_on < last:
+            column = profile.date.column
+            yield cells.issue(
+                "layout-mismatch",
+                column,
+                f"A row of {values.booked_on} after one of {last}: the profile says {profile.order}.",
+            )
         position = statement.tally.add(values.pence, values.booked_on)
         if profile.balance is not None and profile.balance.running:
             yield from self._running(statement, values, cells)

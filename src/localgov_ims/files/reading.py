@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import BinaryIO
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.money import Money
 from localgov_ims.domain.settlements import SettlementLine
-from localgov_ims.domain.statements import BankLine
+from localgov_ims.domain.statements import BankLine, Evidence
 from localgov_ims.files.events import Closed, Event, Opened
 from localgov_ims.files.limits import Refused, refuse
 from localgov_ims.files.readers import HEAD_BYTES, Options, Reader
@@ -18,9 +19,12 @@ KEPT_ISSUES = 100
 """The first Issues of a file are kept, the rest counted."""
 
 
-def choose(readers: Sequence[Reader], stream: BinaryIO, named: str | None = None) -> Reader:
+def choose(
+    readers: Sequence[Reader], stream: BinaryIO, named: str | None = None, preferred: Collection[str] = ()
+) -> Reader:
     """Return the reader named, or the only one that recognises the stream's first bytes.
 
+    Where several do, those whose names are *preferred* (the formats of a council's accounts and sources) decide.
     The stream is left at its start.
 
     Raises:
@@ -38,6 +42,7 @@ def choose(readers: Sequence[Reader], stream: BinaryIO, named: str | None = None
     if not head:
         raise refuse("truncated", "byte 0", "The file is empty. Ask the sender for it again.")
     fitting = [reader for reader in readers if reader.recognise(head)]
+    fitting = [reader for reader in fitting if reader.name in preferred] or fitting
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
@@ -111,6 +116,12 @@ class Entry:
     opened: Opened | None = None
     closed: Closed | None = None
 
+    @property
+    def opening(self) -> Money | None:
+        """The balance before the first row, wherever the format tells it: at the head or only at the end."""
+        at_head = self.opened.opening if self.opened is not None else None
+        return at_head if at_head is not None or self.closed is None else self.closed.opening
+
 
 @frozen
 class FileRead:
@@ -166,6 +177,8 @@ def repeated(row: BankLine | SettlementLine, first: str) -> Issue:
 
 
 def _entry(reader: Reader, log: IssueLog, opened: Opened | None, closed: Closed | None) -> Entry:
+    if closed is not None and log.stopped:
+        closed = evolve(closed, evidence=Evidence.UNPROVED)  # what does not tie proves nothing
     return Entry(
         format=reader.name, kind=reader.yields.value, issues=tuple(log.kept), opened=opened, closed=closed
     )

@@ -9,13 +9,11 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Sequence
 
-import re2
 from attrs import field, frozen
 
 from localgov_ims.domain.journals import LedgerAccount
+from localgov_ims.domain.patterns import Pattern, compile_pattern
 from localgov_ims.errors import ConfigurationError
-
-_LONGEST_PATTERN = 200
 
 
 class Sign(enum.Enum):
@@ -71,7 +69,7 @@ class Recogniser:
     other: str | None = None
     ledger: LedgerAccount | None = None
     system: str | None = None
-    _pattern: object = field(init=False, repr=False, eq=False)
+    _pattern: Pattern = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Compile the pattern, and refuse what contradicts itself."""
@@ -79,7 +77,6 @@ class Recogniser:
             "give either source (awaiting) or other": (self.source is None) is (self.other is None),
             "other needs ledger (journalled here) or system (journalled there)": self.other is not None
             and (self.ledger is None) is (self.system is None),
-            f"its pattern is longer than {_LONGEST_PATTERN} characters": len(self.text) > _LONGEST_PATTERN,
         }
         for fault, present in faults.items():
             if present:
@@ -87,9 +84,9 @@ class Recogniser:
                     "bad_recogniser", f"Recogniser {self.name!r}: {fault}.", recogniser=self.name
                 )
         try:
-            object.__setattr__(self, "_pattern", re2.compile(self.text))
-        except re2.error as error:
-            message = f"Recogniser {self.name!r}: {self.text!r} is not RE2 ({error})."
+            object.__setattr__(self, "_pattern", compile_pattern(self.text))
+        except ValueError as error:
+            message = f"Recogniser {self.name!r}: {error}."
             raise ConfigurationError("bad_recogniser", message, recogniser=self.name) from error
 
     def recognise(self, account: str, pence: int, text: str) -> dict[str, str] | None:
@@ -98,7 +95,7 @@ class Recogniser:
             return None
         if (pence > 0) is not (self.sign is Sign.CREDIT):
             return None
-        found = self._pattern.search(text)  # type: ignore[attr-defined]
+        found = self._pattern.search(text)
         return {name: value for name, value in found.groupdict().items() if value} if found else None
 
 

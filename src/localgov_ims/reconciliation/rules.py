@@ -10,13 +10,6 @@ from attrs import field, frozen
 from localgov_ims.errors import ConfigurationError
 
 
-class Mode(enum.Enum):
-    """What a rule's pairs become: a Match at once, or a Suggestion for a person."""
-
-    AUTO = "auto"
-    SUGGEST = "suggest"
-
-
 class Uniqueness(enum.Enum):
     """When a candidate pair is a Match.
 
@@ -80,13 +73,16 @@ class MatchRule:
     right: str
     alternatives: tuple[Mapping[str, str], ...]
     version: int = 1
-    mode: Mode = Mode.AUTO
     where: Mapping[str, str] = field(factory=dict)
     window: tuple[int, int] = (0, 3)
     same_amount: bool = True
     uniqueness: Uniqueness = Uniqueness.ONLY
-    role: str = "banked"
     enabled: bool = True
+
+    @property
+    def role(self) -> str:
+        """What its Matches say: `banked`, the money is on a bank line; `settled`, the payment is in a settlement."""
+        return "banked" if self.left == "line" else "settled"
 
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot be compiled."""
@@ -143,7 +139,6 @@ SHIPPED: tuple[MatchRule, ...] = (
         alternatives=({"source": "provider", "provider_reference": "provider_reference"},),
         where={"left.kind": "payment", "right.banking": "settlement"},
         window=(-3, 60),
-        role="settled",
     ),
     MatchRule(
         name="reference-in-text",

@@ -31,7 +31,7 @@ def nearest_misses(rule: MatchRule) -> str:
 SELECT left_id, evidence, pence, other_pence, days FROM (
   SELECT l.id AS left_id, {_evidence(left, keys)} AS evidence, l.pence AS pence, r.pence AS other_pence,
     l.day - r.day AS days,
-    ROW_NUMBER() OVER (PARTITION BY l.id ORDER BY ABS(l.pence - r.pence), ABS(l.day - r.day), r.id) AS place
+    ROW_NUMBER() OVER (PARTITION BY l.id ORDER BY ABS(l.pence - r.pence), ABS(l.day - r.day), r.id, {_evidence(left, keys)}) AS place
   FROM {_joined(left, right, keys)}
   WHERE {" AND ".join(_conditions(rule))}
 ) AS ranked WHERE place = 1"""  # noqa: S608 - every name is checked against KINDS when the rule is made

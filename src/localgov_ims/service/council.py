@@ -93,6 +93,12 @@ class Council:
         return next(fund for fund in self.funds.values() if fund.suspense)
 
     @cached_property
+    def formats_used(self) -> frozenset[str]:
+        """The formats of files that the council's accounts and sources name."""
+        sources = {source.format for source in self.sources.values() if source.format is not None}
+        return frozenset(sources | {account.format for account in self.bank_accounts.values()})
+
+    @cached_property
     def references(self) -> References:
         """The funds with the formats of their references, as allocation asks them."""
         return References(self.funds, self.formats)

@@ -37,19 +37,17 @@ class _Made:
     breaks: list[Break] = field(factory=list)
 
 
-def dispose(installation: Installation, run: UUID, items: OpenItems) -> int:
-    """Give every open line its disposition, in one unit of work, and return how many Breaks are new."""
+def dispose(installation: Installation, run: UUID, items: OpenItems) -> list[Break]:
+    """Give every open line its disposition, in one unit of work, and return the Breaks that are new.
+
+    A line that awaits a file keeps waiting as long as its recognisers say the same; when they say something else,
+    it is decided anew.
+    """
     allocator = Allocator(installation.council.rules, installation.council.references)
     with installation.unit("dispose") as unit:
         made = _Made()
         for line in items.lines.values():
-            recognitions = items.recognitions[line.id]
-            if line.id in items.awaiting:
-                made.breaks += _overdue(unit, line, items.awaiting[line.id])
-            elif recognitions:
-                _recognised(installation, line, recognitions, made)
-            else:
-                _decided(installation, unit, allocator, line, items.misses.get(line.id, []), made)
+            _dispose_of(installation, unit, allocator, line, items, made)
         made.breaks += _foreign(unit)
         known = {(b.kind, b.subject_kind, b.subject) for b in stored.some_breaks(unit.connection)}
         made.breaks = [b for b in made.breaks if (b.kind, b.subject_kind, b.subject) not in known]
@@ -63,18 +61,36 @@ def dispose(installation: Installation, run: UUID, items: OpenItems) -> int:
         stored.add_run(unit, run, unit.at, installation.actor, disposed)
         unit.detail |= {"run": str(run), "lines": len(made.dispositions), "breaks": len(made.breaks)}
         unit.commit()
-    return len(made.breaks)
+    return made.breaks
+
+
+def _dispose_of(
+    installation: Installation, unit: Unit, allocator: Allocator, line: StatementLine, items: OpenItems, made: _Made
+) -> None:  # fmt: skip
+    recognitions = items.recognitions[line.id]
+    if recognitions:
+        disposition = _recognised(installation, line, recognitions, items)
+    else:
+        disposition = _decided(installation, unit, allocator, line, items, made)
+    waiting = items.awaiting.get(line.id)
+    if waiting is None or (waiting.kind, waiting.rule, waiting.what) != (
+        disposition.kind, disposition.rule, disposition.what,
+    ):  # fmt: skip
+        made.dispositions.append(disposition)
+    else:
+        disposition = waiting
+    if disposition.kind is DispositionKind.AWAITING:
+        made.breaks += _waiting_breaks(unit, line, disposition)
 
 
 def _recognised(
-    installation: Installation, line: StatementLine, recognitions: Sequence[Recognition], made: _Made
-) -> None:
+    installation: Installation, line: StatementLine, recognitions: Sequence[Recognition], items: OpenItems
+) -> Disposition:
+    number = items.next_number(line.id)
     if len(recognitions) > 1:
         names = " and ".join(r.recogniser.name for r in recognitions)
-        reason = f"Recognisers {names} give different answers; say which is right."
-        made.dispositions.append(_disposition(line, DispositionKind.AWAITING, reason, rule=names))
-        made.breaks.append(_break(BreakKind.AMBIGUOUS_RECOGNISER, "line", line.id, line, reason))
-        return
+        reason = f"Recognisers {names} give different answers; correct them, or say which is right."
+        return _disposition(line, number, DispositionKind.AWAITING, reason, rule=names)
     (recognition,) = recognitions
     recogniser = recognition.recogniser
     evidence: dict[str, object] = {"version": recogniser.version, **recognition.evidence}
@@ -84,33 +100,23 @@ def _recognised(
         reason = (
             f"It names {recogniser.source}, whose file is not here; it is expected by {until_on:%d %B %Y}."
         )
-        made.dispositions.append(
-            _disposition(
-                line, DispositionKind.AWAITING, reason, rule=recogniser.name, what=recogniser.source, until_on=until_on,
-                evidence=evidence,
-            )
+        return _disposition(
+            line, number, DispositionKind.AWAITING, reason, rule=recogniser.name, what=recogniser.source,
+            until_on=until_on, evidence=evidence,
         )  # fmt: skip
-        return
     where = f"journalled by {recogniser.system}" if recogniser.system is not None else "journalled here"
     reason = f"It is {recogniser.other}, not income; {where}."
-    made.dispositions.append(
-        _disposition(
-            line,
-            DispositionKind.OTHER,
-            reason,
-            rule=recogniser.name,
-            what=recogniser.other,
-            evidence=evidence,
-        )
-    )
+    return _disposition(
+        line, number, DispositionKind.OTHER, reason, rule=recogniser.name, what=recogniser.other, evidence=evidence
+    )  # fmt: skip
 
 
 def _decided(
-    installation: Installation, unit: Unit, allocator: Allocator, line: StatementLine, misses: list[str], made: _Made
-) -> None:  # fmt: skip
+    installation: Installation, unit: Unit, allocator: Allocator, line: StatementLine, items: OpenItems, made: _Made
+) -> Disposition:  # fmt: skip
+    number, misses = items.next_number(line.id), items.misses.get(line.id, [])
     if not line.line.amount:
-        made.dispositions.append(_disposition(line, DispositionKind.OTHER, "No money moved.", what="nil"))
-        return
+        return _disposition(line, number, DispositionKind.OTHER, "No money moved.", what="nil")
     row = AllocationRow(
         amount=line.line.amount, taken_on=line.line.booked_on, source=line.account, narrative=line.line.text,
         account_reference=line.line.references.structured or "",
@@ -123,10 +129,8 @@ def _decided(
         made.suspense.append(_suspense(unit, line, transaction, allocation))
     kind = DispositionKind.ALLOCATED if allocation.reason is None else DispositionKind.SUSPENSE
     evidence: dict[str, object] = {"nearest": misses} if misses else {}
-    made.dispositions.append(
-        _disposition(
-            line, kind, _why(allocation), rule=allocation.rule, record=transaction.id, evidence=evidence
-        )
+    return _disposition(
+        line, number, kind, _why(allocation), rule=allocation.rule, record=transaction.id, evidence=evidence
     )
 
 
@@ -179,13 +183,17 @@ def _why(allocation: Allocation) -> str:
     return f"{sentence[0].upper()}{sentence[1:]}{detail}."
 
 
-def _overdue(unit: Unit, line: StatementLine, waiting: Disposition) -> Iterator[Break]:
-    if waiting.until_on is not None and local_day(unit.at) > waiting.until_on:
+def _waiting_breaks(unit: Unit, line: StatementLine, waiting: Disposition) -> Iterator[Break]:
+    """Yield what is wrong with waiting: nobody knows for what, or it has lasted too long."""
+    if waiting.what is None:
+        yield _break(BreakKind.AMBIGUOUS_RECOGNISER, line, waiting.reason)
+    elif waiting.until_on is not None and local_day(unit.at) > waiting.until_on:
+        amount, day = line.line.amount.shown(), f"{line.line.booked_on:%d %B %Y}"
         message = (
-            f"The file of {waiting.what} for {line.line.amount.shown()} of {line.line.booked_on:%d %B %Y} was expected by "
-            f"{waiting.until_on:%d %B %Y} and is not here. Ask {waiting.what} for it."
+            f"The file of {waiting.what} for {amount} of {day} was expected by {waiting.until_on:%d %B %Y} and is not "
+            f"here. Ask {waiting.what} for it."
         )
-        yield _break(BreakKind.FILE_OVERDUE, "line", line.id, line, message)
+        yield _break(BreakKind.FILE_OVERDUE, line, message)
 
 
 def _foreign(unit: Unit) -> Iterator[Break]:
@@ -201,12 +209,18 @@ def _foreign(unit: Unit) -> Iterator[Break]:
         )  # fmt: skip
 
 
-def _break(kind: BreakKind, subject_kind: str, subject: UUID, line: StatementLine, message: str) -> Break:
+def _break(kind: BreakKind, line: StatementLine, message: str) -> Break:
     return Break(
-        id=new_id(), kind=kind, subject_kind=subject_kind, subject=subject, since_on=line.line.booked_on,
+        id=new_id(),
+        kind=kind,
+        subject_kind="line",
+        subject=line.id,
+        since_on=line.line.booked_on,
         message=message,
-    )  # fmt: skip
+    )
 
 
-def _disposition(line: StatementLine, kind: DispositionKind, reason: str, **more: object) -> Disposition:
-    return Disposition(id=new_id(), line=line.id, number=1, kind=kind, reason=reason, **more)  # type: ignore[arg-type]
+def _disposition(
+    line: StatementLine, number: int, kind: DispositionKind, reason: str, **more: object
+) -> Disposition:
+    return Disposition(id=new_id(), line=line.id, number=number, kind=kind, reason=reason, **more)  # type: ignore[arg-type]

@@ -134,7 +134,10 @@ def _transaction_story(connection: Connection, installation: Installation, t: Tr
     items = transactions.some_suspense(
         connection, transactions.suspense.c.line.in_([line.id for line in t.lines])
     )
-    sentences += [f"It is in suspense: {item.reason.sentence}." for item in items]
+    sentences += [
+        f"It is in suspense: {item.reason.sentence}{f' ({item.detail})' if item.detail else ''}."
+        for item in items
+    ]
     matches = list(reconciliation.some_matches(connection, reconciliation.matches.c.right_id == t.id))
     sentences += [f"{match.role.title()}: {match.sentence()}" for match in matches]
     leads = [str(match.left) for match in matches]
@@ -154,9 +157,11 @@ def _settlements(connection: Connection, text: str) -> Iterator[Story]:
     table, uuid = settlements.settlements, _uuid(text)
     condition = table.c.id == uuid if uuid is not None else table.c.reference == text
     for s in list(settlements.some(connection, condition)):
-        lines = settlements.lines_of(connection, s.id)
-        ids_ = [line.id for line in lines]
-        found = list(reconciliation.some_matches(connection, reconciliation.matches.c.left_id.in_(ids_)))
+        found = list(
+            reconciliation.some_matches(
+                connection, reconciliation.matches.c.left_id.in_(settlements.line_ids(s.id))
+            )
+        )
         banked = list(reconciliation.some_matches(connection, reconciliation.matches.c.right_id == s.id))
         sentences = [
             f"{s.source} paid out {s.net.shown()} on {s.paid_on:%d %B %Y}: {s.gross.shown()} less fees {s.fees.shown()}.",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import sqlalchemy as sa
 from attrs import evolve, frozen
 
 from localgov_ims.domain.journals import Artefact, Journal
@@ -55,8 +56,7 @@ def export_journals(
         ConfigurationError: The ledger or its exporter is not there.
     """
     with installation.store.reading() as connection:
-        exported = connection.execute(stored.exports.select()).all()
-        had = {row.journal for row in exported}
+        had = sa.select(stored.exports.c.journal)
         journals = list(
             stored.some(connection, stored.journals.c.ledger == ledger, stored.journals.c.id.not_in(had))
         )

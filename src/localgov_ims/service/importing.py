@@ -85,7 +85,10 @@ def import_file(
         event = _record(installation, incoming, file, event, progress)
     except AlreadyDone:
         # Somebody recorded the same meanwhile; what they did is there to be seen now.
-        event = _record(installation, incoming, file, _latest(installation, file), progress)
+        try:
+            event = _record(installation, incoming, file, _latest(installation, file), progress)
+        except AlreadyDone as clash:
+            event = _refuse_clash(installation, file, clash)
     return _result(incoming.name, file, event, seen=event.status is FileStatus.RECORDED and not _new(event))
 
 
@@ -145,11 +148,15 @@ def _record(
     with installation.unit("import_file") as unit:
         incoming.stream.seek(0)
         try:
-            reader = choose(installation.readers, incoming.stream)
+            reader = choose(
+                installation.readers, incoming.stream, preferred=installation.council.formats_used
+            )
             kind = StatementRecorder if reader.yields is Yields.STATEMENT else SettlementRecorder
             recorder: Recorder = kind(unit=unit, council=installation.council, file=file.id, reader=reader)
             counts = recorder.counts
-            for issue in record(reader, incoming.stream, recorder, progress):
+            for issue in record(
+                reader, incoming.stream, installation.options[reader.name], recorder, progress
+            ):
                 log.add(issue)
         except Refused as refused:
             log.add(refused.issue)
@@ -159,6 +166,18 @@ def _record(
     # The block above rolled back whatever was written; the refusal is a unit of its own.
     with installation.unit("refuse_file") as unit:
         return _finish(unit, installation, file, latest, FileStatus.REFUSED, log, {}, format_)
+
+
+def _refuse_clash(installation: Installation, file: ReceivedFile, clash: AlreadyDone) -> FileEvent:
+    """Refuse a file that the database will not take, though nothing here could tell why beforehand."""
+    log = IssueLog()
+    message = f"Something in this file is in {clash.data['table']} already. It was not recorded again; report this file."
+    log.add(
+        Issue(code="already-imported", place="file", value=str(clash.data.get("detail", "")), message=message)
+    )
+    with installation.unit("refuse_file") as unit:
+        latest = _latest(installation, file)
+        return _finish(unit, installation, file, latest, FileStatus.REFUSED, log, {}, None)
 
 
 def _finish(

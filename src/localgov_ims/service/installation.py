@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from attrs import frozen
 
 from localgov_ims.domain.calendar import Clock
-from localgov_ims.files.readers import Reader
+from localgov_ims.files.readers import Options, Reader
 from localgov_ims.hooks.interfaces import LedgerExporterSpec
 from localgov_ims.service.council import Council
 from localgov_ims.storage.store import Store, Unit
@@ -18,12 +18,14 @@ class Installation:
     """A council's income management, ready to work. Made by `bootstrap.open_installation`.
 
     Attributes:
+        options: What the settings say to a reader, by its name.
         actor: Who is asking; every audit entry names them.
     """
 
     council: Council
     store: Store
     readers: Sequence[Reader]
+    options: Mapping[str, Options]
     exporters: Mapping[str, LedgerExporterSpec]
     clock: Clock
     actor: str

@@ -68,7 +68,7 @@ def _postings(council: Council, connection: Connection, done: set[Source]) -> It
     lines = {line.id: line for line in statements.some_lines(connection)}
     for row in connection.execute(reconciliation.current.select()):
         disposition = reconciliation.disposition(row)
-        yield from _disposed(council, lines[disposition.line], disposition)
+        yield from _disposed(council, lines[disposition.line], disposition, done)
     banked = list(reconciliation.some_matches(connection, reconciliation.matches.c.role == "banked"))
     for match in banked:
         if match.right_kind == "receipt":
@@ -77,30 +77,34 @@ def _postings(council: Council, connection: Connection, done: set[Source]) -> It
                 lines[match.left],
                 recorded[match.right],
                 match=match.id.hex,
-                awaited=_awaited(match, done),
+                awaited=_awaited(match.left, done),
             )
     yield from _settled(
         council, connection, [m for m in banked if m.right_kind == "settlement"], recorded, lines, done
     )
 
 
-def _disposed(council: Council, line: StatementLine, disposition: Disposition) -> Iterator[Posting]:
+def _disposed(
+    council: Council, line: StatementLine, disposition: Disposition, done: set[Source]
+) -> Iterator[Posting]:
+    awaited = _awaited(line.id, done)
     if disposition.kind in {DispositionKind.ALLOCATED, DispositionKind.SUSPENSE}:
-        yield from posting.banking_postings(council, line)
+        yield from posting.banking_postings(council, line, awaited=awaited)
     elif disposition.kind is DispositionKind.AWAITING:
         yield from posting.awaiting_postings(council, line)
     elif disposition.kind is DispositionKind.OTHER:
         ledger = _other_ledger(council, disposition)
         if ledger is not None:
-            yield from posting.other_postings(council, line, ledger)
+            yield from posting.other_postings(council, line, ledger, awaited=awaited)
 
 
 def _other_ledger(council: Council, disposition: Disposition) -> LedgerAccount | None:
     return next((r.ledger for r in council.recognisers if r.name == disposition.rule), None)
 
 
-def _awaited(match: Match, done: set[Source]) -> bool:
-    return Source("awaiting", match.left.hex) in done
+def _awaited(line: UUID, done: set[Source]) -> bool:
+    """Tell whether a line was journalled as awaiting before it became something else."""
+    return Source("awaiting", line.hex) in done
 
 
 def _settled(
@@ -117,7 +121,7 @@ def _settled(
     for match in paid:
         yield from posting.settlement_postings(
             council, by_id[match.right], settlements.lines_of(connection, match.right), mops, lines[match.left],
-            awaited=_awaited(match, done),
+            awaited=_awaited(match.left, done),
         )  # fmt: skip
 
 

@@ -51,10 +51,13 @@ def transaction_postings(council: Council, transaction: Transaction) -> Iterator
         )
 
 
-def banking_postings(council: Council, line: StatementLine) -> Iterator[Posting]:
+def banking_postings(council: Council, line: StatementLine, *, awaited: bool = False) -> Iterator[Posting]:
     """Post the bank line that became a Receipt: bank against the clearing of bank transfers."""
     method = council.methods[council.bank_transfer]
-    legs = [_bank(council, line), _clearing(method.clearing, -line.line.amount, method.code)]
+    legs = [
+        _money_side(council, line, awaited=awaited),
+        _clearing(method.clearing, -line.line.amount, method.code),
+    ]
     yield from _bank_line("banking", line, legs, "Banking")
 
 
@@ -65,9 +68,14 @@ def awaiting_postings(council: Council, line: StatementLine) -> Iterator[Posting
     yield from _bank_line("awaiting", line, legs, "Awaiting")
 
 
-def other_postings(council: Council, line: StatementLine, ledger: LedgerAccount) -> Iterator[Posting]:
+def other_postings(
+    council: Council, line: StatementLine, ledger: LedgerAccount, *, awaited: bool = False
+) -> Iterator[Posting]:
     """Post a bank line that is not income to the code its recogniser names."""
-    legs = [_bank(council, line), Leg(role=Role.OTHER, account=ledger, signed=-line.line.amount)]
+    legs = [
+        _money_side(council, line, awaited=awaited),
+        Leg(role=Role.OTHER, account=ledger, signed=-line.line.amount),
+    ]
     yield from _bank_line("other", line, legs, "Other")
 
 

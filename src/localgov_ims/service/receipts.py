@@ -57,7 +57,8 @@ def line_for(
     The rate is that of the day the payer paid; VAT lies inside the amount.
     """
     record = council.funds[fund]
-    code = vat_code if vat_code and record.vat_override else record.vat_code
+    other = vat_code if vat_code and record.vat_override else None
+    code = other if other is not None and not council.vat_codes[other].disabled else record.vat_code
     rate = council.vat_codes[code].rate_on(taken_on) if code is not None else NIL
     return LineInput(
         fund=fund, account_reference=account_reference, amount=amount, mop=mop, vat_code=code, vat_rate=rate,
@@ -70,10 +71,10 @@ def _receipt(installation: Installation, taking: Taking) -> Transaction:
     fund = council.funds.get(taking.fund)
     if fund is None or fund.disabled or fund.suspense:
         raise InvalidValue("fund_not_allowed", f"Fund {taking.fund!r} takes no payments.", value=taking.fund)
-    if taking.mop not in council.methods:
-        raise InvalidValue(
-            "mop_not_allowed", f"There is no method of payment {taking.mop!r}.", value=taking.mop
-        )
+    method = council.methods.get(taking.mop)
+    if method is None or method.disabled:
+        message = f"Method of payment {taking.mop!r} takes no payments."
+        raise InvalidValue("mop_not_allowed", message, value=taking.mop)
     if taking.amount <= NOTHING:
         message = f"A payment must be above zero, not {taking.amount.shown()}."
         raise InvalidValue("amount_not_positive", message, value=str(taking.amount))

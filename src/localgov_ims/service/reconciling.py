@@ -13,13 +13,14 @@ from uuid import UUID
 
 from attrs import frozen
 
+from localgov_ims.domain.breaks import Break
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
 from localgov_ims.errors import AlreadyDone
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.reconciliation.engine import Matcher, Pair
 from localgov_ims.reconciliation.matches import Match
-from localgov_ims.reconciliation.rules import MatchRule, Mode
+from localgov_ims.reconciliation.rules import MatchRule
 from localgov_ims.service.disposing import dispose
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.open_items import OpenItems, load_open_items
@@ -44,7 +45,7 @@ class ReconcileResult:
     run: UUID
     matches: Mapping[str, int]
     dispositions: Mapping[DispositionKind, DispositionTotal]
-    breaks: int
+    breaks: Sequence[Break]
 
 
 def reconcile(installation: Installation) -> ReconcileResult:
@@ -77,7 +78,7 @@ def _run(installation: Installation) -> ReconcileResult:
     with Matcher() as matcher:
         items = load_open_items(installation, matcher)
         for rule in installation.council.match_rules:
-            if rule.enabled and rule.mode is Mode.AUTO:
+            if rule.enabled:
                 pairs = matcher.run(rule)
                 matched[rule.name] = len(pairs)
                 if pairs:

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Protocol
 
 from localgov_ims.domain.issues import Issue
 from localgov_ims.files.events import Closed, Opened
-from localgov_ims.files.readers import Reader
+from localgov_ims.files.readers import Options, Reader
 from localgov_ims.files.reading import events, repeated
 
 BLOCK = 2000
@@ -40,14 +40,16 @@ class Recorder(Protocol):
         ...
 
 
-def record(reader: Reader, stream: BinaryIO, recorder: Recorder, progress: Progress) -> Iterator[Issue]:
+def record(
+    reader: Reader, stream: BinaryIO, options: Options, recorder: Recorder, progress: Progress
+) -> Iterator[Issue]:
     """Read a file into *recorder*, yielding every Issue, the reader's and the recorder's.
 
     Of the rows only the identifiers that must be unique are remembered.
     """
     places: dict[str, str] = {}
     block: list[object] = []
-    for event in events(reader, stream):
+    for event in events(reader, stream, options):
         if isinstance(event, Issue):
             yield event
         elif isinstance(event, Opened):

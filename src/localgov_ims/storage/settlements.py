@@ -109,6 +109,11 @@ def some_lines(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterat
         yield _line(row)
 
 
+def line_ids(settlement: UUID) -> sa.Select[tuple[UUID]]:
+    """Return the query for the identifiers of a settlement's lines."""
+    return sa.select(lines.c.id).where(lines.c.settlement == settlement)
+
+
 def lines_of(connection: Connection, settlement: UUID) -> list[RecordedSettlementLine]:
     """Return the lines of one settlement."""
     return list(some_lines(connection, lines.c.settlement == settlement))

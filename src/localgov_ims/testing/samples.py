@@ -60,9 +60,10 @@ def _sample(folder: Path, row: dict[str, str]) -> Sample:
 def figures_of(read: FileRead) -> dict[str, str]:
     """Return what was read in the form of a sample's figures."""
     closed = [entry.closed for entry in read.entries if entry.closed is not None]
+    openings = [entry.opening for entry in read.entries if entry.closed is not None]
     return {
         "n_entries": str(sum(c.computed.count or 0 for c in closed)),
-        "opening": "|".join(_pence(c.opening) for c in closed),
+        "opening": "|".join(_pence(opening) for opening in openings),
         "closing": "|".join(_pence(c.closing) for c in closed),
         "sum_credits": str(sum(c.computed.credits or 0 for c in closed)),
         "sum_debits": str(sum(c.computed.debits or 0 for c in closed)),

@@ -180,7 +180,7 @@ def _done(ledger: str, kind: str) -> sa.Select[Any]:
 
 
 def _awaiting_items(ledger: str) -> sa.Select[Any]:
-    """Sum the lines journalled as awaiting, less those whose settlement or match has been journalled since."""
+    """Sum the lines journalled as awaiting, less those journalled since as what they turned out to be."""
     lines, m = statements.lines, reconciliation.matches
     text = _dashed(lines.c.id)
     settled = sa.select(m.c.left_id).where(
@@ -188,7 +188,10 @@ def _awaiting_items(ledger: str) -> sa.Select[Any]:
         _dashed(m.c.id).in_(_done(ledger, "match")) | _dashed(m.c.right_id).in_(_done(ledger, "settlement")),
     )
     return sa.select(sa.func.sum(lines.c.pence)).where(
-        text.in_(_done(ledger, "awaiting")), lines.c.id.not_in(settled)
+        text.in_(_done(ledger, "awaiting")),
+        text.not_in(_done(ledger, "banking")),
+        text.not_in(_done(ledger, "other")),
+        lines.c.id.not_in(settled),
     )
 
 
