@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
+from attrs import evolve
 from tests.conftest import MovableClock
 from tests.service.files import MONDAY, camt, csv, entry, payout
 
@@ -330,3 +331,37 @@ def test_the_worked_example_of_suspense_posts_to_the_penny(installation: Install
     _work(installation, camt(entry("250.00", "UNKNOWN")))
     build_journals(installation, "MAIN")
     assert _balances(installation) == {"9001": 25000, "9900": -25000}
+
+
+def test_a_line_whose_recogniser_was_wrong_is_decided_anew(installation: Installation) -> None:
+    """Taken for an agency's, journalled as awaiting, and then shown to be a tenant's: income once, bank once."""
+    text = f"ALLPAY LTD 1234567 {RENT}"
+    assert _work(installation, camt(entry("50.00", text)))[text].kind is DispositionKind.AWAITING
+    build_journals(installation, "MAIN")
+    assert _balances(installation) == {"9001": 5000, "9950": -5000}
+    council = evolve(installation.council, recognisers=())
+    corrected = evolve(installation, council=council)
+    end = _work(corrected)[text]
+    assert (end.kind, end.number) == (DispositionKind.ALLOCATED, 2)
+    build_journals(corrected, "MAIN")
+    assert _balances(corrected) == {"5200": -5000, "9001": 5000}
+    assert all(law.holds for law in verify(corrected))
+
+
+def test_recognisers_that_disagree_leave_the_line_to_a_person(installation: Installation) -> None:
+    text = "STRIPE PAYMENTS po_1 ALLPAY LTD 1234567"
+    assert _work(installation, camt(entry("50.00", text)))[text].kind is DispositionKind.AWAITING
+    with installation.store.reading() as connection:
+        (found,) = reconciliation.some_breaks(connection)
+    assert found.kind is BreakKind.AMBIGUOUS_RECOGNISER
+    clear = tuple(r for r in installation.council.recognisers if r.name != "allpay")
+    mended = evolve(installation, council=evolve(installation.council, recognisers=clear))
+    assert _work(mended)[text].what == "stripe"
+
+
+def test_a_file_already_overdue_when_its_line_comes_is_a_break_at_once(
+    installation: Installation, clock: MovableClock
+) -> None:
+    clock.moment = datetime(2026, 6, 1, 7, 0, tzinfo=UTC)
+    import_files(installation, [camt(entry("50.00", "ALLPAY LTD 1234567"))])
+    assert [found.kind for found in reconcile(installation).breaks] == [BreakKind.FILE_OVERDUE]
