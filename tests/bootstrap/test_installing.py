@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.conftest import MovableClock
+from tests.service.files import camt, csv, entry
 
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.errors import ConfigurationError
@@ -15,8 +17,6 @@ from localgov_ims.service.reconciling import reconcile
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.small_council import settings_text
 from localgov_ims.storage import settings as stored
-from tests.conftest import MovableClock
-from tests.service.files import camt, csv, entry
 
 OWN_PROFILE = """
 [profiles.lloyds-cbo]
@@ -130,8 +130,9 @@ def test_rows_out_of_order_are_refused_not_guessed(tmp_path: Path, clock: Movabl
     import io
     from datetime import date
 
-    from localgov_ims.service.importing import Incoming
     from tests.service.files import days_csv
+
+    from localgov_ims.service.importing import Incoming
 
     opened = _open(tmp_path, clock, settings_text())
     made = days_csv([(date(2026, 5, 12), [entry("1.00")]), (date(2026, 5, 11), [entry("1.00")])])

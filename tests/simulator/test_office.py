@@ -20,6 +20,7 @@ from localgov_ims.simulator.truth import Fate, Truth
 from . import reading
 
 # Enough to notice a slip while working; OFFICE_SEEDS=200 is for the night.
+pytestmark = pytest.mark.slow
 SEEDS = range(int(os.environ.get("OFFICE_SEEDS", "25")))
 FUNDS = {"council-tax": "23", "rent": "05", "penalty": "2R", "garden": "13"}
 
