@@ -18,6 +18,7 @@ from localgov_ims.files.events import Closed, Opened
 from localgov_ims.files.readers import Reader
 from localgov_ims.reconciliation.recognisers import IncomeSource, SourceKind
 from localgov_ims.service.council import Council
+from localgov_ims.service.recorders import currency_faults, fault
 from localgov_ims.storage import settlements as stored
 from localgov_ims.storage.store import Unit
 
@@ -56,14 +57,12 @@ class SettlementRecorder:
                 f"The settings must have one source of kind settlement whose format is {self.reader.name}; there are "
                 f"{len(sources)}."
             )
-            yield _issue("wrong-account", opened, "source", self.reader.name, message)
+            yield fault("wrong-account", opened, "source", self.reader.name, message)
             return
-        if opened.currency != "GBP":
-            message = f"The settlement is in {opened.currency}; only pounds sterling (GBP) are imported."
-            yield _issue("currency-mismatch", opened, "currency", opened.currency, message)
+        yield from currency_faults(opened)
         if opened.number is None or opened.paid_on is None:
             message = "A settlement needs its payout's number and day; this one has not both."
-            yield _issue("missing-field", opened, "payout", opened.number or "", message)
+            yield fault("missing-field", opened, "payout", opened.number or "", message)
             return
         (source,) = sources
         known = stored.content_by_reference(self.unit.connection, source.name, opened.number)
@@ -102,11 +101,11 @@ class SettlementRecorder:
         if current.known is not None:
             if current.known != content:
                 message = f"Payout {number} was recorded before with other content. Ask {current.source.name} which one is right."
-                yield _issue("already-imported", current.opened, "payout", number or "", message)
+                yield fault("already-imported", current.opened, "payout", number or "", message)
             return
         if current.gross - current.fees != current.net:
             message = f"Gross {current.gross.shown()} less fees {current.fees.shown()} is not net {current.net.shown()}."
-            yield _issue("total-mismatch", current.opened, "net", str(current.net), message)
+            yield fault("total-mismatch", current.opened, "net", str(current.net), message)
             return
         if number is None or paid_on is None:
             return
@@ -118,7 +117,3 @@ class SettlementRecorder:
                 fees=current.fees, net=current.net, paid_on=paid_on, lines=closed.computed.count or 0, content=content,
             ),
         )  # fmt: skip
-
-
-def _issue(code: str, opened: Opened, field_: str, value: str, message: str) -> Issue:
-    return Issue(code=code, place=opened.place, field=field_, value=value, message=message)

@@ -20,6 +20,7 @@ from localgov_ims.domain.statements import BankLine, Statement, StatementLine
 from localgov_ims.files.events import Closed, Opened
 from localgov_ims.files.readers import Reader
 from localgov_ims.service.council import Council
+from localgov_ims.service.recorders import currency_faults, fault
 from localgov_ims.storage import statements as stored
 from localgov_ims.storage.store import Unit
 
@@ -56,19 +57,17 @@ class StatementRecorder:
         account = next((a for a in self.council.bank_accounts.values() if a.account == opened.account), None)
         if account is None:
             ours = ", ".join(f"{a.name} ({a.account})" for a in self.council.bank_accounts.values())
-            yield _issue(
+            yield fault(
                 "wrong-account", opened, "account", opened.account, f"This account is none of ours: {ours}."
             )
             return
-        if opened.currency != "GBP":
-            message = f"The statement is in {opened.currency}; only pounds sterling (GBP) are imported."
-            yield _issue("currency-mismatch", opened, "currency", opened.currency, message)
+        yield from currency_faults(opened)
         if account.format != self.reader.name:
             message = (
                 f"The lines of account {account.name} come from {account.format} files; from a {self.reader.name} "
                 "file they would come twice. To change over, change the account's format in the settings."
             )
-            yield _issue("wrong-kind", opened, "format", self.reader.name, message)
+            yield fault("wrong-kind", opened, "format", self.reader.name, message)
             return
         known = None
         if opened.key is not None:
@@ -115,7 +114,7 @@ class StatementRecorder:
                     f"Statement {current.opened.number} of account {current.account.name} was recorded before with other "
                     "content. Both files are kept; ask the bank which one is right."
                 )
-                yield _issue(
+                yield fault(
                     "already-imported", current.opened, "number", current.opened.number or "", message
                 )
             return
@@ -174,8 +173,4 @@ class StatementRecorder:
             f"It opens at {opening.shown()} and closes at {closed.closing.shown()}, which joins none of the statements "
             f"here (latest: {numbers}). A statement between them is missing: import that one first."
         )
-        yield _issue("chain-broken", current.opened, "opening", str(opening), message)
-
-
-def _issue(code: str, opened: Opened, field_: str, value: str, message: str) -> Issue:
-    return Issue(code=code, place=opened.place, field=field_, value=value, message=message)
+        yield fault("chain-broken", current.opened, "opening", str(opening), message)

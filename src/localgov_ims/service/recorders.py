@@ -40,6 +40,18 @@ class Recorder(Protocol):
         ...
 
 
+def fault(code: str, opened: Opened, field: str, value: str, message: str) -> Issue:
+    """Make an Issue about a statement or settlement as a whole."""
+    return Issue(code=code, place=opened.place, field=field, value=value, message=message)
+
+
+def currency_faults(opened: Opened) -> Iterator[Issue]:
+    """Yield an Issue unless the amounts are pounds sterling: any currency is read, only this one is imported."""
+    if opened.currency != "GBP":
+        message = f"Its amounts are in {opened.currency}; only pounds sterling (GBP) are imported."
+        yield fault("currency-mismatch", opened, "currency", opened.currency, message)
+
+
 def record(
     reader: Reader, stream: BinaryIO, options: Options, recorder: Recorder, progress: Progress
 ) -> Iterator[Issue]:

@@ -9,9 +9,10 @@ from random import Random
 from attrs import frozen
 
 from localgov_ims.domain.calendar import Calendar
+from localgov_ims.service.receipts import Taking
 from localgov_ims.simulator.bank import Entry
 from localgov_ims.simulator.people import People
-from localgov_ims.simulator.receipts import ExpectedReceipt, our_reference
+from localgov_ims.simulator.receipts import our_reference
 
 _METHOD = "14"
 _KEPT, _LOST = (8, 9), 2
@@ -26,7 +27,7 @@ class BankPayment:
     Its account pays nothing else, so that where our reference is lost the account's finds the one receipt.
     """
 
-    receipt: ExpectedReceipt
+    receipt: Taking
     booked_on: date
     entry: Entry
 
@@ -50,7 +51,7 @@ class BankPayments:
     def _payment(self, day: date, *, lost: bool) -> BankPayment:
         account = self._people.account()
         narrative = self._people.names(account) if lost else self._people.names_nobody()
-        receipt = ExpectedReceipt(
+        receipt = Taking(
             reference=our_reference(self._random), fund=account.fund, account_reference=account.reference,
             amount=self._people.owed(account), mop=_METHOD, taken_on=day,
         )  # fmt: skip
@@ -65,5 +66,5 @@ class BankPayments:
         return later if later - day <= _WINDOW and self._random.randrange(_ONE_IN) == 0 else day
 
 
-def _with_reference(entry: Entry, receipt: ExpectedReceipt) -> Entry:
+def _with_reference(entry: Entry, receipt: Taking) -> Entry:
     return Entry(amount=entry.amount, name=entry.name, text="SMALL COUNCIL", end_to_end=receipt.reference)

@@ -9,11 +9,11 @@ from random import Random
 from attrs import frozen
 
 from localgov_ims.domain.calendar import Calendar
+from localgov_ims.service.receipts import Taking
 from localgov_ims.simulator.bank import Entry
 from localgov_ims.simulator.by_bank import BankPayment, BankPayments
 from localgov_ims.simulator.people import People
 from localgov_ims.simulator.provider import CardProvider, Payout
-from localgov_ims.simulator.receipts import ExpectedReceipt
 from localgov_ims.simulator.traffic import Booked, Traffic
 from localgov_ims.simulator.truth import Fate
 
@@ -37,7 +37,7 @@ class Happened:
     """
 
     by_bank: Mapping[date, Sequence[BankPayment]]
-    by_card: Mapping[date, Sequence[ExpectedReceipt]]
+    by_card: Mapping[date, Sequence[Taking]]
     payouts: Sequence[tuple[Payout, date | None]]
     booked: Mapping[tuple[str, date], Sequence[Booked]]
 

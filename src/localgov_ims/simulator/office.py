@@ -16,10 +16,10 @@ from attrs import field, frozen
 from localgov_ims.domain.calendar import Calendar
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.references import ReferenceFormat
+from localgov_ims.service.receipts import Taking
 from localgov_ims.simulator.bank import Entry, camt053, closing, lloyds_csv
 from localgov_ims.simulator.happened import CASH_OFFICE, MAIN, Happened, happen
 from localgov_ims.simulator.people import People
-from localgov_ims.simulator.receipts import ExpectedReceipt
 from localgov_ims.simulator.truth import Fate, LineKey, Truth
 
 FIRST_DAY = date(2026, 5, 4)
@@ -48,7 +48,7 @@ class OfficeDay:
     """
 
     day: date
-    receipts: tuple[ExpectedReceipt, ...]
+    receipts: tuple[Taking, ...]
     files: tuple[MadeFile, ...]
 
 

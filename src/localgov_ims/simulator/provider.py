@@ -12,8 +12,9 @@ from random import Random
 from attrs import field, frozen
 
 from localgov_ims.domain.money import Money
+from localgov_ims.service.receipts import Taking
 from localgov_ims.simulator.people import COUNCIL_TAX, GARDEN, PENALTIES, RENTS, People
-from localgov_ims.simulator.receipts import ExpectedReceipt, our_reference
+from localgov_ims.simulator.receipts import our_reference
 
 _METHOD, _PROVIDER = "90", "stripe"
 _FEWEST, _MOST = 15, 30
@@ -100,14 +101,14 @@ class CardProvider:
     _people: People
     _taken: list[Charge] = field(factory=list, init=False)
 
-    def take(self, day: date) -> Iterator[ExpectedReceipt]:
+    def take(self, day: date) -> Iterator[Taking]:
         """Take a day's card payments; weekends and bank holidays are days like any other."""
         for _ in range(self._random.randint(_FEWEST, _MOST)):
             account = self._people.account()
             amount, what = self._people.owed(account), f"{_SERVICES[account.fund]} {account.reference}"
             charge = self._charge(day, amount, what)
             self._taken.append(charge)
-            yield ExpectedReceipt(
+            yield Taking(
                 reference=our_reference(self._random), fund=account.fund, account_reference=account.reference,
                 amount=amount, mop=_METHOD, taken_on=day, provider=_PROVIDER,
                 provider_reference=charge.identifier,

@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 import sqlalchemy as sa
-from attrs import asdict, define, frozen
+from attrs import define, frozen
 from sqlalchemy import Connection
 
 from localgov_ims.bootstrap.installing import open_installation
@@ -26,7 +26,7 @@ from localgov_ims.service.exporting import export_to_folder
 from localgov_ims.service.importing import Incoming, import_files
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.laws.law import LawReport
-from localgov_ims.service.receipts import Taking, record_takings
+from localgov_ims.service.receipts import record_takings
 from localgov_ims.service.reconciling import DispositionTotal, disposition_totals, reconcile
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.office import FIRST_DAY, MadeFile, ModelOffice, OfficeDay
@@ -128,9 +128,8 @@ def run(folder: Path, *, seed: int, days: int, tell: Callable[[str], None] = lam
 
 
 def _take(installation: Installation, day: OfficeDay, counted: _Counted) -> None:
-    takings = [Taking(**asdict(receipt, recurse=False)) for receipt in day.receipts]
-    if takings:
-        counted.takings += record_takings(installation, takings)
+    if day.receipts:
+        counted.takings += record_takings(installation, day.receipts)
 
 
 def _morning(
