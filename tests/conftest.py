@@ -68,7 +68,7 @@ def store(database_url: str, clock: MovableClock) -> Iterator[Store]:
     """Give an empty store of each kind."""
     opened = Store.open(database_url, clock)
     yield opened
-    opened.engine.dispose()
+    opened.close()
 
 
 @pytest.fixture
@@ -78,4 +78,4 @@ def installation(database_url: str, clock: MovableClock, tmp_path: Path) -> Iter
     config.write_text(settings_text().replace("sqlite:///ims.sqlite", database_url), encoding="utf-8")
     opened = open_installation(config, clock=clock, by="tester")
     yield opened
-    opened.store.engine.dispose()
+    opened.store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -34,16 +35,27 @@ narrative = ["Transaction Detail"]
 """
 
 
-def _open(folder: Path, clock: MovableClock, text: str) -> Installation:
-    (folder / "council.toml").write_text(text, encoding="utf-8")
-    opened = open_installation(folder / "council.toml", clock=clock, by="tester")
-    opened.store.engine.dispose()
-    return opened
+Open = Callable[[str], Installation]
 
 
-def test_each_version_of_the_settings_is_kept_once(tmp_path: Path, clock: MovableClock) -> None:
+@pytest.fixture
+def open_council(tmp_path: Path, clock: MovableClock) -> Iterator[Open]:
+    """Give what opens the council of these settings, always on the same database."""
+    opened: list[Installation] = []
+
+    def open_(text: str) -> Installation:
+        (tmp_path / "council.toml").write_text(text, encoding="utf-8")
+        opened.append(open_installation(tmp_path / "council.toml", clock=clock, by="tester"))
+        return opened[-1]
+
+    yield open_
+    for installation in opened:
+        installation.store.close()
+
+
+def test_each_version_of_the_settings_is_kept_once(open_council: Open) -> None:
     for text in (settings_text(), settings_text(), settings_text("Renamed Council")):
-        opened = _open(tmp_path, clock, text)
+        opened = open_council(text)
     with opened.store.reading() as connection:
         assert stored.latest(connection, stored.SETTINGS) == (2, settings_text("Renamed Council"))
         number, plugins = stored.latest(connection, stored.PLUGINS) or (0, "")
@@ -77,16 +89,16 @@ def test_each_version_of_the_settings_is_kept_once(tmp_path: Path, clock: Movabl
     ],
 )
 def test_a_name_that_nothing_offers_is_refused(
-    tmp_path: Path, clock: MovableClock, old: str, new: str, named: str
+    open_council: Open, tmp_path: Path, old: str, new: str, named: str
 ) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        _open(tmp_path, clock, settings_text().replace(old, new, 1))
+        open_council(settings_text().replace(old, new, 1))
     assert named in caught.value.message
     assert not (tmp_path / "ims.sqlite").exists()
 
 
-def test_what_records_name_cannot_be_taken_out_of_the_settings(tmp_path: Path, clock: MovableClock) -> None:
-    opened = _open(tmp_path, clock, settings_text())
+def test_what_records_name_cannot_be_taken_out_of_the_settings(open_council: Open) -> None:
+    opened = open_council(settings_text())
     import_file(opened, camt(entry("30.00", "612345674")))
     reconcile(opened)
     begin = settings_text().index('[[rule]]\nname = "Council tax')
@@ -96,37 +108,35 @@ def test_what_records_name_cannot_be_taken_out_of_the_settings(tmp_path: Path, c
     with pytest.raises(
         ConfigurationError, match=r"\[funds\.23\] is gone from the settings, but records name it"
     ):
-        _open(tmp_path, clock, without.replace(fund, ""))
-    assert _open(tmp_path, clock, without)
+        open_council(without.replace(fund, ""))
+    assert open_council(without)
 
 
-def test_options_reach_the_reader(tmp_path: Path, clock: MovableClock) -> None:
+def test_options_reach_the_reader(open_council: Open) -> None:
     text = (
         settings_text()
         + '\n[formats.camt053]\nreversal_direction = "opposite"\n[formats.camt053.limits]\nlines = 1\n'
     )
-    opened = _open(tmp_path, clock, text)
+    opened = open_council(text)
     assert opened.options["camt053"].limits.lines == 1
     result = import_file(opened, camt(entry("1.00"), entry("2.00")))
     assert [issue.code for issue in result.issues] == ["limit-exceeded"]
 
 
-def test_a_councils_own_profile_takes_the_place_of_the_shipped_one(
-    tmp_path: Path, clock: MovableClock
-) -> None:
-    opened = _open(tmp_path, clock, settings_text() + OWN_PROFILE)
+def test_a_councils_own_profile_takes_the_place_of_the_shipped_one(open_council: Open) -> None:
+    opened = open_council(settings_text() + OWN_PROFILE)
     assert [reader.name for reader in opened.readers].count("lloyds-cbo") == 1
     assert import_file(opened, csv(entry("1.00"))).status == "recorded"
 
 
-def test_a_copied_profile_is_chosen_by_the_account_that_names_it(tmp_path: Path, clock: MovableClock) -> None:
+def test_a_copied_profile_is_chosen_by_the_account_that_names_it(open_council: Open) -> None:
     text = settings_text().replace('format = "lloyds-cbo"', 'format = "our-bank"')
-    opened = _open(tmp_path, clock, text + OWN_PROFILE.replace("profiles.lloyds-cbo", "profiles.our-bank"))
+    opened = open_council(text + OWN_PROFILE.replace("profiles.lloyds-cbo", "profiles.our-bank"))
     result = import_file(opened, csv(entry("1.00")))
     assert (result.status, result.format) == ("recorded", "our-bank")
 
 
-def test_rows_out_of_order_are_refused_not_guessed(tmp_path: Path, clock: MovableClock) -> None:
+def test_rows_out_of_order_are_refused_not_guessed(open_council: Open) -> None:
     import io
     from datetime import date
 
@@ -134,7 +144,7 @@ def test_rows_out_of_order_are_refused_not_guessed(tmp_path: Path, clock: Movabl
 
     from localgov_ims.service.importing import Incoming
 
-    opened = _open(tmp_path, clock, settings_text())
+    opened = open_council(settings_text())
     made = days_csv([(date(2026, 5, 12), [entry("1.00")]), (date(2026, 5, 11), [entry("1.00")])])
     result = import_file(opened, Incoming(name="shuffled.csv", stream=io.BytesIO(made.stream.read())))
     assert (result.status, [issue.code for issue in result.issues]) == ("refused", ["layout-mismatch"])

@@ -220,5 +220,5 @@ def test_importing_any_statement_any_number_of_times_has_one_effect(
     assert statuses == ["recorded", *["seen"] * (len(repeats) - 1)]
     with council.store.reading() as connection:
         recorded = [line.line.amount.pence for line in statements.some_lines(connection)]
-    council.store.engine.dispose()
+    council.store.close()
     assert recorded == amounts

@@ -30,7 +30,7 @@ def _tamper(folder: Path, *statements: str, unguarded: bool = True) -> None:
 def _laws(folder: Path) -> list[LawReport]:
     installation = open_installation(folder / "council.toml", by="auditor")
     reports = verify(installation)
-    installation.store.engine.dispose()
+    installation.store.close()
     return reports
 
 

@@ -365,3 +365,15 @@ def test_a_file_already_overdue_when_its_line_comes_is_a_break_at_once(
     clock.moment = datetime(2026, 6, 1, 7, 0, tzinfo=UTC)
     import_files(installation, [camt(entry("50.00", "ALLPAY LTD 1234567"))])
     assert [found.kind for found in reconcile(installation).breaks] == [BreakKind.FILE_OVERDUE]
+
+
+def test_what_a_bank_sends_cannot_play_with_the_terminal(installation: Installation) -> None:
+    """A narrative may hold control characters and a card number; neither is shown as it is."""
+    from localgov_ims.service.explaining import explain
+
+    import_files(installation, [csv(entry("5.00", "RED \x1b[31m 4111111111111111"))])
+    reconcile(installation)
+    (item,) = list_suspense(installation)
+    sentences = explain(installation, item.bank_line)[0].sentences
+    assert any(r"RED \x1b[31m 411111******1111" in sentence for sentence in sentences)
+    assert not any("\x1b" in sentence for sentence in sentences)

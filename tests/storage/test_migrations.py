@@ -50,7 +50,7 @@ def test_opening_a_store_again_changes_nothing(store: Store, database_url: str) 
     again = Store.open(database_url, store.clock)
     with again.reading() as connection:
         assert settings.latest(connection, "settings") == (1, "kept")
-    again.engine.dispose()
+    again.close()
 
 
 @pytest.mark.parametrize("table", RECORD_TABLES, ids=lambda table: table.name)

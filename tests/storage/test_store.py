@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -92,7 +93,7 @@ def test_the_database_itself_refuses_a_change_of_records(table: sa.Table, act: s
 
 
 @pytest.fixture(scope="module")
-def any_row(tmp_path_factory: pytest.TempPathFactory) -> Store:
+def any_row(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Give a store with a row in every record table, so that row triggers have something to refuse."""
     from datetime import UTC, datetime
     from uuid import uuid4
@@ -117,7 +118,8 @@ def any_row(tmp_path_factory: pytest.TempPathFactory) -> Store:
             ]
             marks = ", ".join("?" * len(row))
             connection.exec_driver_sql(f'INSERT INTO "{table.name}" VALUES ({marks})', tuple(row))
-    return store
+    yield store
+    store.close()
 
 
 def _existing(connection: sa.Connection, column: sa.Column[object]) -> object:

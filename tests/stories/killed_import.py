@@ -46,6 +46,7 @@ def main(config: Path, dies_at: int, files: list[Path]) -> int:
     export_to_folder(installation, "MAIN", config.parent / "journals")
     for file in incoming:
         file.stream.close()
+    installation.store.close()
     return calls
 
 

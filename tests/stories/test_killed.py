@@ -86,5 +86,5 @@ def test_a_killed_morning_run_again_leaves_exactly_one_effect(tmp_path: Path) ->
         assert _effect(config) == expected, f"killed at call {dies_at} of {calls}"
         installation = open_installation(config, by="auditor")
         broken = [law.broken for law in verify(installation) if not law.holds]
-        installation.store.engine.dispose()
+        installation.store.close()
         assert broken == [], f"killed at call {dies_at} of {calls}"

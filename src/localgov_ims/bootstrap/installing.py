@@ -14,7 +14,7 @@ from attrs import asdict
 from localgov_ims.bootstrap import settings as reading
 from localgov_ims.bootstrap.settings import Settings
 from localgov_ims.domain.calendar import Clock
-from localgov_ims.errors import AlreadyDone, ConfigurationError
+from localgov_ims.errors import AlreadyDone, ConfigurationError, ImsError
 from localgov_ims.files.profiles import ProfileReader
 from localgov_ims.hooks import registry
 from localgov_ims.hooks.registry import Registry
@@ -53,7 +53,11 @@ def open_installation(path: Path, *, clock: Clock = now, by: str | None = None) 
     options = settings.options_of(readers)
     store = Store.open(database_url(settings, path.parent), clock)
     who = by if by is not None else actor()
-    _keep_versions(store, who, text, plugins, council)
+    try:
+        _keep_versions(store, who, text, plugins, council)
+    except ImsError:
+        store.close()
+        raise
     return Installation(
         council=council, store=store, readers=tuple(readers.values()), options=options,
         exporters=plugins.exporters, clock=clock, actor=who,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from attrs import asdict
 
-from localgov_ims.bootstrap.installing import open_installation
+from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import json_option, print_json
 from localgov_ims.service.explaining import explain as tell
 
@@ -20,7 +20,7 @@ def explain(context: click.Context, identifier: str, *, as_json: bool) -> None:
     ID is a transaction's or line's reference, a record's id, the bank's reference of a line, a payout's number or a
     journal's number.
     """
-    stories = tell(open_installation(context.obj), identifier)
+    stories = tell(opened_council(context), identifier)
     if as_json:
         print_json([asdict(story) for story in stories])
         return

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from localgov_ims.bootstrap.installing import open_installation
+from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import (
     files_argument,
     issue_json,
@@ -35,7 +35,7 @@ def import_(context: click.Context, files: tuple[str, ...], *, as_json: bool) ->
     Example:
       ims --config council.toml import statements/*.xml
     """
-    installation = open_installation(context.obj)
+    installation = opened_council(context)
     with ExitStack() as stack, progress("Importing", show=not as_json) as tell:
         incoming = [
             Incoming(name=Path(path).name, stream=stack.enter_context(opened(path))) for path in files

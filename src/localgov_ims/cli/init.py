@@ -22,7 +22,7 @@ def init(folder: Path, name: str) -> None:
         raise RuleViolation("already_initialised", message, path=str(path))
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(settings_text(name), encoding="utf-8")
-    open_installation(path)
+    open_installation(path).store.close()
     click.echo(
         f"{path}: the settings. Put your accounts, funds, references and rules in place of Small Council's."
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from localgov_ims.bootstrap.installing import open_installation
+from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import json_option, print_json, print_table, progress
 from localgov_ims.domain.money import Money
 from localgov_ims.service.exporting import Exported, export_to_folder
@@ -32,7 +32,7 @@ def export(
     context: click.Context, ledger: str | None, until: datetime | None, out: Path | None, *, as_json: bool
 ) -> None:  # fmt: skip
     """Build the journals of everything not posted yet, and write their files. Run again, it makes nothing twice."""
-    installation = open_installation(context.obj)
+    installation = opened_council(context)
     folder = out if out is not None else context.obj.parent / "journals"
     names = [ledger] if ledger is not None else list(installation.council.ledgers)
     with progress("Journals", show=not as_json):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from localgov_ims.bootstrap.installing import open_installation
+from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import json_option, print_json, print_table, progress
 from localgov_ims.service.reconciling import reconcile as run
 
@@ -14,7 +14,7 @@ from localgov_ims.service.reconciling import reconcile as run
 @click.pass_context
 def reconcile(context: click.Context, *, as_json: bool) -> None:
     """Match bank lines with income and settlements; allocate the rest, or hold it in suspense."""
-    installation = open_installation(context.obj)
+    installation = opened_council(context)
     with progress("Reconciling", show=not as_json):
         result = run(installation)
     if as_json:

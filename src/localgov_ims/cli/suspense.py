@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from localgov_ims.bootstrap.installing import open_installation
+from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import json_option, print_json, print_table
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.quoting import visible
 from localgov_ims.service.suspense import OpenItem, list_suspense
 
 
@@ -20,7 +21,7 @@ def suspense() -> None:
 @click.pass_context
 def list_(context: click.Context, *, as_json: bool) -> None:
     """List every item in suspense, the oldest first."""
-    items = list_suspense(open_installation(context.obj))
+    items = list_suspense(opened_council(context))
     if as_json:
         print_json([_json(item) for item in items])
         return
@@ -45,7 +46,7 @@ def _why(item: OpenItem) -> str:
 
 
 def _cut(text: str, width: int = 48) -> str:
-    flat = " / ".join(text.splitlines())
+    flat = " / ".join(map(visible, text.splitlines()))
     return flat if len(flat) <= width else flat[: width - 1] + "…"
 
 
@@ -61,4 +62,5 @@ def _json(item: OpenItem) -> dict[str, object]:
         "received_reference": item.item.received_reference,
         "account": item.account,
         "text": item.text,
+        "bank_line": item.bank_line,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from localgov_ims.bootstrap.installing import open_installation
+from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import json_option, print_json, progress
 from localgov_ims.cli.root import BROKEN_LAW
 from localgov_ims.service.laws.law import LawReport
@@ -19,7 +19,7 @@ def verify(context: click.Context, *, as_json: bool) -> None:
 
     Exit status 0: every law holds; 5: one does not.
     """
-    installation = open_installation(context.obj)
+    installation = opened_council(context)
     with progress("Proving", show=not as_json):
         reports = prove(installation)
     if as_json:

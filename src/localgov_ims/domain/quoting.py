@@ -13,9 +13,14 @@ _CARD_LENGTHS = range(13, 20)
 def quoted(value: str) -> str:
     """Return a value of a file as it may be shown: cut, control characters escaped, card numbers masked."""
     # Masked before it is cut, or the cut would leave most of a card number standing.
-    masked = _CARD.sub(_masked, value[: 2 * SHOWN])
-    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in masked)
-    return visible if len(visible) <= SHOWN else visible[: SHOWN - 1] + "…"
+    text = visible(value[: 2 * SHOWN])
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def visible(value: str) -> str:
+    """Return a text whole, as it may be printed: control characters escaped, card numbers masked."""
+    masked = _CARD.sub(_masked, value)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in masked)
 
 
 def _masked(found: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from sqlalchemy import Connection
 
 from localgov_ims.domain import ids
+from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import InvalidValue, NotFound
@@ -76,7 +77,7 @@ def _line_story(connection: Connection, recorded: StatementLine) -> Story:
     if statement.opening is not None and statement.closing is not None:
         balances = f", which opens at {statement.opening.shown()} and closes at {statement.closing.shown()}"
     sentences = [
-        f"The bank booked {line.amount.shown()} on {line.booked_on:%d %B %Y}: {' / '.join(line.text.splitlines()) or 'no text'}.",
+        f"The bank booked {line.amount.shown()} on {line.booked_on:%d %B %Y}: {' / '.join(map(visible, line.text.splitlines())) or 'no text'}.",
         f"It is line {line.position} of statement {statement.number} of account {recorded.account}{balances}.",
         f"The statement came in {file.name} (SHA-256 {file.sha256[:16]}…) and is {statement.evidence.value}.",
     ]

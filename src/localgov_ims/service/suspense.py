@@ -21,7 +21,7 @@ from localgov_ims.storage import statements, transactions
 class OpenItem:
     """A suspense item with what a person needs to place it.
 
-    `reference` names the line of the suspense fund; `age` is in days since the money was taken.
+    `reference` names the line of the suspense fund, `bank_line` the statement line it came from; `age` is in days since the money was taken.
     """
 
     item: SuspenseItem
@@ -31,6 +31,7 @@ class OpenItem:
     age: int
     account: str
     text: str
+    bank_line: str
 
 
 def list_suspense(installation: Installation) -> list[OpenItem]:
@@ -63,4 +64,5 @@ def _open(
         item=item, reference=line.reference, amount=line.amount, taken_on=transaction.taken_on,
         age=(today - transaction.taken_on).days, account=bank.account if bank is not None else "",
         text=bank.line.text if bank is not None else "",
+        bank_line=str(bank.id) if bank is not None else "",
     )  # fmt: skip

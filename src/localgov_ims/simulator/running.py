@@ -114,6 +114,16 @@ def run(folder: Path, *, seed: int, days: int, tell: Callable[[str], None] = lam
     config.write_text(settings_text(), encoding="utf-8")
     clock = _SimulatedClock(datetime.combine(FIRST_DAY, _MORNING))
     installation = open_installation(config, clock=clock, by=ACTOR)
+    try:
+        return _lived(installation, clock, folder, tell, began, seed=seed, days=days)
+    finally:
+        installation.store.close()
+
+
+def _lived(
+    installation: Installation, clock: _SimulatedClock, folder: Path, tell: Callable[[str], None], began: float, *,
+    seed: int, days: int,
+) -> DemoResult:  # fmt: skip
     council = installation.council
     office = ModelOffice(seed, days, formats=council.formats, calendar=council.calendar)
     counted = _Counted(matches=Counter(), refused=[])

@@ -118,8 +118,13 @@ class Store:
         try:
             upgrade(engine)
         except OperationalError as error:
+            engine.dispose()
             raise _unavailable(engine, error) from error
         return cls(engine, clock)
+
+    def close(self) -> None:
+        """Let go of every connection; the store opens new ones if it is used again."""
+        self.engine.dispose()
 
     def unit(self, action: str, *, by: str) -> Unit:
         """Begin a unit of work: *action* is what is done, *by* who does it.

@@ -1,0 +1,15 @@
+"""Opening the council that `--config` names, for as long as a command runs."""
+
+from __future__ import annotations
+
+import click
+
+from localgov_ims.bootstrap.installing import open_installation
+from localgov_ims.service.installation import Installation
+
+
+def opened_council(context: click.Context) -> Installation:
+    """Open the council of the command's settings; its store is closed when the command ends."""
+    installation = open_installation(context.obj)
+    context.call_on_close(installation.store.close)
+    return installation
