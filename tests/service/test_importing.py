@@ -222,3 +222,13 @@ def test_importing_any_statement_any_number_of_times_has_one_effect(
         recorded = [line.line.amount.pence for line in statements.some_lines(connection)]
     council.store.close()
     assert recorded == amounts
+
+
+def test_days_without_movement_are_recorded_each_once(installation: Installation) -> None:
+    quiet = [
+        csv(opening=opening, day=MONDAY, name=f"{opening}.csv") for opening in ("50.00", "50.00", "70.00")
+    ]
+    first, again, other = [import_file(installation, file) for file in quiet]
+    assert (first.status, first.counts) == ("recorded", {"statements": 1})
+    assert again.status == "seen"
+    assert [issue.code for issue in other.issues] == ["chain-broken"]

@@ -6,10 +6,12 @@ import itertools
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
+from tests.conftest import MovableClock
 
 from localgov_ims.errors import AlreadyDone, StoreUnavailable
 from localgov_ims.storage import audit, personal, settings
@@ -233,3 +235,21 @@ def test_a_database_that_does_not_answer_is_named_without_its_password() -> None
         Store.open("postgresql://somebody:secret@127.0.0.1:1/nowhere", lambda: datetime.now(UTC))
     assert "127.0.0.1:1" in caught.value.message
     assert "secret" not in str(caught.value)
+
+
+def test_a_database_that_fails_in_the_middle_is_an_error_of_ours_and_leaves_nothing(
+    tmp_path: Path, clock: MovableClock
+) -> None:
+    """A disk that is full, say: every statement after it fails."""
+    store = Store.open(f"sqlite:///{tmp_path / 'ims.sqlite'}", clock)
+
+    def fill() -> None:
+        with store.unit("fill", by="tester") as unit:
+            pages = unit.connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+            unit.connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+            settings.add(unit, "settings", 1, "x" * 1_000_000)
+
+    with pytest.raises(StoreUnavailable, match="full"):
+        fill()
+    assert _count(store, settings.versions) == 0
+    store.close()

@@ -118,23 +118,28 @@ class StatementRecorder:
                     "already-imported", current.opened, "number", current.opened.number or "", message
                 )
             return
-        totals = closed.computed
-        if current.seen_lines and current.seen_lines == totals.count:
-            return
-        if not current.seen_lines:
-            yield from self._chained(current, closed)
+        opening = current.opened.opening if current.opened.opening is not None else closed.opening
         last = closed.last_on.isoformat() if closed.last_on is not None else ""
+        totals, key = closed.computed, current.opened.key
+        if key is None:
+            # A statement without a number is known by all it says; a day without movement by its balances.
+            key = (
+                f"{last}/{hashlib.sha256(f'{content}|{opening}|{closed.closing}'.encode()).hexdigest()[:16]}"
+            )
+            known = stored.content_by_key(self.unit.connection, current.account.name, key) is not None
+            if known or (totals.count and current.seen_lines == totals.count):
+                return
+        if not current.seen_lines:
+            yield from self._chained(current, opening, closed.closing)
         self.counts["statements"] += 1
         stored.add(
             self.unit,
             Statement(
-                id=current.id, file=self.file, key=current.opened.key or f"{last}/{content[:16]}",
-                account=current.account.name, number=current.opened.number or last, format=self.reader.name,
-                opening=current.opened.opening if current.opened.opening is not None else closed.opening,
-                closing=closed.closing, credits=Money(totals.credits or 0), debits=Money(totals.debits or 0),
-                lines=totals.count or 0, not_booked=closed.not_booked, first_on=closed.first_on,
-                last_on=closed.last_on, evidence=closed.evidence, content=content, seen_lines=current.seen_lines,
-                seen=current.seen,
+                id=current.id, file=self.file, key=key, account=current.account.name,
+                number=current.opened.number or last, format=self.reader.name, opening=opening, closing=closed.closing,
+                credits=Money(totals.credits or 0), debits=Money(totals.debits or 0), lines=totals.count or 0,
+                not_booked=closed.not_booked, first_on=closed.first_on, last_on=closed.last_on,
+                evidence=closed.evidence, content=content, seen_lines=current.seen_lines, seen=current.seen,
             ),
         )  # fmt: skip
 
@@ -160,17 +165,16 @@ class StatementRecorder:
                     code="date-out-of-range", place=place, field="booked_on", value=value, message=message
                 )
 
-    def _chained(self, current: _Current, closed: Closed) -> Iterator[Issue]:
+    def _chained(self, current: _Current, opening: Money | None, closing: Money | None) -> Iterator[Issue]:
         """Yield an Issue unless the statement joins those of its account: its opening is a closing, or the reverse."""
-        opening = current.opened.opening if current.opened.opening is not None else closed.opening
         ends = stored.ends_of(self.unit.connection, current.account.name)
-        if opening is None or closed.closing is None or not ends:
+        if opening is None or closing is None or not ends:
             return
-        if any(opening.pence == end or closed.closing.pence == start for start, end, _ in ends):
+        if any(opening.pence == end or closing.pence == start for start, end, _ in ends):
             return
         numbers = ", ".join(number for _, _, number in ends[-3:])
         message = (
-            f"It opens at {opening.shown()} and closes at {closed.closing.shown()}, which joins none of the statements "
-            f"here (latest: {numbers}). A statement between them is missing: import that one first."
+            f"It opens at {opening.shown()} and closes at {closing.shown()}, which joins none of the statements here "
+            f"(latest: {numbers}). A statement between them is missing: import that one first."
         )
         yield fault("chain-broken", current.opened, "opening", str(opening), message)

@@ -41,6 +41,8 @@ class Unit:
         self._id, self._action, self._by = new_id(), action, by
         self._digests: dict[str, tuple[int, Any]] = {}
         self._open = True
+        driver: Any = connection.dialect.dbapi
+        self._failure: type[Exception] = driver.OperationalError
 
     def record(self, table: sa.Table, rows: Iterable[Row]) -> None:
         """Insert records, each row in the order of the table's own columns, and seal them.
@@ -97,6 +99,8 @@ class Unit:
                 self.connection.rollback()
         finally:
             self.connection.close()
+        if isinstance(error, OperationalError | self._failure):
+            raise _unavailable(self.connection.engine, error) from error
 
 
 class Store:
@@ -190,9 +194,8 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _unavailable(engine: Engine, error: OperationalError) -> StoreUnavailable:
+def _unavailable(engine: Engine, error: BaseException) -> StoreUnavailable:
+    reason = error.orig if isinstance(error, OperationalError) else error
     where = engine.url.render_as_string(hide_password=True)
-    message = (
-        f"The database {where} did not answer ({error.orig}). Nothing was done; try again when it is back."
-    )
+    message = f"The database {where} did not answer ({reason}). Nothing was done; try again when it is back."
     return StoreUnavailable("store_unavailable", message, url=where)
