@@ -377,3 +377,28 @@ def test_what_a_bank_sends_cannot_play_with_the_terminal(installation: Installat
     sentences = explain(installation, item.bank_line)[0].sentences
     assert any(r"RED \x1b[31m 411111******1111" in sentence for sentence in sentences)
     assert not any("\x1b" in sentence for sentence in sentences)
+
+
+def test_a_settlement_line_without_a_day_is_matched_by_the_payouts(installation: Installation) -> None:
+    from uuid import uuid4
+
+    from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement, SettlementKind, SettlementLine
+    from localgov_ims.service.importing import import_file
+    from localgov_ims.storage import settlements
+
+    record_takings(installation, [_taking(CARD_1, "120.00", mop="90", charge="ch_1")])
+    file = import_file(installation, payout(("ch_2", "1.00", "0.20"), reference="po_other")).file
+    line = SettlementLine(
+        position=1, identifier="txn_1", kind=SettlementKind.PAYMENT, amount=Money(12000), fee=Money(188),
+        net=Money(11812), place="row 1", provider_reference="ch_1", occurred_on=None,
+    )  # fmt: skip
+    head = Settlement(
+        id=uuid4(), file=file, source="stripe", reference="po_1", gross=Money(12000), fees=Money(188),
+        net=Money(11812), paid_on=MONDAY, lines=1, content="0" * 64,
+    )  # fmt: skip
+    with installation.unit("record") as unit:
+        settlements.add(unit, head)
+        recorded = RecordedSettlementLine(id=uuid4(), settlement=head.id, source="stripe", line=line)
+        settlements.add_lines(unit, [recorded])
+        unit.commit()
+    assert reconcile(installation).matches["settlement-line"] == 1

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from attrs import define, field
 
-from localgov_ims.domain.settlements import RecordedSettlementLine
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.reconciliation.dispositions import Disposition
 from localgov_ims.reconciliation.engine import Matcher
@@ -60,15 +59,15 @@ def load_open_items(installation: Installation, matcher: Matcher) -> OpenItems:
                 for s in snapshots.open_settlements(connection)
             ),
         )
-        matcher.load("settlement_line", map(_settlement_line, snapshots.open_settlement_lines(connection)))
+        matcher.load(
+            "settlement_line",
+            (
+                (id_, day.toordinal(), *rest)
+                for id_, day, *rest in snapshots.open_settlement_lines(connection)
+            ),
+        )
     _load_lines(installation, matcher, items)
     return items
-
-
-def _settlement_line(recorded: RecordedSettlementLine) -> tuple[object, ...]:
-    line = recorded.line
-    day = line.occurred_on.toordinal() if line.occurred_on is not None else 0
-    return recorded.id, day, line.amount.pence, line.kind.value, line.provider_reference, recorded.source
 
 
 def _load_lines(installation: Installation, matcher: Matcher, items: OpenItems) -> None:

@@ -89,11 +89,21 @@ def open_settlements(connection: Connection) -> Iterator[Settlement]:
     return settlements.some(connection, settlements.settlements.c.id.not_in(_matched("settlement", "right")))
 
 
-def open_settlement_lines(connection: Connection) -> Iterator[RecordedSettlementLine]:
-    """Yield settlement lines whose payment has not been found."""
-    return settlements.some_lines(
-        connection, settlements.lines.c.id.not_in(_matched("settlement_line", "left"))
+def open_settlement_lines(connection: Connection) -> Iterator[tuple[UUID, date, int, str, str | None, str]]:
+    """Yield settlement lines whose payment has not been found: id, day, pence, kind, the provider's reference, source.
+
+    The day is the payment's, or the payout's where the provider does not say.
+    """
+    lines, heads = settlements.lines, settlements.settlements
+    day = sa.func.coalesce(lines.c.occurred_on, heads.c.paid_on).label("day")
+    query = (
+        sa.select(lines.c.id, day, lines.c.pence, lines.c.kind, lines.c.provider_reference, lines.c.source)
+        .join(heads, heads.c.id == lines.c.settlement)
+        .where(lines.c.id.not_in(_matched("settlement_line", "left")))
+        .order_by(lines.c.id)
     )
+    for row in connection.execute(query):
+        yield row.id, row.day, row.pence, row.kind, row.provider_reference, row.source
 
 
 def foreign_payments(connection: Connection, kind: str) -> Iterator[RecordedSettlementLine]:
