@@ -382,7 +382,12 @@ def test_what_a_bank_sends_cannot_play_with_the_terminal(installation: Installat
 def test_a_settlement_line_without_a_day_is_matched_by_the_payouts(installation: Installation) -> None:
     from uuid import uuid4
 
-    from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement, SettlementKind, SettlementLine
+    from localgov_ims.domain.settlements import (
+        RecordedSettlementLine,
+        Settlement,
+        SettlementKind,
+        SettlementLine,
+    )
     from localgov_ims.service.importing import import_file
     from localgov_ims.storage import settlements
 

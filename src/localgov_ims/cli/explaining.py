@@ -7,6 +7,7 @@ from attrs import asdict
 
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import json_option, print_json
+from localgov_ims.domain.quoting import visible
 from localgov_ims.service.explaining import explain as tell
 
 
@@ -25,9 +26,9 @@ def explain(context: click.Context, identifier: str, *, as_json: bool) -> None:
         print_json([asdict(story) for story in stories])
         return
     for story in stories:
-        click.secho(f"{story.title}", bold=True)
+        click.secho(visible(story.title), bold=True)
         click.echo(f"  {story.kind} {story.id}")
         for sentence in story.sentences:
-            click.echo(f"  {sentence}")
+            click.echo(f"  {visible(sentence)}")
         if story.leads_to:
             click.echo(f"  See also: {', '.join(story.leads_to)}")

@@ -18,6 +18,7 @@ from localgov_ims.cli.output import (
     progress,
 )
 from localgov_ims.cli.root import REFUSED
+from localgov_ims.domain.quoting import visible
 from localgov_ims.service.importing import ImportResult, Incoming, import_files
 
 
@@ -78,5 +79,5 @@ def _show(result: ImportResult) -> None:
         said = "it was here already; nothing was changed"
     elif result.status == "refused":
         said = "nothing of it was recorded; its bytes are kept"
-    click.echo(f"{result.name}: {click.style(result.status, fg=colour)} ({said})")
+    click.echo(f"{visible(result.name)}: {click.style(result.status, fg=colour)} ({said})")
     print_issues(result.issues, result.issue_count)

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 import click
 
 from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.quoting import visible
 from localgov_ims.files.limits import CHUNK
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs instead of text.")
@@ -43,7 +44,7 @@ def print_issues(issues: Sequence[Issue], count: int | None = None) -> None:
             part for part in (issue.place, f"field {issue.field}" if issue.field else "") if part
         )
         value = f" [{issue.value}]" if issue.value else ""
-        click.echo(f"  {click.style(issue.code, fg=colour)} at {where}{value}: {issue.message}")
+        click.echo(f"  {click.style(issue.code, fg=colour)} at {where}{value}: {visible(issue.message)}")
     if count is not None and count > len(issues):
         click.echo(f"  ... and {count - len(issues)} more.")
 

@@ -7,6 +7,7 @@ import click
 from localgov_ims.cli.output import files_argument, issue_json, json_option, opened, print_issues, print_json
 from localgov_ims.cli.root import REFUSED
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.quoting import visible
 from localgov_ims.files.reading import Entry, FileRead
 from localgov_ims.files.reading import read as read_file
 from localgov_ims.hooks import registry
@@ -74,7 +75,7 @@ def _pence(amount: Money | None) -> int | None:
 
 def _show(path: str, result: FileRead) -> None:
     verdict = click.style("accepted", fg="green") if result.accepted else click.style("refused", fg="red")
-    click.echo(f"{path}: {verdict}")
+    click.echo(f"{visible(path)}: {verdict}")
     for entry in result.entries:
         if entry.opened is not None and entry.closed is not None:
             click.echo(f"  {_sentence(entry)}")
@@ -92,6 +93,6 @@ def _sentence(entry: Entry) -> str:
         balances = f"; opens at {entry.opening.shown()}, closes at {closed.closing.shown()}"
     pending = f"; {closed.not_booked} not booked, left out" if closed.not_booked else ""
     return (
-        f"{entry.format} {entry.kind} {opened_.number or ''} of {opened_.account} ({opened_.currency}): "
+        f"{entry.format} {entry.kind} {visible(opened_.number or '')} of {visible(opened_.account)} ({opened_.currency}): "
         f"{totals.count} lines, {moved}{balances}{pending}; {closed.evidence.value}."
     )

@@ -6,6 +6,7 @@ import click
 
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import json_option, print_json, print_table, progress
+from localgov_ims.domain.quoting import visible
 from localgov_ims.service.reconciling import reconcile as run
 
 
@@ -37,4 +38,4 @@ def reconcile(context: click.Context, *, as_json: bool) -> None:
     ]
     print_table("Where every bank line stands", ["disposition", "lines ", "amount "], rows)
     for found in result.breaks:
-        click.echo(f"For a person: {found.message}")
+        click.echo(f"For a person: {visible(found.message)}")
