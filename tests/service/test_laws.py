@@ -167,6 +167,14 @@ def _law_3_balance(folder: Path) -> tuple[int, str]:
     return 3, "its awaiting stands at"
 
 
+def _law_3_clearing(folder: Path) -> tuple[int, str]:
+    """A match that is gone leaves its receipt looking open, and the balance without it."""
+    _tamper(
+        folder, "DELETE FROM matches WHERE role = 'banked' AND right_kind = 'receipt' AND rule = 'reference'"
+    )
+    return 3, "its clearing stands at"
+
+
 def _law_4_constraint(folder: Path) -> tuple[int, str]:
     with sqlite3.connect(folder / "ims.sqlite") as connection:
         (sql,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'breaks'").fetchone()

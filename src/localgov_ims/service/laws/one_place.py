@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -11,8 +10,9 @@ from sqlalchemy import Connection
 from localgov_ims.domain.money import Money
 from localgov_ims.reconciliation.dispositions import DispositionKind
 from localgov_ims.service.council import Council
+from localgov_ims.service.laws import balances
 from localgov_ims.service.laws.law import Findings
-from localgov_ims.storage import journals, reconciliation, statements, transactions
+from localgov_ims.storage import reconciliation, statements, transactions
 
 _IN_BOOKS = (DispositionKind.ALLOCATED.value, DispositionKind.SUSPENSE.value)
 
@@ -28,7 +28,7 @@ def check(connection: Connection, council: Council, findings: Findings) -> None:
     findings.take(_transfers(connection))
     findings.take(_reversals(connection))
     findings.take(_suspense(connection, council))
-    findings.take(_balances(connection, findings))
+    findings.take(balances.differences(connection, findings))
 
 
 def _without_disposition(connection: Connection) -> Iterator[str]:
@@ -147,63 +147,3 @@ def _suspense(connection: Connection, council: Council) -> Iterator[str]:
     )
     for row in connection.execute(query):
         yield f"Suspense item {row.id}: its line is not in the suspense fund."
-
-
-def _balances(connection: Connection, findings: Findings) -> Iterator[str]:
-    """Yield ledgers in which awaiting or suspense is not the sum of its items."""
-    ledgers = connection.execute(sa.select(journals.journals.c.ledger).distinct()).scalars().all()
-    for ledger in ledgers:
-        for role, items in (("awaiting", _awaiting_items(ledger)), ("suspense", _suspense_items(ledger))):
-            findings.look_at()
-            expected = -(connection.execute(items).scalar() or 0)
-            found = connection.execute(_journalled(ledger, role)).scalar() or 0
-            if expected != found:
-                yield (
-                    f"Ledger {ledger}: its {role} stands at {Money(int(found)).shown()}, but the items come to "
-                    f"{Money(int(expected)).shown()}."
-                )
-
-
-def _journalled(ledger: str, role: str) -> sa.Select[Any]:
-    jl, j = journals.lines, journals.journals
-    signed = sa.case((jl.c.side == "debit", jl.c.pence), else_=-jl.c.pence)
-    return (
-        sa.select(sa.func.sum(signed))
-        .join(j, j.c.id == jl.c.journal)
-        .where(j.c.ledger == ledger, jl.c.role == role)
-    )
-
-
-def _done(ledger: str, kind: str) -> sa.Select[Any]:
-    s = journals.sources
-    return sa.select(s.c.source_id).where(s.c.ledger == ledger, s.c.kind == kind)
-
-
-def _awaiting_items(ledger: str) -> sa.Select[Any]:
-    """Sum the lines journalled as awaiting, less those journalled since as what they turned out to be."""
-    lines, m = statements.lines, reconciliation.matches
-    text = _dashed(lines.c.id)
-    settled = sa.select(m.c.left_id).where(
-        m.c.role == "banked",
-        _dashed(m.c.id).in_(_done(ledger, "match")) | _dashed(m.c.right_id).in_(_done(ledger, "settlement")),
-    )
-    return sa.select(sa.func.sum(lines.c.pence)).where(
-        text.in_(_done(ledger, "awaiting")),
-        text.not_in(_done(ledger, "banking")),
-        text.not_in(_done(ledger, "other")),
-        lines.c.id.not_in(settled),
-    )
-
-
-def _suspense_items(ledger: str) -> sa.Select[Any]:
-    tl, items = transactions.lines, transactions.suspense
-    return (
-        sa.select(sa.func.sum(tl.c.pence))
-        .join(items, items.c.line == tl.c.id)
-        .where(_dashed(tl.c.id).in_(_done(ledger, "line")))
-    )
-
-
-def _dashed(column: sa.ColumnElement[object]) -> sa.ColumnElement[str]:
-    """Return an identifier as sources name it: hex without dashes, alike in both databases."""
-    return sa.func.replace(sa.cast(column, sa.Text), "-", "")

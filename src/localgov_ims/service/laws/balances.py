@@ -1,0 +1,94 @@
+"""Part of law 3: each balance of clearing, awaiting and suspense is a list of items, and stands at their sum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from localgov_ims.domain.money import Money
+from localgov_ims.service.laws.law import Findings
+from localgov_ims.storage import journals, reconciliation, settlements, statements, transactions
+
+
+def differences(connection: Connection, findings: Findings) -> Iterator[str]:
+    """Yield the balances of each ledger that are not the sum of their items."""
+    ledgers = connection.execute(sa.select(journals.journals.c.ledger).distinct()).scalars().all()
+    for ledger in ledgers:
+        for role, items in ITEMS.items():
+            findings.look_at()
+            expected = int(connection.execute(items(ledger)).scalar() or 0)
+            found = int(connection.execute(_journalled(ledger, role)).scalar() or 0)
+            if expected != found:
+                stands, comes = Money(found).shown(), Money(expected).shown()
+                yield f"Ledger {ledger}: its {role} stands at {stands}, but the items come to {comes}."
+
+
+def _journalled(ledger: str, role: str) -> sa.Select[Any]:
+    jl, j = journals.lines, journals.journals
+    signed = sa.case((jl.c.side == "debit", jl.c.pence), else_=-jl.c.pence)
+    return (
+        sa.select(sa.func.sum(signed))
+        .join(j, j.c.id == jl.c.journal)
+        .where(j.c.ledger == ledger, jl.c.role == role)
+    )
+
+
+def _done(ledger: str, kind: str) -> sa.Select[Any]:
+    s = journals.sources
+    return sa.select(s.c.source_id).where(s.c.ledger == ledger, s.c.kind == kind)
+
+
+def _awaiting_items(ledger: str) -> sa.Select[Any]:
+    """Sum the lines journalled as awaiting, less those journalled since as what they turned out to be."""
+    lines, m = statements.lines, reconciliation.matches
+    text = _dashed(lines.c.id)
+    settled = sa.select(m.c.left_id).where(
+        m.c.role == "banked",
+        _dashed(m.c.id).in_(_done(ledger, "match")) | _dashed(m.c.right_id).in_(_done(ledger, "settlement")),
+    )
+    return sa.select(-sa.func.sum(lines.c.pence)).where(
+        text.in_(_done(ledger, "awaiting")),
+        text.not_in(_done(ledger, "banking")),
+        text.not_in(_done(ledger, "other")),
+        lines.c.id.not_in(settled),
+    )
+
+
+def _suspense_items(ledger: str) -> sa.Select[Any]:
+    tl, items = transactions.lines, transactions.suspense
+    return (
+        sa.select(-sa.func.sum(tl.c.pence))
+        .join(items, items.c.line == tl.c.id)
+        .where(_dashed(tl.c.id).in_(_done(ledger, "line")))
+    )
+
+
+def _clearing_items(ledger: str) -> sa.Select[Any]:
+    """Sum the receipts journalled, less what was journalled since as banked, matched or settled."""
+    tl, bank, m, s = transactions.lines, statements.lines, reconciliation.matches, settlements.settlements
+    parts = (
+        (1, sa.select(sa.func.sum(tl.c.pence)).where(_dashed(tl.c.id).in_(_done(ledger, "line")))),
+        (-1, sa.select(sa.func.sum(bank.c.pence)).where(_dashed(bank.c.id).in_(_done(ledger, "banking")))),
+        (-1, sa.select(sa.func.sum(m.c.pence)).where(_dashed(m.c.id).in_(_done(ledger, "match")))),
+        (-1, sa.select(sa.func.sum(s.c.gross)).where(_dashed(s.c.id).in_(_done(ledger, "settlement")))),
+    )
+    total: sa.ColumnElement[int] = sa.literal(0)
+    for sign, part in parts:
+        total = total + sign * sa.func.coalesce(part.scalar_subquery(), 0)
+    return sa.select(total)
+
+
+def _dashed(column: sa.ColumnElement[object]) -> sa.ColumnElement[str]:
+    """Return an identifier as sources name it: hex without dashes, alike in both databases."""
+    return sa.func.replace(sa.cast(column, sa.Text), "-", "")
+
+
+ITEMS: Final[Mapping[str, Callable[[str], sa.Select[Any]]]] = {
+    "clearing": _clearing_items,
+    "awaiting": _awaiting_items,
+    "suspense": _suspense_items,
+}
+"""What each balance must come to by its items, debits above zero."""
