@@ -66,7 +66,7 @@ def clock() -> MovableClock:
 @pytest.fixture
 def store(database_url: str, clock: MovableClock) -> Iterator[Store]:
     """Give an empty store of each kind."""
-    opened = Store.open(database_url, clock)
+    opened = Store.open(database_url, clock, create=True)
     yield opened
     opened.close()
 
@@ -76,6 +76,6 @@ def installation(database_url: str, clock: MovableClock, tmp_path: Path) -> Iter
     """Give Small Council with an empty store of each kind."""
     config = tmp_path / "council.toml"
     config.write_text(settings_text().replace("sqlite:///ims.sqlite", database_url), encoding="utf-8")
-    opened = open_installation(config, clock=clock, by="tester")
+    opened = open_installation(config, clock=clock, by="tester", create=True)
     yield opened
     opened.store.close()

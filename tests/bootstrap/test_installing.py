@@ -45,7 +45,7 @@ def open_council(tmp_path: Path, clock: MovableClock) -> Iterator[Open]:
 
     def open_(text: str) -> Installation:
         (tmp_path / "council.toml").write_text(text, encoding="utf-8")
-        opened.append(open_installation(tmp_path / "council.toml", clock=clock, by="tester"))
+        opened.append(open_installation(tmp_path / "council.toml", clock=clock, by="tester", create=True))
         return opened[-1]
 
     yield open_

@@ -228,6 +228,11 @@ def test_a_council_is_begun_once(tmp_path: Path) -> None:
     again = call("init", tmp_path / "new")
     assert again.exit_code == 4
     assert "nothing was changed" in again.output
+    (tmp_path / "new" / "ims.sqlite").unlink()
+    assert call("--config", tmp_path / "new" / "council.toml", "verify").exit_code == 8
+    assert call("init", tmp_path / "new").exit_code == 0
+    assert call("init", tmp_path / "other", "--name", "two\nlines").exit_code == 3
+    assert not (tmp_path / "other" / "council.toml").exists()
 
 
 def test_settings_that_are_not_there_or_wrong_are_explained(tmp_path: Path) -> None:

@@ -213,7 +213,7 @@ def test_importing_any_statement_any_number_of_times_has_one_effect(
     folder = tmp_path_factory.mktemp("once")
     (folder / "council.toml").write_text(settings_text(), encoding="utf-8")
     council = open_installation(
-        folder / "council.toml", clock=lambda: datetime(2026, 5, 13, tzinfo=UTC), by="tester"
+        folder / "council.toml", clock=lambda: datetime(2026, 5, 13, tzinfo=UTC), by="tester", create=True
     )
     entries = [entry(str(Money(pence)), "SAME TEXT") for pence in amounts]
     statuses = [import_file(council, camt(*entries, name=name)).status for name in repeats]

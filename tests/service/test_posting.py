@@ -31,6 +31,7 @@ from localgov_ims.domain.vat import VatRate
 from localgov_ims.service import posting
 
 COUNCIL = council()
+AWAITING = COUNCIL.bank_accounts["main"].awaiting
 WASTE = garden_line(gross="120.00", vat="20.00")
 
 
@@ -88,9 +89,12 @@ def test_an_unexpected_debit_is_a_negative_item() -> None:
 
 def test_the_banking_of_a_receipt_empties_bank_transfers() -> None:
     credit = statement_line(amount=pounds("250.00"))
-    assert said(posting.banking_postings(COUNCIL, credit)) == ["Dr 9001 250.00", "Cr 9102 250.00"]
+    assert said(posting.banking_postings(COUNCIL, credit, awaited=None)) == [
+        "Dr 9001 250.00",
+        "Cr 9102 250.00",
+    ]
     debit = statement_line(amount=pounds("-20.00"))
-    assert said(posting.banking_postings(COUNCIL, debit)) == ["Cr 9001 20.00", "Dr 9102 20.00"]
+    assert said(posting.banking_postings(COUNCIL, debit, awaited=None)) == ["Cr 9001 20.00", "Dr 9102 20.00"]
 
 
 def test_suspense_is_cleared_as_one_source() -> None:
@@ -121,26 +125,26 @@ CARDS = [
 ]
 
 
-def settled(*, awaited: bool) -> list[str]:
+def settled(*, awaited: LedgerAccount | None) -> list[str]:
     settlement, lines = a_settlement(CARDS)
     credit = statement_line(amount=pounds("132.63"))
     return said(posting.settlement_postings(COUNCIL, settlement, lines, {}, credit, awaited=awaited))
 
 
 def test_a_settlement_pays_its_net_and_its_fees_out_of_the_clearing() -> None:
-    assert settled(awaited=False) == ["Dr 9001 132.63", "Dr 7250 2.37", "Cr 9101 135.00"]
+    assert settled(awaited=None) == ["Dr 9001 132.63", "Dr 7250 2.37", "Cr 9101 135.00"]
 
 
 def test_a_payout_before_its_file_awaits_it_and_is_no_income() -> None:
     credit = statement_line(amount=pounds("132.63"))
     assert said(posting.awaiting_postings(COUNCIL, credit)) == ["Dr 9001 132.63", "Cr 9950 132.63"]
-    assert settled(awaited=True) == ["Dr 9950 132.63", "Dr 7250 2.37", "Cr 9101 135.00"]
+    assert settled(awaited=AWAITING) == ["Dr 9950 132.63", "Dr 7250 2.37", "Cr 9101 135.00"]
 
 
 def test_a_payout_that_costs_more_than_it_brings_is_a_debit_at_the_bank() -> None:
     settlement, lines = a_settlement([settlement_line(amount=pounds("-30.00"), fee=pounds("0.50"))])
     debit = statement_line(amount=pounds("-30.50"))
-    made = said(posting.settlement_postings(COUNCIL, settlement, lines, {}, debit, awaited=False))
+    made = said(posting.settlement_postings(COUNCIL, settlement, lines, {}, debit, awaited=None))
     assert made == ["Cr 9001 30.50", "Dr 7250 0.50", "Dr 9101 30.00"]
 
 
@@ -150,25 +154,25 @@ def test_each_method_in_a_settlement_clears_its_own_share() -> None:
     settlement, lines = a_settlement(CARDS)
     mops = {str(lines[1].id): "91"}
     credit = statement_line(amount=pounds("132.63"))
-    made = said(posting.settlement_postings(telephone, settlement, lines, mops, credit, awaited=False))
+    made = said(posting.settlement_postings(telephone, settlement, lines, mops, credit, awaited=None))
     assert made == ["Dr 9001 132.63", "Dr 7250 2.37", "Cr 9101 90.00", "Cr 9109 45.00"]
 
 
 def test_a_bank_charge_goes_to_the_code_its_recogniser_names() -> None:
     charge = statement_line(amount=pounds("-18.75"))
-    made = said(posting.other_postings(COUNCIL, charge, LedgerAccount("7260")))
+    made = said(posting.other_postings(COUNCIL, charge, LedgerAccount("7260"), awaited=None))
     assert made == ["Cr 9001 18.75", "Dr 7260 18.75"]
 
 
 def test_a_matched_line_clears_each_method_of_its_receipt() -> None:
     receipt = a_receipt(line(amount=pounds("100.00"), mop="12"), line(amount=pounds("20.00"), mop="90"))
     credit = statement_line(amount=pounds("120.00"))
-    made = list(posting.match_postings(COUNCIL, credit, receipt, match="m1", awaited=False))
+    made = list(posting.match_postings(COUNCIL, credit, receipt, match="m1", awaited=None))
     assert said(made) == ["Dr 9001 120.00", "Cr 9102 100.00", "Cr 9101 20.00"]
     assert {(each.source, each.kind, each.reference) for each in made} == {
         (Source("match", "m1"), "Banking", receipt.reference)
     }
-    awaited = posting.match_postings(COUNCIL, credit, receipt, match="m1", awaited=True)
+    awaited = posting.match_postings(COUNCIL, credit, receipt, match="m1", awaited=AWAITING)
     assert said(awaited) == ["Dr 9950 120.00", "Cr 9102 100.00", "Cr 9101 20.00"]
 
 
@@ -180,9 +184,9 @@ def test_a_bank_line_is_called_by_the_banks_reference_or_by_where_it_stands() ->
 def test_bank_lines_are_dated_as_booked_and_settlements_as_paid() -> None:
     settlement, lines = a_settlement(CARDS, paid_on=DAY.replace(day=11))
     credit = statement_line(amount=pounds("132.63"))
-    made = posting.settlement_postings(COUNCIL, settlement, lines, {}, credit, awaited=False)
+    made = posting.settlement_postings(COUNCIL, settlement, lines, {}, credit, awaited=None)
     assert {each.accounting_on for each in made} == {DAY.replace(day=11)}
-    assert {each.accounting_on for each in posting.banking_postings(COUNCIL, credit)} == {DAY}
+    assert {each.accounting_on for each in posting.banking_postings(COUNCIL, credit, awaited=None)} == {DAY}
 
 
 @st.composite
@@ -218,5 +222,15 @@ def test_a_payout_of_nothing_posts_no_bank_line() -> None:
     )
     assert settlement.net == NOTHING
     nothing = statement_line(amount=NOTHING)
-    made = said(posting.settlement_postings(COUNCIL, settlement, lines, {}, nothing, awaited=False))
+    made = said(posting.settlement_postings(COUNCIL, settlement, lines, {}, nothing, awaited=None))
     assert made == ["Dr 7250 1.00", "Cr 9101 1.00"]
+
+
+def test_a_line_that_waited_and_is_then_anothers_to_journal_is_taken_back() -> None:
+    """Dr bank, Cr awaiting while it waited; another system journals it after all."""
+    credit = statement_line(amount=pounds("100.00"))
+    assert said(posting.other_postings(COUNCIL, credit, None, awaited=AWAITING)) == [
+        "Dr 9950 100.00",
+        "Cr 9001 100.00",
+    ]
+    assert said(posting.other_postings(COUNCIL, credit, None, awaited=None)) == []

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from tests.conftest import MovableClock
 
-from localgov_ims.errors import AlreadyDone, StoreUnavailable
+from localgov_ims.errors import AlreadyDone, ConfigurationError, StoreUnavailable
 from localgov_ims.storage import audit, personal, settings
 from localgov_ims.storage.store import Store
 from localgov_ims.storage.tables import RECORD_TABLES
@@ -103,6 +103,7 @@ def any_row(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store = Store.open(
         f"sqlite:///{tmp_path_factory.mktemp('rows') / 'ims.sqlite'}",
         lambda: datetime(2026, 5, 13, tzinfo=UTC),
+        create=True,
     )
     values = {sa.BigInteger: 1, sa.Text: "1", sa.String: "1", sa.Date: "2026-05-13", sa.LargeBinary: b"1"}
     with store.engine.connect().execution_options(ims_writes=True) as connection, connection.begin():
@@ -241,7 +242,7 @@ def test_a_database_that_fails_in_the_middle_is_an_error_of_ours_and_leaves_noth
     tmp_path: Path, clock: MovableClock
 ) -> None:
     """A disk that is full, say: every statement after it fails."""
-    store = Store.open(f"sqlite:///{tmp_path / 'ims.sqlite'}", clock)
+    store = Store.open(f"sqlite:///{tmp_path / 'ims.sqlite'}", clock, create=True)
 
     def fill() -> None:
         with store.unit("fill", by="tester") as unit:
@@ -253,3 +254,30 @@ def test_a_database_that_fails_in_the_middle_is_an_error_of_ours_and_leaves_noth
         fill()
     assert _count(store, settings.versions) == 0
     store.close()
+
+
+def test_a_database_that_is_not_there_is_not_made_unasked(tmp_path: Path, clock: MovableClock) -> None:
+    """A mistyped name must not become a new and empty council whose laws all hold."""
+    with pytest.raises(ConfigurationError, match="There is no council's database"):
+        Store.open(f"sqlite:///{tmp_path / 'typo.sqlite'}", clock)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_database_is_not_filled_unasked(database_url: str, clock: MovableClock) -> None:
+    with pytest.raises(ConfigurationError, match="There is no council's database"):
+        Store.open(database_url, clock)
+
+
+@pytest.mark.parametrize("url", ["garbage", "mysql://somebody:secret@host/name"])
+def test_a_url_of_no_database_of_ours_is_refused_without_its_password(url: str, clock: MovableClock) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Store.open(url, clock)
+    assert "secret" not in caught.value.message
+
+
+def test_a_damaged_database_is_named(tmp_path: Path, clock: MovableClock) -> None:
+    path = tmp_path / "ims.sqlite"
+    Store.open(f"sqlite:///{path}", clock, create=True).close()
+    path.write_bytes(path.read_bytes()[:20_000])
+    with pytest.raises(StoreUnavailable, match="malformed"):
+        Store.open(f"sqlite:///{path}", clock)

@@ -37,7 +37,7 @@ def main(config: Path, dies_at: int, files: list[Path]) -> int:
         called()
 
     store.load = counted
-    installation = open_installation(config)
+    installation = open_installation(config, create=True)
     event.listen(installation.store.engine, "before_cursor_execute", called)
     event.listen(installation.store.engine, "commit", called)
     incoming = [Incoming(name=path.name, stream=path.open("rb")) for path in files]

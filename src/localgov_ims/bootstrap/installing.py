@@ -15,7 +15,9 @@ from localgov_ims.bootstrap import settings as reading
 from localgov_ims.bootstrap.settings import Settings
 from localgov_ims.domain.calendar import Clock
 from localgov_ims.errors import AlreadyDone, ConfigurationError, ImsError
+from localgov_ims.files.events import Yields
 from localgov_ims.files.profiles import ProfileReader
+from localgov_ims.files.readers import Reader
 from localgov_ims.hooks import registry
 from localgov_ims.hooks.registry import Registry
 from localgov_ims.service.council import Council
@@ -36,8 +38,12 @@ def actor() -> str:
     return os.environ.get("IMS_ACTOR") or getpass.getuser()
 
 
-def open_installation(path: Path, *, clock: Clock = now, by: str | None = None) -> Installation:
+def open_installation(
+    path: Path, *, clock: Clock = now, by: str | None = None, create: bool = False
+) -> Installation:
     """Open the council whose settings are at *path*, recording a new version of them if they have changed.
+
+    Its database must be there, unless *create* asks for a new one.
 
     Raises:
         ConfigurationError: The settings or the plugins cannot be used; nothing was changed.
@@ -48,10 +54,11 @@ def open_installation(path: Path, *, clock: Clock = now, by: str | None = None) 
     plugins = registry.load(settings.plugins)
     own = {profile.name: ProfileReader(profile) for profile in settings.profile_records()}
     # A council's own profile takes the place of a shipped one of its name.
-    readers = {**{reader.name: reader for reader in plugins.readers}, **own}
+    readers: dict[str, Reader] = {**{reader.name: reader for reader in plugins.readers}, **own}
     _check_names(council, readers, plugins.exporters)
+    _check_kinds(council, readers)
     options = settings.options_of(readers)
-    store = Store.open(database_url(settings, path.parent), clock)
+    store = Store.open(database_url(settings, path.parent), clock, create=create)
     who = by if by is not None else actor()
     try:
         _keep_versions(store, who, text, plugins, council)
@@ -85,6 +92,20 @@ def _check_names(council: Council, readers: Collection[str], exporters: Collecti
         if name not in offered:
             message = f"{where}: no enabled plugin offers {name!r}; there are: {', '.join(sorted(offered))}."
             raise ConfigurationError("unknown_name", message, name=name)
+
+
+def _check_kinds(council: Council, readers: Mapping[str, Reader]) -> None:
+    """Refuse an account that is to be read from payouts, or a provider from bank statements."""
+    wanted = [
+        (f"[bank_accounts.{a.name}]", a.format, Yields.STATEMENT) for a in council.bank_accounts.values()
+    ]
+    wanted += [
+        (f"[sources.{s.name}]", s.format, Yields.SETTLEMENT) for s in council.sources.values() if s.format
+    ]
+    for where, name, kind in wanted:
+        if readers[name].yields is not kind:
+            message = f"{where} format: {name!r} gives {readers[name].yields.value}s; it must be one of {kind.value}s."
+            raise ConfigurationError("wrong_kind", message, name=name)
 
 
 def _keep_versions(store: Store, by: str, text: str, plugins: Registry, council: Council) -> None:

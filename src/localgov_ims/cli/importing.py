@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import (
+    counted,
     files_argument,
     issue_json,
     json_option,
@@ -27,7 +29,7 @@ from localgov_ims.service.importing import ImportResult, Incoming, import_files
 @json_option
 @click.pass_context
 def import_(context: click.Context, files: tuple[str, ...], *, as_json: bool) -> None:
-    r"""Record FILEs: bank statements and settlements.
+    """Record FILEs: bank statements and settlements.
 
     A file that does not add up is refused whole; the same file again changes nothing. Exit status 0: nothing was
     refused; 3: a file was.
@@ -35,12 +37,10 @@ def import_(context: click.Context, files: tuple[str, ...], *, as_json: bool) ->
     \b
     Example:
       ims --config council.toml import statements/*.xml
-    """
+    """  # noqa: D301 - the escape is click's mark for a paragraph left as it is
     installation = opened_council(context)
     with ExitStack() as stack, progress("Importing", show=not as_json) as tell:
-        incoming = [
-            Incoming(name=Path(path).name, stream=stack.enter_context(opened(path))) for path in files
-        ]
+        incoming = [Incoming(name=_label(path), stream=stack.enter_context(opened(path))) for path in files]
         rows = 0
 
         def count(more: int) -> None:
@@ -55,6 +55,11 @@ def import_(context: click.Context, files: tuple[str, ...], *, as_json: bool) ->
         for result in results:
             _show(result)
     context.exit(REFUSED if any(result.status == "refused" for result in results) else 0)
+
+
+def _label(path: str) -> str:
+    """Return a file's name as text that can be kept, whatever bytes the file system allows."""
+    return os.fsencode(Path(path).name).decode("utf-8", "replace") if path != "-" else "standard input"
 
 
 def _json(result: ImportResult) -> dict[str, object]:
@@ -74,7 +79,9 @@ def _json(result: ImportResult) -> dict[str, object]:
 
 def _show(result: ImportResult) -> None:
     colour = {"recorded": "green", "seen": "yellow", "refused": "red"}[result.status]
-    said = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in result.counts.items())
+    said = ", ".join(
+        counted(count, name.replace("_", " ").removesuffix("s")) for name, count in result.counts.items()
+    )
     if result.status == "seen":
         said = "it was here already; nothing was changed"
     elif result.status == "refused":

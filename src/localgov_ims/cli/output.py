@@ -49,6 +49,11 @@ def print_issues(issues: Sequence[Issue], count: int | None = None) -> None:
         click.echo(f"  ... and {count - len(issues)} more.")
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 line`, `2 lines`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def print_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table; columns whose heading ends in a space are numbers, aligned to the right."""
     from rich.console import Console  # noqa: PLC0415 - loaded only where a table is printed

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import click
 
-from localgov_ims.cli.output import files_argument, issue_json, json_option, opened, print_issues, print_json
+from localgov_ims.cli.output import (
+    counted,
+    files_argument,
+    issue_json,
+    json_option,
+    opened,
+    print_issues,
+    print_json,
+)
 from localgov_ims.cli.root import REFUSED
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import visible
@@ -19,7 +27,7 @@ from localgov_ims.hooks import registry
 @json_option
 @click.pass_context
 def read(context: click.Context, files: tuple[str, ...], named: str | None, *, as_json: bool) -> None:
-    r"""Read and prove FILEs of any kind that an installed plugin knows, changing nothing.
+    """Read and prove FILEs of any kind that an installed plugin knows, changing nothing.
 
     No council is needed. Exit status 0: every file is accepted; 3: one is refused.
 
@@ -27,7 +35,7 @@ def read(context: click.Context, files: tuple[str, ...], named: str | None, *, a
     Examples:
       ims read statement.xml
       ims read --json *.csv
-    """
+    """  # noqa: D301 - the escape is click's mark for a paragraph left as it is
     readers = registry.load(None).readers
     found: list[dict[str, object]] = []
     refused = False
@@ -91,8 +99,9 @@ def _sentence(entry: Entry) -> str:
     balances = ""
     if entry.opening is not None and closed.closing is not None:
         balances = f"; opens at {entry.opening.shown()}, closes at {closed.closing.shown()}"
+    number = f" {visible(opened_.number)}" if opened_.number else ""
     pending = f"; {closed.not_booked} not booked, left out" if closed.not_booked else ""
     return (
-        f"{entry.format} {entry.kind} {visible(opened_.number or '')} of {visible(opened_.account)} ({opened_.currency}): "
-        f"{totals.count} lines, {moved}{balances}{pending}; {closed.evidence.value}."
+        f"{entry.format} {entry.kind}{number} of {visible(opened_.account)} ({opened_.currency}): "
+        f"{counted(totals.count or 0, 'line')}, {moved}{balances}{pending}; {closed.evidence.value}."
     )

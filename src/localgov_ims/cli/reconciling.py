@@ -32,7 +32,7 @@ def reconcile(context: click.Context, *, as_json: bool) -> None:
         )
         return
     for rule, count in result.matches.items():
-        click.echo(f"Rule {rule}: {count:,} new matches.")
+        click.echo(f"Matched by rule {rule}: {count:,} more.")
     rows = [
         (kind.value, f"{total.count:,}", total.amount.shown()) for kind, total in result.dispositions.items()
     ]

@@ -73,6 +73,8 @@ class _LazyGroup(click.Group):
         except ImsError as error:
             click.secho(f"ims: {error.message}", err=True, fg="red")
             ctx.exit(next((code for kind, code in EXIT_CODES if isinstance(error, kind)), 1))
+        except BrokenPipeError:
+            raise  # whoever read our output has had enough; click ends quietly
         except OSError as error:
             click.secho(
                 f"ims: {error}. Nothing was left half done; put it right and run the command again.",

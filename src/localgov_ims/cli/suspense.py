@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from localgov_ims.cli.council import opened_council
-from localgov_ims.cli.output import json_option, print_json, print_table
+from localgov_ims.cli.output import counted, json_option, print_json, print_table
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import visible
 from localgov_ims.service.suspense import OpenItem, list_suspense
@@ -25,6 +25,9 @@ def list_(context: click.Context, *, as_json: bool) -> None:
     if as_json:
         print_json([_json(item) for item in items])
         return
+    if not items:
+        click.echo("Nothing is in suspense.")
+        return
     rows = [
         (
             item.reference,
@@ -38,7 +41,9 @@ def list_(context: click.Context, *, as_json: bool) -> None:
     ]
     print_table("Suspense", ["line", "taken on", "days ", "amount ", "why", "what the bank said"], rows)
     total = Money.total(item.amount for item in items)
-    click.echo(f"{len(items):,} items, {total.shown()} in all. `ims explain LINE` tells the story of one.")
+    click.echo(
+        f"{counted(len(items), 'item')}, {total.shown()} in all. `ims explain LINE` tells the story of one."
+    )
 
 
 def _why(item: OpenItem) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from localgov_ims.domain.journals import LedgerAccount
+from localgov_ims.errors import ConfigurationError
 
 
 @frozen(kw_only=True)
@@ -24,3 +25,11 @@ class BankAccount:
     ledger: LedgerAccount
     awaiting: LedgerAccount
     format: str
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what contradicts itself."""
+        if self.ledger == self.awaiting:
+            message = (
+                f"Bank account {self.name}: what awaits its file needs another ledger code than the balance."
+            )
+            raise ConfigurationError("bad_bank_account", message, account=self.name)

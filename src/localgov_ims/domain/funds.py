@@ -7,7 +7,7 @@ import enum
 from attrs import field, frozen
 
 from localgov_ims.domain.journals import LedgerAccount
-from localgov_ims.domain.money import Money
+from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.errors import ConfigurationError
 
 
@@ -66,6 +66,7 @@ class Fund:
             "the suspense fund takes no VAT code: VAT is decided when an item is cleared": self.suspense
             and self.vat_code is not None,
             "the suspense fund cannot be disabled": self.suspense and self.disabled,
+            "its maximum must be above zero": self.maximum is not None and self.maximum <= NOTHING,
             "its code is longer than 5 characters": len(self.code) > 5,  # noqa: PLR2004 - payments.md 3
         }
         for fault, present in faults.items():

@@ -12,15 +12,20 @@ from uuid import UUID
 from attrs import field, frozen
 
 from localgov_ims.domain.money import NOTHING, Money
-from localgov_ims.errors import RuleViolation
+from localgov_ims.errors import ConfigurationError, RuleViolation
 
 
 @frozen(order=True)
 class LedgerAccount:
     """A code of the finance ledger, with its dimensions (cost centre, project ...)."""
 
-    code: str
+    code: str = field()
     dimensions: tuple[str, ...] = ()
+
+    @code.validator
+    def _printable(self, _: object, code: str) -> None:
+        if not code.strip() or not code.isprintable():
+            raise ConfigurationError("bad_ledger_code", f"{code!r} is no ledger code.", value=code)
 
 
 class Side(enum.Enum):

@@ -76,7 +76,11 @@ class _File:
         named = cells.account(self.profile.account)
         opens, closes = _is(cells, self.profile.opening), _is(cells, self.profile.closing)
         opening, closing = _balance(cells, opens), _balance(cells, closes)
-        values = self._values(cells) if opens is None and closes is None else None
+        values = None
+        if opens is None and closes is None:
+            values = self._values(cells)
+        elif cells.text(self.profile.date.column):
+            cells.day(self.profile.date)  # a balance's day is not used, but a wrong one shows an edited file
         account, currency = self._checked(cells, named, opens=opens is not None)
         if cells.issues:
             yield from self.refuse(cells.issues)

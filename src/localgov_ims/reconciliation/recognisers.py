@@ -15,6 +15,8 @@ from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.patterns import Pattern, compile_pattern
 from localgov_ims.errors import ConfigurationError
 
+_LONGEST_WAIT = 366
+
 
 class Sign(enum.Enum):
     """Which way the money goes."""
@@ -42,6 +44,12 @@ class IncomeSource:
     kind: SourceKind
     wait_days: int = 5
     format: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what nobody could mean."""
+        if not 0 <= self.wait_days <= _LONGEST_WAIT:
+            message = f"Source {self.name!r}: wait_days must be 0 to {_LONGEST_WAIT}, not {self.wait_days}."
+            raise ConfigurationError("bad_source", message, source=self.name)
 
 
 @frozen(kw_only=True)

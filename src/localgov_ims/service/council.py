@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from attrs import define, frozen
+from attrs import define, field, frozen
+from attrs.validators import matches_re
 
 from localgov_ims.allocation.engine import Allocator
 from localgov_ims.allocation.rows import References
@@ -24,7 +25,7 @@ from localgov_ims.reconciliation.rules import MatchRule
 class Ledger:
     """A finance ledger: its name in journal numbers, and the exporter of its files."""
 
-    name: str
+    name: str = field(validator=matches_re("[A-Za-z0-9_-]{1,20}"))  # it becomes part of files' names
     exporter: str
 
 
@@ -58,16 +59,39 @@ class Council:
         if len(suspense) != 1:
             message = f"Exactly one fund must be flagged suspense = true; these are: {', '.join(suspense) or 'none'}."
             raise ConfigurationError("suspense_fund", message, funds=suspense)
+        self._check_names()
+        self._check_repeats()
+        self._check_settled()
+        # Rules are wrong today or never: the first line that needs them must not be the one to find out.
+        Allocator(self.rules, self.references)
+
+    def _check_names(self) -> None:
         for fund in self.funds.values():
             self._named("reference format", fund.reference_format, self.formats, f"fund {fund.code}")
             self._named("VAT code", fund.vat_code, self.vat_codes, f"fund {fund.code}")
         for method in self.methods.values():
             self._named("source", method.provider, self.sources, f"method {method.code}")
         for recogniser in self.recognisers:
-            self._named("source", recogniser.source, self.sources, f"recogniser {recogniser.name}")
-            self._named(
-                "bank account", recogniser.account, self.bank_accounts, f"recogniser {recogniser.name}"
-            )
+            by = f"recogniser {recogniser.name}"
+            self._named("source", recogniser.source, self.sources, by)
+            self._named("bank account", recogniser.account, self.bank_accounts, by)
+        self._named("method", self.bank_transfer, self.methods, "special_methods.bank_transfer")
+
+    def _check_repeats(self) -> None:
+        for what, names in (
+            ("recognisers are named", [recogniser.name for recogniser in self.recognisers]),
+            ("match rules are named", [rule.name for rule in self.match_rules]),
+            ("bank accounts have the number", [account.account for account in self.bank_accounts.values()]),
+        ):
+            for name in names:
+                if names.count(name) > 1:
+                    message = f"Two {what} {name!r}. Change one."
+                    raise ConfigurationError("duplicate_name", message, name=name)
+
+    def _check_settled(self) -> None:
+        if self.methods[self.bank_transfer].banking is not Banking.SINGLY:
+            message = f"special_methods.bank_transfer names {self.bank_transfer!r}, whose money comes by settlement."
+            raise ConfigurationError("bad_special_method", message, mop=self.bank_transfer)
         for source in self.sources.values():
             if source.kind is SourceKind.SETTLEMENT and not self.settled_by(source.name):
                 message = (
@@ -75,17 +99,6 @@ class Council:
                     f"and provider = {source.name!r}: nothing says where its payments and fees are posted."
                 )
                 raise ConfigurationError("no_settled_method", message, source=source.name)
-        self._named("method", self.bank_transfer, self.methods, "special_methods.bank_transfer")
-        for what, names in (
-            ("recognisers", [recogniser.name for recogniser in self.recognisers]),
-            ("match rules", [rule.name for rule in self.match_rules]),
-        ):
-            for name in names:
-                if names.count(name) > 1:
-                    message = f"Two {what} are named {name!r}. Rename one."
-                    raise ConfigurationError("duplicate_name", message, name=name)
-        # Rules are wrong today or never: the first line that needs them must not be the one to find out.
-        Allocator(self.rules, self.references)
 
     @cached_property
     def suspense_fund(self) -> Fund:

@@ -37,8 +37,8 @@ class _Made:
     breaks: list[Break] = field(factory=list)
 
 
-def dispose(installation: Installation, run: UUID, items: OpenItems) -> list[Break]:
-    """Give every open line its disposition, in one unit of work, and return the Breaks that are new.
+def dispose(installation: Installation, run: UUID, items: OpenItems) -> None:
+    """Give every open line its disposition, in one unit of work, and record the Breaks that are new.
 
     A line that awaits a file keeps waiting as long as its recognisers say the same; when they say something else,
     it is decided anew.
@@ -61,7 +61,6 @@ def dispose(installation: Installation, run: UUID, items: OpenItems) -> list[Bre
         stored.add_run(unit, run, unit.at, installation.actor, disposed)
         unit.detail |= {"run": str(run), "lines": len(made.dispositions), "breaks": len(made.breaks)}
         unit.commit()
-    return made.breaks
 
 
 def _dispose_of(
@@ -80,7 +79,7 @@ def _dispose_of(
     else:
         disposition = waiting
     if disposition.kind is DispositionKind.AWAITING:
-        made.breaks += _waiting_breaks(unit, line, disposition)
+        made.breaks += _waiting_breaks(unit, line, disposition, items.misses.get(line.id, []))
 
 
 def _recognised(
@@ -104,6 +103,9 @@ def _recognised(
             line, number, DispositionKind.AWAITING, reason, rule=recogniser.name, what=recogniser.source,
             until_on=until_on, evidence=evidence,
         )  # fmt: skip
+    if recogniser.ledger is not None:
+        # Kept with the decision, so that a later change of the settings does not post it elsewhere.
+        evidence |= {"ledger": recogniser.ledger.code, "dimensions": list(recogniser.ledger.dimensions)}
     where = f"journalled by {recogniser.system}" if recogniser.system is not None else "journalled here"
     reason = f"It is {recogniser.other}, not income; {where}."
     return _disposition(
@@ -183,10 +185,15 @@ def _why(allocation: Allocation) -> str:
     return f"{sentence[0].upper()}{sentence[1:]}{detail}."
 
 
-def _waiting_breaks(unit: Unit, line: StatementLine, waiting: Disposition) -> Iterator[Break]:
+def _waiting_breaks(
+    unit: Unit, line: StatementLine, waiting: Disposition, misses: list[str]
+) -> Iterator[Break]:
     """Yield what is wrong with waiting: nobody knows for what, or it has lasted too long."""
     if waiting.what is None:
         yield _break(BreakKind.AMBIGUOUS_RECOGNISER, line, waiting.reason)
+    elif misses:
+        message = f"The file of {waiting.what} is here, but does not fit the bank line: {' '.join(misses)}"
+        yield _break(BreakKind.FILE_DIFFERS, line, message)
     elif waiting.until_on is not None and local_day(unit.at) > waiting.until_on:
         amount, day = line.line.amount.shown(), f"{line.line.booked_on:%d %B %Y}"
         message = (

@@ -38,7 +38,8 @@ def explain(installation: Installation, identifier: str) -> list[Story]:
     Raises:
         NotFound: Nothing here has that identifier.
     """
-    text = identifier.strip()
+    # What no database could hold is nowhere in one.
+    text = identifier.strip().encode("utf-8", "replace").decode().replace("\0", "?")
     with installation.store.reading() as connection:
         stories = [
             *_lines(connection, text),

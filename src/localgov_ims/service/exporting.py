@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from attrs import evolve, frozen
 
 from localgov_ims.domain.journals import Artefact, Journal
-from localgov_ims.errors import ConfigurationError, RuleViolation
+from localgov_ims.errors import ConfigurationError, NotFound, RuleViolation
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.journalling import build_journals
 from localgov_ims.storage import journals as stored
@@ -34,6 +34,25 @@ def export_to_folder(
         RuleViolation: A journal cannot be exported as asked; its file is not written.
         ConfigurationError: The ledger or its exporter is not there.
     """
+    build_journals(installation, ledger, until)
+    return export_journals(installation, ledger, _keeper(folder))
+
+
+def export_again(installation: Installation, number: str, folder: Path) -> Exported:
+    """Write the file of a journal again into *folder*: the same bytes, marked as a copy in the audit trail.
+
+    Raises:
+        NotFound: There is no journal of that number.
+        RuleViolation: The journal cannot be exported as asked.
+    """
+    with installation.store.reading() as connection:
+        journal = next(stored.some(connection, stored.journals.c.number == number), None)
+    if journal is None:
+        raise NotFound("not_found", f"There is no journal {number!r}.", number=number)
+    return export_journal(installation, journal, _keeper(folder))
+
+
+def _keeper(folder: Path) -> Callable[[Artefact], None]:
     folder.mkdir(parents=True, exist_ok=True)
 
     def keep(artefact: Artefact) -> None:
@@ -42,8 +61,7 @@ def export_to_folder(
         partial.write_bytes(artefact.data)
         partial.replace(folder / artefact.name)
 
-    build_journals(installation, ledger, until)
-    return export_journals(installation, ledger, keep)
+    return keep
 
 
 def export_journals(
@@ -60,7 +78,8 @@ def export_journals(
         journals = list(
             stored.some(connection, stored.journals.c.ledger == ledger, stored.journals.c.id.not_in(had))
         )
-    return [export_journal(installation, journal, keep) for journal in journals]
+    made = (_export(installation, journal, keep, again=False) for journal in journals)
+    return [exported for exported in made if exported is not None]
 
 
 def export_journal(
@@ -71,6 +90,14 @@ def export_journal(
     Raises:
         RuleViolation: The journal has Problems, or the file read back does not hold what the journal says.
     """
+    exported = _export(installation, journal, keep, again=True)
+    assert exported is not None, "asked for again, it is always made"  # noqa: S101
+    return exported
+
+
+def _export(
+    installation: Installation, journal: Journal, keep: Callable[[Artefact], None], *, again: bool
+) -> Exported | None:
     name = installation.council.ledger(journal.ledger).exporter
     spec = installation.exporters.get(name)
     if spec is None:
@@ -92,7 +119,10 @@ def export_journal(
         raise RuleViolation("export_not_proved", message, journal=journal.number)
     sha256 = hashlib.sha256(artefact.data).hexdigest()
     with installation.unit("export_journal") as unit:
+        unit.lock()
         before = stored.exports_of(unit.connection, journal.id)
+        if before and not again:
+            return None  # somebody else made it meanwhile
         made = evolve(artefact, copy=bool(before))
         keep(made)
         stored.add_export(unit, journal, len(before) + 1, spec.name, made, sha256)

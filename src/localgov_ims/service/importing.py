@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import BinaryIO
+from typing import IO, BinaryIO
 from uuid import UUID
 
 from attrs import frozen
@@ -27,7 +28,7 @@ from localgov_ims.storage.store import Unit
 
 @frozen(kw_only=True)
 class Incoming:
-    """A file to import: the sender's name for it (a label, never opened) and its seekable bytes."""
+    """A file to import: the sender's name for it (a label, never opened) and its bytes, from where the stream stands."""
 
     name: str
     stream: BinaryIO
@@ -62,6 +63,7 @@ def import_files(
     waiting = list(enumerate(incoming))
     while waiting:
         for place, file in waiting:
+            file.stream.seek(0)
             results[place] = import_file(installation, file, progress)
         broken = [(place, file) for place, file in waiting if _unchained(results[place])]
         if len(broken) == len(waiting):
@@ -78,18 +80,32 @@ def import_file(
     The same bytes a second time, or the same statement in other bytes, change nothing and are `seen`. A refused
     file keeps its bytes and its Issues, and may be tried again.
     """
-    file, event = _receive(installation, incoming)
-    if event.status is FileStatus.RECORDED:
-        return _result(incoming.name, file, event, seen=True)
-    try:
-        event = _record(installation, incoming, file, event, progress)
-    except AlreadyDone:
-        # Somebody recorded the same meanwhile; what they did is there to be seen now.
-        try:
-            event = _record(installation, incoming, file, _latest(installation, file), progress)
-        except AlreadyDone as clash:
-            event = _refuse_clash(installation, file, clash)
-    return _result(incoming.name, file, event, seen=event.status is FileStatus.RECORDED and not _new(event))
+    with tempfile.TemporaryFile() as spool:
+        # Read once: what is hashed, what is kept and what is recorded are the same bytes, even of a file still growing.
+        sha256, size = _spooled(incoming.stream, spool)
+        kept = Incoming(name=incoming.name, stream=spool)
+        file, event = _receive(installation, kept, sha256, size)
+        if event.status is FileStatus.RECORDED:
+            return _result(incoming.name, file, event, seen=True)
+        for last_try in (False, True):
+            try:
+                event, mine = _record(installation, kept, file, _latest(installation, file), progress)
+                break
+            except AlreadyDone as clash:
+                # Somebody recorded the same meanwhile; what they did is there to be seen the second time.
+                if last_try:
+                    event, mine = _refuse_clash(installation, file, clash), True
+    seen = event.status is FileStatus.RECORDED and not (mine and _new(event))
+    return _result(incoming.name, file, event, seen=seen)
+
+
+def _spooled(stream: BinaryIO, spool: IO[bytes]) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    while chunk := stream.read(stored.CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+        spool.write(chunk)
+    return digest.hexdigest(), size
 
 
 def _new(event: FileEvent) -> bool:
@@ -100,16 +116,14 @@ def _unchained(result: ImportResult) -> bool:
     return any(issue.code == "chain-broken" for issue in result.issues)
 
 
-def _receive(installation: Installation, incoming: Incoming) -> tuple[ReceivedFile, FileEvent]:
+def _receive(
+    installation: Installation, incoming: Incoming, sha256: str, size: int
+) -> tuple[ReceivedFile, FileEvent]:
     """Keep the bytes, committed at once, or find them kept already; return the file and where it stands."""
-    digest, size = hashlib.sha256(), 0
-    for chunk in _bytes(incoming.stream):
-        digest.update(chunk)
-        size += len(chunk)
-    known = _known(installation, digest.hexdigest())
+    known = _known(installation, sha256)
     if known is not None:
         return known
-    file = ReceivedFile(id=new_id(), sha256=digest.hexdigest(), size=size, name=incoming.name)
+    file = ReceivedFile(id=new_id(), sha256=sha256, size=size, name=incoming.name)
     try:
         with installation.unit("receive_file") as unit:
             stored.add(unit, file, _bytes(incoming.stream))
@@ -141,9 +155,10 @@ def _latest(installation: Installation, file: ReceivedFile) -> FileEvent:
 
 def _record(
     installation: Installation, incoming: Incoming, file: ReceivedFile, latest: FileEvent, progress: Progress
-) -> FileEvent:
+) -> tuple[FileEvent, bool]:
+    """Record a file, or its refusal; return the event, and whether it is ours or somebody was faster."""
     if latest.status is FileStatus.RECORDED:
-        return latest
+        return latest, False
     log, counts, reader = IssueLog(), Counter[str](), None
     with installation.unit("import_file") as unit:
         incoming.stream.seek(0)
@@ -162,10 +177,10 @@ def _record(
             log.add(refused.issue)
         format_ = reader.name if reader is not None else None
         if not log.stopped:
-            return _finish(unit, installation, file, latest, FileStatus.RECORDED, log, counts, format_)
+            return _finish(unit, installation, file, latest, FileStatus.RECORDED, log, counts, format_), True
     # The block above rolled back whatever was written; the refusal is a unit of its own.
     with installation.unit("refuse_file") as unit:
-        return _finish(unit, installation, file, latest, FileStatus.REFUSED, log, {}, format_)
+        return _finish(unit, installation, file, latest, FileStatus.REFUSED, log, {}, format_), True
 
 
 def _refuse_clash(installation: Installation, file: ReceivedFile, clash: AlreadyDone) -> FileEvent:

@@ -30,6 +30,9 @@ from localgov_ims.service.installation import Installation
 from localgov_ims.storage import journals as stored
 from localgov_ims.storage import reconciliation, settlements, statements, transactions
 
+Awaited = Mapping[str, LedgerAccount]
+"""Lines journalled as awaiting, by their id in hex, with the ledger account in which they wait."""
+
 LARGEST = 100_000
 """A journal has at most this many lines; a bigger day makes several, split between sources."""
 
@@ -46,9 +49,11 @@ def build_journals(installation: Installation, ledger: str, until: date | None =
     installation.council.ledger(ledger)
     last = until if until is not None else local_day(installation.clock())
     with installation.unit("build_journals") as unit:
+        unit.lock()
         done = stored.sources_done(unit.connection, ledger)
+        awaited = stored.awaiting_accounts(unit.connection, ledger)
         postings = [
-            made for made in _postings(installation.council, unit.connection, done)
+            made for made in _postings(installation.council, unit.connection, awaited)
             if made.source not in done and made.accounting_on <= last
         ]  # fmt: skip
         taken = stored.numbers_taken(unit.connection, ledger)
@@ -60,15 +65,19 @@ def build_journals(installation: Installation, ledger: str, until: date | None =
     return journals
 
 
-def _postings(council: Council, connection: Connection, done: set[Source]) -> Iterator[Posting]:
-    """Yield what every source says; the caller leaves out those that were journalled before."""
+def _postings(council: Council, connection: Connection, awaited: Awaited) -> Iterator[Posting]:
+    """Yield what every source says; the caller leaves out those that were journalled before.
+
+    *awaited* has the lines that were journalled as awaiting, with the account that holds them.
+    """
     recorded = {t.id: t for t in transactions.some(connection)}
     for transaction in recorded.values():
         yield from posting.transaction_postings(council, transaction)
     lines = {line.id: line for line in statements.some_lines(connection)}
     for row in connection.execute(reconciliation.current.select()):
         disposition = reconciliation.disposition(row)
-        yield from _disposed(council, lines[disposition.line], disposition, done)
+        line = lines[disposition.line]
+        yield from _disposed(council, line, disposition, awaited.get(line.id.hex))
     banked = list(reconciliation.some_matches(connection, reconciliation.matches.c.role == "banked"))
     for match in banked:
         if match.right_kind == "receipt":
@@ -77,34 +86,30 @@ def _postings(council: Council, connection: Connection, done: set[Source]) -> It
                 lines[match.left],
                 recorded[match.right],
                 match=match.id.hex,
-                awaited=_awaited(match.left, done),
+                awaited=awaited.get(match.left.hex),
             )
     yield from _settled(
-        council, connection, [m for m in banked if m.right_kind == "settlement"], recorded, lines, done
+        council, connection, [m for m in banked if m.right_kind == "settlement"], recorded, lines, awaited
     )
 
 
 def _disposed(
-    council: Council, line: StatementLine, disposition: Disposition, done: set[Source]
+    council: Council, line: StatementLine, disposition: Disposition, awaited: LedgerAccount | None
 ) -> Iterator[Posting]:
-    awaited = _awaited(line.id, done)
     if disposition.kind in {DispositionKind.ALLOCATED, DispositionKind.SUSPENSE}:
         yield from posting.banking_postings(council, line, awaited=awaited)
     elif disposition.kind is DispositionKind.AWAITING:
         yield from posting.awaiting_postings(council, line)
     elif disposition.kind is DispositionKind.OTHER:
-        ledger = _other_ledger(council, disposition)
-        if ledger is not None:
-            yield from posting.other_postings(council, line, ledger, awaited=awaited)
+        yield from posting.other_postings(council, line, _other_ledger(disposition), awaited=awaited)
 
 
-def _other_ledger(council: Council, disposition: Disposition) -> LedgerAccount | None:
-    return next((r.ledger for r in council.recognisers if r.name == disposition.rule), None)
-
-
-def _awaited(line: UUID, done: set[Source]) -> bool:
-    """Tell whether a line was journalled as awaiting before it became something else."""
-    return Source("awaiting", line.hex) in done
+def _other_ledger(disposition: Disposition) -> LedgerAccount | None:
+    """Return the code that was decided for a line that is no income; none where another system journals it."""
+    code, dimensions = disposition.evidence.get("ledger"), disposition.evidence.get("dimensions")
+    if not isinstance(code, str) or not isinstance(dimensions, list):
+        return None
+    return LedgerAccount(code, tuple(map(str, dimensions)))
 
 
 def _settled(
@@ -113,7 +118,7 @@ def _settled(
     paid: Sequence[Match],
     recorded: Mapping[UUID, Transaction],
     lines: Mapping[UUID, StatementLine],
-    done: set[Source],
+    awaited: Awaited,
 ) -> Iterator[Posting]:
     payments = reconciliation.some_matches(connection, reconciliation.matches.c.role == "settled")
     mops = {str(m.left): recorded[m.right].lines[0].mop for m in payments}
@@ -121,7 +126,7 @@ def _settled(
     for match in paid:
         yield from posting.settlement_postings(
             council, by_id[match.right], settlements.lines_of(connection, match.right), mops, lines[match.left],
-            awaited=_awaited(match.left, done),
+            awaited=awaited.get(match.left.hex),
         )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from attrs import frozen
 from localgov_ims.domain.accounts import BankAccount
 from localgov_ims.domain.journals import LedgerAccount, Posting, Role, Side, Source
 from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import Line, Transaction, TransactionKind
@@ -51,7 +52,9 @@ def transaction_postings(council: Council, transaction: Transaction) -> Iterator
         )
 
 
-def banking_postings(council: Council, line: StatementLine, *, awaited: bool = False) -> Iterator[Posting]:
+def banking_postings(
+    council: Council, line: StatementLine, *, awaited: LedgerAccount | None
+) -> Iterator[Posting]:
     """Post the bank line that became a Receipt: bank against the clearing of bank transfers."""
     method = council.methods[council.bank_transfer]
     legs = [
@@ -69,18 +72,27 @@ def awaiting_postings(council: Council, line: StatementLine) -> Iterator[Posting
 
 
 def other_postings(
-    council: Council, line: StatementLine, ledger: LedgerAccount, *, awaited: bool = False
+    council: Council, line: StatementLine, ledger: LedgerAccount | None, *, awaited: LedgerAccount | None
 ) -> Iterator[Posting]:
-    """Post a bank line that is not income to the code its recogniser names."""
-    legs = [
-        _money_side(council, line, awaited=awaited),
-        Leg(role=Role.OTHER, account=ledger, signed=-line.line.amount),
-    ]
-    yield from _bank_line("other", line, legs, "Other")
+    """Post a bank line that is not income to the code that was decided for it.
+
+    Without a code another system journals it: nothing is posted, or what was posted while it waited is taken back.
+    """
+    if ledger is not None:
+        other = Leg(role=Role.OTHER, account=ledger, signed=-line.line.amount)
+        yield from _bank_line("other", line, [_money_side(council, line, awaited=awaited), other], "Other")
+    elif awaited is not None:
+        bank = Leg(role=Role.BANK, account=_account(council, line).ledger, signed=-line.line.amount)
+        yield from _bank_line("other", line, [_money_side(council, line, awaited=awaited), bank], "Other")
 
 
 def match_postings(
-    council: Council, line: StatementLine, transaction: Transaction, *, match: str, awaited: bool
+    council: Council,
+    line: StatementLine,
+    transaction: Transaction,
+    *,
+    match: str,
+    awaited: LedgerAccount | None,
 ) -> Iterator[Posting]:
     """Post a bank line matched to a Receipt: the money side against each method's own share."""
     shares: dict[str, Money] = defaultdict(lambda: NOTHING)
@@ -99,7 +111,7 @@ def settlement_postings(
     mops: Mapping[str, str],
     line: StatementLine,
     *,
-    awaited: bool,
+    awaited: LedgerAccount | None,
 ) -> Iterator[Posting]:
     """Post a settlement that the bank has paid: net, fees, and the clearing of every method in it.
 
@@ -153,16 +165,16 @@ def _posted(source: Source, legs: Iterable[Leg], kind: str, reference: str, day:
         if leg.signed:
             yield Posting(
                 source=source, role=leg.role, side=Side.DEBIT if leg.signed > NOTHING else Side.CREDIT,
-                account=leg.account, amount=abs(leg.signed), kind=kind, reference=reference, accounting_on=day,
+                account=leg.account, amount=abs(leg.signed), kind=kind, reference=visible(reference), accounting_on=day,
                 taken_on=day, fund=leg.fund, mop=leg.mop, vat_code=leg.vat_code,
             )  # fmt: skip
 
 
-def _money_side(council: Council, line: StatementLine, *, awaited: bool) -> Leg:
-    """Return the leg of a bank line's money: bank, or awaiting where the line was journalled before its file came."""
-    if not awaited:
+def _money_side(council: Council, line: StatementLine, *, awaited: LedgerAccount | None) -> Leg:
+    """Return the leg of a bank line's money: bank, or the account it was put in while its file was awaited."""
+    if awaited is None:
         return _bank(council, line)
-    return Leg(role=Role.AWAITING, account=_account(council, line).awaiting, signed=line.line.amount)
+    return Leg(role=Role.AWAITING, account=awaited, signed=line.line.amount)
 
 
 def _bank(council: Council, line: StatementLine) -> Leg:

@@ -40,7 +40,7 @@ class DispositionTotal:
 
 @frozen(kw_only=True)
 class ReconcileResult:
-    """What a run did: Matches by rule, and where every statement line stands now."""
+    """What a run did: Matches by rule, where every statement line stands now, and the Breaks that stand."""
 
     run: UUID
     matches: Mapping[str, int]
@@ -87,8 +87,10 @@ def _run(installation: Installation) -> ReconcileResult:
             if rule.enabled and rule.left == "line":
                 for miss in matcher.misses(rule):
                     items.misses.setdefault(miss.left, []).append(miss.sentence())
-    breaks = dispose(installation, run, items)
+    dispose(installation, run, items)
     totals = disposition_totals(installation)
+    with installation.store.reading() as connection:
+        breaks = list(snapshots.standing_breaks(connection))
     return ReconcileResult(
         run=run, matches=matched, breaks=breaks,
         dispositions={kind: total for kind, total in totals.items() if kind is not None},

@@ -38,6 +38,8 @@ class _Current:
     seen: Money = NOTHING
     day: date | None = None
     like: Counter[str] = field(factory=Counter)  # lines of the day that look the same, counted
+    days: Counter[date] = field(factory=Counter)  # lines of each day in the file
+    seen_days: Counter[date] = field(factory=Counter)  # those of them that are here already
 
 
 @define(kw_only=True)
@@ -88,6 +90,8 @@ class StatementRecorder:
             yield from self._unfinished_days(block)
             seen = stored.keys_seen(self.unit.connection, current.account.name, [key for key, _ in keyed])
             current.seen_lines += len(seen)
+            current.days.update(line.booked_on for line in block)
+            current.seen_days.update(line.booked_on for key, line in keyed if key in seen)
             current.seen += Money.total(line.amount for key, line in keyed if key in seen)
             keyed = [(key, line) for key, line in keyed if key not in seen]
         self.counts["seen_lines"] += len(block) - len(keyed)
@@ -107,6 +111,8 @@ class StatementRecorder:
         current = self._current
         if current is None:
             return
+        opening = current.opened.opening if current.opened.opening is not None else closed.opening
+        current.content.update(f"{opening}|{closed.closing}".encode())
         content = current.content.hexdigest()
         if current.known is not None:
             if current.known != content:
@@ -118,15 +124,13 @@ class StatementRecorder:
                     "already-imported", current.opened, "number", current.opened.number or "", message
                 )
             return
-        opening = current.opened.opening if current.opened.opening is not None else closed.opening
         last = closed.last_on.isoformat() if closed.last_on is not None else ""
         totals, key = closed.computed, current.opened.key
         if key is None:
             # A statement without a number is known by all it says; a day without movement by its balances.
-            key = (
-                f"{last}/{hashlib.sha256(f'{content}|{opening}|{closed.closing}'.encode()).hexdigest()[:16]}"
-            )
+            key = f"{last}/{content[:16]}"
             known = stored.content_by_key(self.unit.connection, current.account.name, key) is not None
+            yield from self._days_changed(current)
             if known or (totals.count and current.seen_lines == totals.count):
                 return
         if not current.seen_lines:
@@ -165,16 +169,38 @@ class StatementRecorder:
                     code="date-out-of-range", place=place, field="booked_on", value=value, message=message
                 )
 
+    def _days_changed(self, current: _Current) -> Iterator[Issue]:
+        """Yield an Issue for each day that was imported before with other lines: it may not come half again."""
+        recorded = stored.lines_by_day(
+            self.unit.connection, current.account.name, current.id, list(current.days)
+        )
+        for day, number in sorted(recorded.items()):
+            if not number == current.days[day] == current.seen_days[day]:
+                message = (
+                    f"The lines of {day:%d %B %Y} are not those that were imported before: {number} are here, the file has "
+                    f"{current.days[day]}, and {current.seen_days[day]} of them are the same. Ask the bank which are right."
+                )
+                yield fault("already-imported", current.opened, "booked_on", day.isoformat(), message)
+
     def _chained(self, current: _Current, opening: Money | None, closing: Money | None) -> Iterator[Issue]:
         """Yield an Issue unless the statement joins those of its account: its opening is a closing, or the reverse."""
         ends = stored.ends_of(self.unit.connection, current.account.name)
         if opening is None or closing is None or not ends:
             return
-        if any(opening.pence == end or closing.pence == start for start, end, _ in ends):
-            return
         numbers = ", ".join(number for _, _, number in ends[-3:])
-        message = (
-            f"It opens at {opening.shown()} and closes at {closing.shown()}, which joins none of the statements here "
-            f"(latest: {numbers}). A statement between them is missing: import that one first."
-        )
-        yield fault("chain-broken", current.opened, "opening", str(opening), message)
+        said = f"It opens at {opening.shown()} and closes at {closing.shown()}"
+        if not any(opening.pence == end or closing.pence == start for start, end, _ in ends):
+            message = (
+                f"{said}, which joins none of the statements here (latest: {numbers}). A statement between them is "
+                "missing: import that one first."
+            )
+            yield fault("chain-broken", current.opened, "opening", str(opening), message)
+        elif current.opened.key is not None and _beginnings([*ends, (opening.pence, closing.pence, "")]) > 1:
+            message = f"{said}, where another statement goes on already (latest: {numbers}). Is it a copy under another number?"
+            yield fault("chain-broken", current.opened, "opening", str(opening), message)
+
+
+def _beginnings(ends: Sequence[tuple[int, int, str]]) -> int:
+    """Return in how many places the statements begin: a chain, whatever balances recur in it, begins once."""
+    opens, closes = Counter(start for start, _, _ in ends), Counter(end for _, end, _ in ends)
+    return (opens - closes).total()

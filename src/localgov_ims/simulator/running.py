@@ -113,7 +113,7 @@ def run(folder: Path, *, seed: int, days: int, tell: Callable[[str], None] = lam
     config = folder / "council.toml"
     config.write_text(settings_text(), encoding="utf-8")
     clock = _SimulatedClock(datetime.combine(FIRST_DAY, _MORNING))
-    installation = open_installation(config, clock=clock, by=ACTOR)
+    installation = open_installation(config, clock=clock, by=ACTOR, create=True)
     try:
         return _lived(installation, clock, folder, tell, began, seed=seed, days=days)
     finally:

@@ -147,6 +147,23 @@ def sources_done(connection: Connection, ledger: str) -> set[Source]:
     return {Source(row.kind, row.source_id) for row in connection.execute(query)}
 
 
+def awaiting_accounts(connection: Connection, ledger: str) -> dict[str, LedgerAccount]:
+    """Return the account in which each line journalled as awaiting was put, by the line's id in hex."""
+    query = (
+        sa.select(lines.c.source_id, lines.c.code, lines.c.dimensions)
+        .join(journals, journals.c.id == lines.c.journal)
+        .where(
+            journals.c.ledger == ledger,
+            lines.c.source_kind == "awaiting",
+            lines.c.role == Role.AWAITING.value,
+        )
+    )
+    return {
+        row.source_id: LedgerAccount(row.code, tuple(json.loads(row.dimensions)))
+        for row in connection.execute(query)
+    }
+
+
 def numbers_taken(connection: Connection, ledger: str) -> set[str]:
     """Return the numbers of a ledger's journals."""
     return set(connection.execute(sa.select(journals.c.number).where(journals.c.ledger == ledger)).scalars())

@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from localgov_ims.domain.breaks import Break
 from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import TransactionKind
@@ -114,6 +115,17 @@ def foreign_payments(connection: Connection, kind: str) -> Iterator[RecordedSett
         settlements.lines.c.settlement.in_(_matched("settlement", "right")),
         settlements.lines.c.id.not_in(_matched("settlement_line", "left")),
     )
+
+
+def standing_breaks(connection: Connection) -> Iterator[Break]:
+    """Yield Breaks whose cause is still there: the line still waits, the payment is still nobody's."""
+    current, breaks = reconciliation.current, reconciliation.breaks
+    waiting = sa.select(current.c.line).where(current.c.kind == DispositionKind.AWAITING.value)
+    stands = ((breaks.c.subject_kind == "line") & breaks.c.subject.in_(waiting)) | (
+        (breaks.c.subject_kind == "settlement_line")
+        & breaks.c.subject.not_in(_matched("settlement_line", "left"))
+    )
+    return reconciliation.some_breaks(connection, stands)
 
 
 def totals(connection: Connection) -> dict[DispositionKind | None, tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -107,6 +108,18 @@ def keys_seen(connection: Connection, account: str, keys: Sequence[str]) -> set[
     """Return which of *keys* an account has lines under."""
     query = sa.select(lines.c.key).where(lines.c.account == account, lines.c.key.in_(keys))
     return set(connection.execute(query).scalars())
+
+
+def lines_by_day(
+    connection: Connection, account: str, besides: UUID, days: Sequence[date]
+) -> dict[date, int]:
+    """Return how many lines an account has on each of *days*, besides those of the statement *besides*."""
+    query = (
+        sa.select(lines.c.booked_on, sa.func.count().label("number"))
+        .where(lines.c.account == account, lines.c.statement != besides, lines.c.booked_on.in_(days))
+        .group_by(lines.c.booked_on)
+    )
+    return {row.booked_on: row.number for row in connection.execute(query)}
 
 
 def ends_of(connection: Connection, account: str) -> list[tuple[int, int, str]]:

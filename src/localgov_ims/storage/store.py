@@ -9,18 +9,16 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError
 
 from localgov_ims.domain.calendar import Clock
 from localgov_ims.domain.ids import new_id
-from localgov_ims.errors import StoreUnavailable
 from localgov_ims.storage import audit, personal
+from localgov_ims.storage.engines import WRITES, failed, made, unavailable
 from localgov_ims.storage.loader import load
 from localgov_ims.storage.migrations import upgrade
 from localgov_ims.storage.schema import Row, canonical, seal_of
-
-_WRITES = "ims_writes"
 
 
 class Unit:
@@ -41,8 +39,7 @@ class Unit:
         self._id, self._action, self._by = new_id(), action, by
         self._digests: dict[str, tuple[int, Any]] = {}
         self._open = True
-        driver: Any = connection.dialect.dbapi
-        self._failure: type[Exception] = driver.OperationalError
+        self._driver: Any = connection.dialect.dbapi
 
     def record(self, table: sa.Table, rows: Iterable[Row]) -> None:
         """Insert records, each row in the order of the table's own columns, and seal them.
@@ -70,6 +67,10 @@ class Unit:
     def personal(self, sealed: Iterable[personal.Sealed | None]) -> None:
         """Keep the personal data of records."""
         self.beside(personal.data, [item.row for item in sealed if item is not None])
+
+    def lock(self) -> None:
+        """Take the head of the audit trail now: nobody else commits between what this unit reads and writes."""
+        audit.lock_head(self.connection)
 
     def commit(self) -> None:
         """Append the audit entry, with the head of the chain locked, and commit; nothing recorded, no entry."""
@@ -99,8 +100,8 @@ class Unit:
                 self.connection.rollback()
         finally:
             self.connection.close()
-        if isinstance(error, OperationalError | self._failure):
-            raise _unavailable(self.connection.engine, error) from error
+        if error is not None and failed(error, self._driver):
+            raise unavailable(self.connection.engine, error) from error
 
 
 class Store:
@@ -112,18 +113,24 @@ class Store:
         self.clock = clock
 
     @classmethod
-    def open(cls, url: str, clock: Clock) -> Store:
+    def open(cls, url: str, clock: Clock, *, create: bool = False) -> Store:
         """Open the database at a SQLAlchemy URL, bringing its schema up to date.
 
+        A database that is not there, or holds nothing of ours, is made only if *create* says so: a mistyped name must
+        not become a new and empty council.
+
         Raises:
+            ConfigurationError: The URL is none, or there is no database of ours.
             StoreUnavailable: It does not answer, or cannot be written.
         """
-        engine = _engine(url)
+        engine = made(url, create=create)
         try:
-            upgrade(engine)
-        except OperationalError as error:
+            upgrade(engine, create=create)
+        except BaseException as error:
             engine.dispose()
-            raise _unavailable(engine, error) from error
+            if failed(error, engine.dialect.dbapi):
+                raise unavailable(engine, error) from error
+            raise
         return cls(engine, clock)
 
     def close(self) -> None:
@@ -140,8 +147,8 @@ class Store:
             # READ COMMITTED, so that once the audit head is locked the unit sees who held it before.
             connection = self._connect(isolation="READ COMMITTED", writes=True)
             connection.begin()
-        except OperationalError as error:
-            raise _unavailable(self.engine, error) from error
+        except DatabaseError as error:
+            raise unavailable(self.engine, error) from error
         return Unit(connection, action=action, by=by, clock=self.clock)
 
     @contextmanager
@@ -154,48 +161,17 @@ class Store:
         try:
             with self._connect(isolation="REPEATABLE READ", writes=False) as connection:
                 yield connection
-        except OperationalError as error:
-            raise _unavailable(self.engine, error) from error
+        except DatabaseError as error:
+            if not failed(error, self.engine.dialect.dbapi):
+                raise
+            raise unavailable(self.engine, error) from error
 
     def _connect(
         self, *, isolation: Literal["READ COMMITTED", "REPEATABLE READ"], writes: bool
     ) -> Connection:
-        connection = self.engine.connect().execution_options(**{_WRITES: writes})
+        connection = self.engine.connect().execution_options(**{WRITES: writes})
         return (
             connection
             if self.engine.dialect.name == "sqlite"
             else connection.execution_options(isolation_level=isolation)
         )
-
-
-def _engine(url: str) -> Engine:
-    if url.startswith("postgresql:"):
-        url = url.replace("postgresql:", "postgresql+psycopg:", 1)
-    engine = sa.create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own type
-    connection.isolation_level = None  # the driver begins no transactions of its own; _begin_sqlite does
-    connection.execute("PRAGMA busy_timeout = 30000")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")  # a power cut loses nothing that was committed
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute(
-        "PRAGMA recursive_triggers = ON"
-    )  # so that REPLACE meets the triggers that refuse DELETE
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _unavailable(engine: Engine, error: BaseException) -> StoreUnavailable:
-    reason = error.orig if isinstance(error, OperationalError) else error
-    where = engine.url.render_as_string(hide_password=True)
-    message = f"The database {where} did not answer ({reason}). Nothing was done; try again when it is back."
-    return StoreUnavailable("store_unavailable", message, url=where)

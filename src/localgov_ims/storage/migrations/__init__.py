@@ -7,18 +7,27 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
+from localgov_ims.storage.engines import WRITES, no_database
+
 HEAD = "0001"
 """The newest revision in `versions/`; a test compares the two, and the schema with the tables of the code."""
 
 _LOCK = 7_460_221  # any number that is this library's own: two processes must not migrate at once
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring a database to the newest revision, in one transaction; nothing happens where it is there already."""
+def upgrade(engine: Engine, *, create: bool) -> None:
+    """Bring a database to the newest revision, in one transaction; nothing happens where it is there already.
+
+    Raises:
+        ConfigurationError: The database holds nothing of ours, and *create* does not ask for it.
+    """
     with engine.connect() as connection:
-        if _revision(connection) == HEAD:
-            return
-    with engine.connect().execution_options(ims_writes=True) as connection, connection.begin():
+        revision = _revision(connection)
+    if revision == HEAD:
+        return
+    if revision is None and not create:
+        raise no_database(engine.url)
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         if _revision(connection) != HEAD:

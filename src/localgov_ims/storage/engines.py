@@ -1,0 +1,80 @@
+"""Engines: the two kinds of database there are, prepared alike, and what it means that one fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+
+from localgov_ims.errors import ConfigurationError, StoreUnavailable
+
+WRITES: Final = "ims_writes"
+"""The option by which a connection says that it will write."""
+
+_DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
+
+
+def made(url: str, *, create: bool) -> Engine:
+    """Make the engine for a SQLAlchemy URL of SQLite or PostgreSQL.
+
+    Raises:
+        ConfigurationError: The URL is none, it is of another kind of database, or its file is not there and *create*
+            does not ask for a new one.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except ArgumentError as error:
+        message = (
+            "The database's URL cannot be read; write sqlite:///ims.sqlite or postgresql://user@host/name."
+        )
+        raise ConfigurationError("bad_database_url", message) from error
+    kind = parsed.get_backend_name()
+    if kind not in _DRIVERS:
+        message = f"The database's URL names {kind}; there are sqlite and postgresql."
+        raise ConfigurationError("bad_database_url", message, kind=kind)
+    if kind == "sqlite" and not create and not Path(parsed.database or "").is_file():
+        raise no_database(parsed)
+    engine = sa.create_engine(parsed.set(drivername=_DRIVERS[kind]))
+    if kind == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def no_database(url: sa.URL) -> ConfigurationError:
+    """Make the error for a database that is not there, or holds nothing of ours."""
+    where = url.render_as_string(hide_password=True)
+    message = f"There is no council's database at {where}. Check the name, or make one with `ims init`."
+    return ConfigurationError("no_database", message, url=where)
+
+
+def failed(error: BaseException, driver: Any) -> bool:  # noqa: ANN401 - the driver's module
+    """Tell whether the database failed (gone, full, damaged), and not what was asked of it."""
+    kinds = (OperationalError, driver.OperationalError)
+    return isinstance(error, kinds) or type(error) in {DatabaseError, driver.DatabaseError}
+
+
+def unavailable(engine: Engine, error: BaseException) -> StoreUnavailable:
+    """Make the error for a database that failed."""
+    reason = " ".join(str(error.orig if isinstance(error, DatabaseError) else error).split())
+    where = engine.url.render_as_string(hide_password=True)
+    message = f"The database {where} did not answer ({reason}). Nothing was done; try again when it is back."
+    return StoreUnavailable("store_unavailable", message, url=where)
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own type
+    connection.isolation_level = None  # the driver begins no transactions of its own; _begin_sqlite does
+    connection.execute("PRAGMA busy_timeout = 30000")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # a power cut loses nothing that was committed
+    connection.execute("PRAGMA foreign_keys = ON")
+    # So that REPLACE, which deletes before it inserts, meets the triggers that refuse DELETE.
+    connection.execute("PRAGMA recursive_triggers = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
