@@ -97,7 +97,7 @@ def test_bank_holidays_are_those_of_the_councils_country(
         ('provider = "stripe"', 'provider = "strip"', ["method 90", "'strip'", "stripe"]),
         ('bank_transfer = "12"', 'bank_transfer = "21"', ["special_methods.bank_transfer", "'21'", "12, 14, 90"]),
         ('source = "allpay"', 'source = "alpay"', ["recogniser allpay", "'alpay'"]),
-        ("'^SERVICE CHARGE'", "'(?=SERVICE)'", ["'bank-charges'", "is not RE2", "recogniser[3]"]),
+        ("'^SERVICE CHARGE'", "'(?=SERVICE)'", ["'bank-charges'", "is not RE2", "recogniser[4]"]),
         ("wait_days = 5", "wait_days = 1.5", ["1.5 must be a whole number", "sources['stripe'].wait_days"]),
         ("order = 50", 'order = 50\nstop = "yes"', ["'yes' must be true or false", "rule[4].stop"]),
         ('set = { fund = "05"', 'set = { amount = "05"', ["it can set only", "Rents by reference", "rule[1]"]),

@@ -94,7 +94,10 @@ def test_the_banking_of_what_was_allocated_empties_the_clearing(
 ) -> None:
     receipt = received(amount, narrative, day)
     at_bank = statement_line(amount=amount, booked_on=day)
-    postings = [*posting.transaction_postings(COUNCIL, receipt), *posting.banking_postings(COUNCIL, at_bank)]
+    postings = [
+        *posting.transaction_postings(COUNCIL, receipt),
+        *posting.banking_postings(COUNCIL, at_bank, awaited=None),
+    ]
     journal(postings)
     left = balances(postings)
     assert COUNCIL.methods["12"].clearing not in left

@@ -232,3 +232,64 @@ def test_days_without_movement_are_recorded_each_once(installation: Installation
     assert (first.status, first.counts) == ("recorded", {"statements": 1})
     assert again.status == "seen"
     assert [issue.code for issue in other.issues] == ["chain-broken"]
+
+
+def test_a_past_day_that_comes_again_with_other_lines_is_refused(installation: Installation) -> None:
+    """Shuffled, backdated or amended: half of a day must not be recorded beside the other half."""
+    monday = [entry("10.00", "A"), entry("20.00", "B")]
+    import_file(installation, csv(*monday))
+    for changed in (
+        [monday[1], monday[0]],
+        [*monday, entry("3.00", "LATE")],
+        [entry("10.00", "A, AMENDED"), monday[1]],
+        monday[:1],
+    ):
+        again = days_csv([(MONDAY, changed), (TUESDAY, [entry("5.00", "C")])], name="again.csv")
+        result = import_file(installation, again)
+        assert (result.status, _codes(result)[0]) == ("refused", "already-imported")
+        assert "11 May 2026" in result.issues[0].message
+    assert _rows(installation.store, statements.lines) == 2
+
+
+def test_a_statement_under_another_number_is_not_recorded_beside_the_first(
+    installation: Installation,
+) -> None:
+    import_file(installation, camt(entry("10.00"), number=1))
+    import_file(installation, camt(entry("13.00"), number=2, opening="1010.00", day=TUESDAY))
+    fork = import_file(
+        installation, camt(entry("13.00"), number=9, opening="1010.00", day=TUESDAY, name="again.xml")
+    )
+    assert _codes(fork) == ["chain-broken"]
+    assert "copy" in fork.issues[0].message
+
+
+def test_balances_that_recur_do_not_break_the_chain(installation: Installation) -> None:
+    """An account swept to nothing every night opens at the same balance every day."""
+    days = [date(2026, 5, 7), date(2026, 5, 8), MONDAY, TUESDAY]
+    for number, day in enumerate(days, start=1):
+        swept = camt(
+            entry("10.00"), entry("-10.00"), number=number, opening="0.00", day=day, name=f"{number}.xml"
+        )
+        assert import_file(installation, swept).status == "recorded"
+
+
+def test_the_same_statement_with_other_balances_is_other_content(installation: Installation) -> None:
+    import_file(installation, camt(entry("10.00"), opening="1000.00"))
+    assert _codes(import_file(installation, camt(entry("10.00"), opening="5000.00"))) == ["already-imported"]
+
+
+def test_a_file_still_growing_is_recorded_as_it_was_kept(installation: Installation) -> None:
+    """What is hashed, kept and recorded are the same bytes, whatever the file becomes meanwhile."""
+
+    class Growing(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            data = super().read(size)
+            if not data:
+                self.write(b"more")
+                self.seek(0, io.SEEK_END)
+            return data
+
+    whole = csv(entry("10.00"))
+    result = import_file(installation, Incoming(name="growing.csv", stream=Growing(whole.stream.read())))
+    assert result.status == "recorded"
+    assert all(law.holds for law in verify(installation))

@@ -86,8 +86,6 @@ def _cell(text: str) -> str:
 
 def _problems(line: JournalLine) -> Iterator[Problem]:
     posting, where = line.posting, f"line {line.number}"
-    if not posting.account.code:
-        yield Problem("no_ledger_account", where, "The line has no ledger code.")
     given = [dimension for dimension in posting.account.dimensions[DIMENSIONS:] if dimension]
     if given:
         message = f"The ledger code has more than {DIMENSIONS} dimensions; {given[0]!r} has no column."

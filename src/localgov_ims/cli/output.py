@@ -6,7 +6,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -86,13 +86,14 @@ def progress(label: str, *, show: bool) -> Iterator[Any]:
 
 @contextmanager
 def opened(path: str) -> Iterator[BinaryIO]:
-    """Open a file to read, `-` for standard input, as a seekable stream of bytes."""
-    if path != "-":
-        with Path(path).open("rb") as stream:
+    """Open a file to read, `-` for standard input, as a seekable stream of bytes; a pipe is read whole first."""
+    with ExitStack() as stack:
+        stream: BinaryIO = sys.stdin.buffer if path == "-" else stack.enter_context(Path(path).open("rb"))
+        if path != "-" and stream.seekable():
             yield stream
-        return
-    with tempfile.TemporaryFile() as spool:
-        while chunk := sys.stdin.buffer.read(CHUNK):
+            return
+        spool = stack.enter_context(tempfile.TemporaryFile())
+        while chunk := stream.read(CHUNK):
             spool.write(chunk)
         spool.seek(0)
         yield spool

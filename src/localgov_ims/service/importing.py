@@ -28,7 +28,7 @@ from localgov_ims.storage.store import Unit
 
 @frozen(kw_only=True)
 class Incoming:
-    """A file to import: the sender's name for it (a label, never opened) and its bytes, from where the stream stands."""
+    """A file to import: the sender's name for it (a label, never opened) and its seekable bytes."""
 
     name: str
     stream: BinaryIO
@@ -63,7 +63,6 @@ def import_files(
     waiting = list(enumerate(incoming))
     while waiting:
         for place, file in waiting:
-            file.stream.seek(0)
             results[place] = import_file(installation, file, progress)
         broken = [(place, file) for place, file in waiting if _unchained(results[place])]
         if len(broken) == len(waiting):
@@ -101,6 +100,7 @@ def import_file(
 
 def _spooled(stream: BinaryIO, spool: IO[bytes]) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
+    stream.seek(0)
     while chunk := stream.read(stored.CHUNK):
         digest.update(chunk)
         size += len(chunk)
