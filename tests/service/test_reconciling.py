@@ -506,3 +506,13 @@ def test_builders_at_the_same_time_post_each_source_once(installation: Installat
         thread.join()
     assert errors == []
     assert _balances(installation) == {"5100": -24000, "9001": 24000}
+
+
+def test_a_payout_of_nothing_is_posted_without_a_bank_line(installation: Installation) -> None:
+    """What was taken went in refunds and fees; no credit will come, and clearing must not wait for one."""
+    record_takings(installation, [_taking(CARD_1, "10.00", mop="90", charge="ch_1")])
+    _work(installation, payout(("ch_1", "10.00", "0.50"), ("ch_back", "-9.50", "0.00")))
+    build_journals(installation, "MAIN")
+    assert _balances(installation) == {"5100": -1000, "7250": 50, "9101": 950}
+    assert build_journals(installation, "MAIN") == []
+    assert all(law.holds for law in verify(installation))

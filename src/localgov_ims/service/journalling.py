@@ -128,6 +128,12 @@ def _settled(
             council, by_id[match.right], settlements.lines_of(connection, match.right), mops, lines[match.left],
             awaited=awaited.get(match.left.hex),
         )  # fmt: skip
+    matched = {match.right for match in paid}
+    for settlement in by_id.values():
+        if not settlement.net and settlement.id not in matched:
+            # Nothing is left to pay out, so no credit will come: its refunds and fees took it all.
+            own = settlements.lines_of(connection, settlement.id)
+            yield from posting.settlement_postings(council, settlement, own, mops, None, awaited=None)
 
 
 def _journals(postings: Iterable[Posting], ledger: str, taken: set[str], today: date) -> Iterator[Journal]:

@@ -109,11 +109,13 @@ def settlement_postings(
     settlement: Settlement,
     lines: Sequence[RecordedSettlementLine],
     mops: Mapping[str, str],
-    line: StatementLine,
+    line: StatementLine | None,
     *,
     awaited: LedgerAccount | None,
 ) -> Iterator[Posting]:
     """Post a settlement that the bank has paid: net, fees, and the clearing of every method in it.
+
+    One whose net is nothing has no bank line.
 
     *mops* gives the method of each payment found, by the settlement line's id; a line that is no payment of ours
     clears by the provider's first method, and stands there as an item until a person says whose it is.
@@ -122,7 +124,7 @@ def settlement_postings(
     shares: dict[str, Money] = defaultdict(lambda: NOTHING)
     for recorded in lines:
         shares[mops.get(str(recorded.id), own[0].code)] += recorded.line.amount
-    legs = [_money_side(council, line, awaited=awaited)]
+    legs = [_money_side(council, line, awaited=awaited)] if line is not None else []
     fee = own[0].fee
     if settlement.fees and fee is not None:
         legs.append(Leg(role=Role.FEE, account=fee, signed=settlement.fees, mop=own[0].code))
