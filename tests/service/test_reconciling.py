@@ -516,3 +516,17 @@ def test_a_payout_of_nothing_is_posted_without_a_bank_line(installation: Install
     assert _balances(installation) == {"5100": -1000, "7250": 50, "9101": 950}
     assert build_journals(installation, "MAIN") == []
     assert all(law.holds for law in verify(installation))
+
+
+def test_a_journal_that_its_exporter_could_not_write_is_not_made(installation: Installation) -> None:
+    """A journal never changes, so one that can never become a file must not come to be."""
+    from localgov_ims.errors import RuleViolation
+
+    _work(installation, camt(entry("30.00", COUNCIL_TAX)))
+    deep = evolve(installation.council.funds["23"], ledger=LedgerAccount("5100", ("a", "b", "c", "d")))
+    funds = {**installation.council.funds, "23": deep}
+    wrong = evolve(installation, council=evolve(installation.council, funds=funds))
+    with pytest.raises(RuleViolation, match="more than 3 dimensions"):
+        build_journals(wrong, "MAIN")
+    assert _balances(installation) == {}
+    assert len(build_journals(installation, "MAIN")) == 1

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from attrs import evolve, frozen
 
 from localgov_ims.domain.journals import Artefact, Journal
-from localgov_ims.errors import ConfigurationError, NotFound, RuleViolation
+from localgov_ims.errors import NotFound, RuleViolation
+from localgov_ims.service.exporters import exporter_of, refuse_problems
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.journalling import build_journals
 from localgov_ims.storage import journals as stored
@@ -98,19 +99,8 @@ def export_journal(
 def _export(
     installation: Installation, journal: Journal, keep: Callable[[Artefact], None], *, again: bool
 ) -> Exported | None:
-    name = installation.council.ledger(journal.ledger).exporter
-    spec = installation.exporters.get(name)
-    if spec is None:
-        message = f"Ledger {journal.ledger} uses the exporter {name!r}, which no enabled plugin offers."
-        raise ConfigurationError("no_exporter", message, exporter=name)
-    problems = spec.exporter.validate(journal)
-    if problems:
-        listed = "; ".join(f"{problem.where}: {problem.message}" for problem in problems)
-        raise RuleViolation(
-            "journal_has_problems",
-            f"Journal {journal.number} cannot be exported: {listed}",
-            problems=problems,
-        )
+    spec = exporter_of(installation, journal.ledger)
+    refuse_problems(spec, journal)
     artefact = spec.exporter.export(journal)
     if spec.exporter.reparse(artefact.data) != artefact.totals or artefact.totals.debit != journal.debits:
         message = (

@@ -26,6 +26,7 @@ from localgov_ims.reconciliation.dispositions import Disposition, DispositionKin
 from localgov_ims.reconciliation.matches import Match
 from localgov_ims.service import posting
 from localgov_ims.service.council import Council
+from localgov_ims.service.exporters import exporter_of, refuse_problems
 from localgov_ims.service.installation import Installation
 from localgov_ims.storage import journals as stored
 from localgov_ims.storage import reconciliation, settlements, statements, transactions
@@ -43,10 +44,11 @@ def build_journals(installation: Installation, ledger: str, until: date | None =
     A second run makes nothing; of two at once only one does.
 
     Raises:
-        ConfigurationError: There is no such ledger.
+        ConfigurationError: There is no such ledger, or its exporter is not there.
+        RuleViolation: The ledger's exporter could not write one of them; none was made, for a journal never changes.
         AlreadyDone: Somebody else journals the same sources; nothing was made.
     """
-    installation.council.ledger(ledger)
+    spec = exporter_of(installation, ledger)
     last = until if until is not None else local_day(installation.clock())
     with installation.unit("build_journals") as unit:
         unit.lock()
@@ -59,6 +61,7 @@ def build_journals(installation: Installation, ledger: str, until: date | None =
         taken = stored.numbers_taken(unit.connection, ledger)
         journals = list(_journals(postings, ledger, taken, local_day(unit.at)))
         for journal in journals:
+            refuse_problems(spec, journal)
             stored.add(unit, journal)
         unit.detail |= {"ledger": ledger, "journals": [journal.number for journal in journals]}
         unit.commit()
