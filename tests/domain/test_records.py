@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.builders import a_settlement, bank_line, card, fund, method, pounds, settlement_line
+from tests.builders import NOW, a_settlement, bank_line, card, fund, method, pounds, settlement_line
 
 from localgov_ims.domain.funds import Banking, Nature
+from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
-from localgov_ims.domain.received_files import TRANSITIONS, FileStatus
+from localgov_ims.domain.received_files import TRANSITIONS, FileEvent, FileStatus
 from localgov_ims.domain.settlements import SettlementKind
 from localgov_ims.domain.statements import Detail, Evidence, References
 from localgov_ims.domain.suspense import SuspenseReason
-from localgov_ims.errors import ConfigurationError
+from localgov_ims.errors import ConfigurationError, RuleViolation
 
 
 @pytest.mark.parametrize(
@@ -103,3 +104,17 @@ def test_a_recorded_file_is_done_and_a_refused_one_may_be_tried_again() -> None:
     assert TRANSITIONS[FileStatus.RECORDED] == frozenset()
     assert TRANSITIONS[FileStatus.REFUSED] == {FileStatus.RECEIVED}
     assert TRANSITIONS[FileStatus.RECEIVED] == {FileStatus.REFUSED, FileStatus.RECORDED}
+
+
+@pytest.mark.parametrize("before", FileStatus)
+@pytest.mark.parametrize("after", FileStatus)
+def test_a_file_becomes_what_the_table_lets_it_and_nothing_else(
+    before: FileStatus, after: FileStatus
+) -> None:
+    event = FileEvent(id=new_id(), file=new_id(), sequence=4, status=before, at=NOW, by="tester")
+    if after in TRANSITIONS[before]:
+        following = event.followed_by(after, at=NOW, by="tester")
+        assert (following.sequence, following.status, following.file) == (5, after, event.file)
+    else:
+        with pytest.raises(RuleViolation, match=f"{before.value} cannot become {after.value}"):
+            event.followed_by(after, at=NOW, by="tester")

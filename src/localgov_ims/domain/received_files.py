@@ -10,7 +10,9 @@ from uuid import UUID
 
 from attrs import frozen
 
+from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.issues import Issue
+from localgov_ims.errors import RuleViolation
 
 
 class FileStatus(enum.Enum):
@@ -58,3 +60,14 @@ class FileEvent:
     counts: Mapping[str, int] | None = None
     issues: tuple[Issue, ...] = ()
     issue_count: int = 0
+
+    def followed_by(self, status: FileStatus, *, at: datetime, by: str) -> FileEvent:
+        """Return the next event of the file, with nothing said yet of what was read.
+
+        Raises:
+            RuleViolation: The table does not let the file become *status*.
+        """
+        if status not in TRANSITIONS[self.status]:
+            message = f"A file that is {self.status.value} cannot become {status.value}."
+            raise RuleViolation("wrong_state", message, status=self.status.value, asked=status.value)
+        return FileEvent(id=new_id(), file=self.file, sequence=self.sequence + 1, status=status, at=at, by=by)

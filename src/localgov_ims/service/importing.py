@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, BinaryIO
 from uuid import UUID
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.issues import Issue
@@ -93,7 +93,7 @@ def import_file(
             except AlreadyDone as clash:
                 # Somebody recorded the same meanwhile; what they did is there to be seen the second time.
                 if last_try:
-                    event, mine = _refuse_clash(installation, file, clash), True
+                    event, mine = _refuse_clash(installation, file, clash)
     seen = event.status is FileStatus.RECORDED and not (mine and _new(event))
     return _result(incoming.name, file, event, seen=seen)
 
@@ -127,7 +127,14 @@ def _receive(
     try:
         with installation.unit("receive_file") as unit:
             stored.add(unit, file, _bytes(incoming.stream))
-            event = _event(unit, installation, file, 1, FileStatus.RECEIVED)
+            event = FileEvent(
+                id=new_id(),
+                file=file.id,
+                sequence=1,
+                status=FileStatus.RECEIVED,
+                at=unit.at,
+                by=installation.actor,
+            )
             stored.add_event(unit, event)
             unit.detail["file"] = file.sha256
             unit.commit()
@@ -183,7 +190,9 @@ def _record(
         return _finish(unit, installation, file, latest, FileStatus.REFUSED, log, {}, format_), True
 
 
-def _refuse_clash(installation: Installation, file: ReceivedFile, clash: AlreadyDone) -> FileEvent:
+def _refuse_clash(
+    installation: Installation, file: ReceivedFile, clash: AlreadyDone
+) -> tuple[FileEvent, bool]:
     """Refuse a file that the database will not take, though nothing here could tell why beforehand."""
     log = IssueLog()
     message = f"Something in this file is in {clash.data['table']} already. It was not recorded again; report this file."
@@ -192,34 +201,26 @@ def _refuse_clash(installation: Installation, file: ReceivedFile, clash: Already
     )
     with installation.unit("refuse_file") as unit:
         latest = _latest(installation, file)
-        return _finish(unit, installation, file, latest, FileStatus.REFUSED, log, {}, None)
+        if latest.status is FileStatus.RECORDED:
+            return latest, False
+        return _finish(unit, installation, file, latest, FileStatus.REFUSED, log, {}, None), True
 
 
 def _finish(
     unit: Unit, installation: Installation, file: ReceivedFile, latest: FileEvent, status: FileStatus, log: IssueLog,
     counts: Mapping[str, int], reader: str | None,
 ) -> FileEvent:  # fmt: skip
-    sequence = latest.sequence + 1
     if latest.status is FileStatus.REFUSED:
-        stored.add_event(unit, _event(unit, installation, file, sequence, FileStatus.RECEIVED))
-        sequence += 1
-    event = _event(unit, installation, file, sequence, status, log=log, counts=counts, reader=reader)
+        latest = latest.followed_by(FileStatus.RECEIVED, at=unit.at, by=installation.actor)  # another attempt
+        stored.add_event(unit, latest)
+    event = evolve(
+        latest.followed_by(status, at=unit.at, by=installation.actor), format=reader,
+        counts={name: count for name, count in counts.items() if count}, issues=tuple(log.kept), issue_count=log.count,
+    )  # fmt: skip
     stored.add_event(unit, event)
     unit.detail |= {"file": file.sha256, "format": reader, **counts}
     unit.commit()
     return event
-
-
-def _event(
-    unit: Unit, installation: Installation, file: ReceivedFile, sequence: int, status: FileStatus, *,
-    log: IssueLog | None = None, counts: Mapping[str, int] | None = None, reader: str | None = None,
-) -> FileEvent:  # fmt: skip
-    log = log or IssueLog()
-    return FileEvent(
-        id=new_id(), file=file.id, sequence=sequence, status=status, at=unit.at, by=installation.actor, format=reader,
-        counts={name: count for name, count in (counts or {}).items() if count}, issues=tuple(log.kept),
-        issue_count=log.count,
-    )  # fmt: skip
 
 
 def _bytes(stream: BinaryIO) -> Iterator[bytes]:
