@@ -55,8 +55,9 @@ def open_installation(
     own = {profile.name: ProfileReader(profile) for profile in settings.profile_records()}
     # A council's own profile takes the place of a shipped one of its name.
     readers: dict[str, Reader] = {**{reader.name: reader for reader in plugins.readers}, **own}
-    _check_names(council, readers, plugins.exporters)
-    _check_kinds(council, readers)
+    _check_formats(council, readers)
+    for ledger in council.ledgers.values():
+        _check_offered(f"[ledgers.{ledger.name}] exporter", ledger.exporter, plugins.exporters)
     options = settings.options_of(readers)
     store = Store.open(database_url(settings, path.parent), clock, create=create)
     who = by if by is not None else actor()
@@ -78,34 +79,30 @@ def database_url(settings: Settings, folder: Path) -> str:
     return f"{prefix}:///{(folder / path).resolve()}" if prefix == "sqlite" else url
 
 
-def _check_names(council: Council, readers: Collection[str], exporters: Collection[str]) -> None:
-    """Refuse settings that name a format or exporter that nothing offers."""
-    wanted = [(f"[bank_accounts.{a.name}] format", a.format, readers) for a in council.bank_accounts.values()]
-    wanted += [
-        (f"[sources.{s.name}] format", s.format, readers) for s in council.sources.values() if s.format
-    ]
-    wanted += [
-        (f"[ledgers.{ledger.name}] exporter", ledger.exporter, exporters)
-        for ledger in council.ledgers.values()
-    ]
-    for where, name, offered in wanted:
-        if name not in offered:
-            message = f"{where}: no enabled plugin offers {name!r}; there are: {', '.join(sorted(offered))}."
-            raise ConfigurationError("unknown_name", message, name=name)
-
-
-def _check_kinds(council: Council, readers: Mapping[str, Reader]) -> None:
-    """Refuse an account that is to be read from payouts, or a provider from bank statements."""
+def _check_formats(council: Council, readers: Mapping[str, Reader]) -> None:
+    """Refuse a format that nothing reads, an account to be read from payouts, a provider from bank statements."""
     wanted = [
-        (f"[bank_accounts.{a.name}]", a.format, Yields.STATEMENT) for a in council.bank_accounts.values()
+        (f"[bank_accounts.{a.name}] format", a.format, Yields.STATEMENT)
+        for a in council.bank_accounts.values()
     ]
     wanted += [
-        (f"[sources.{s.name}]", s.format, Yields.SETTLEMENT) for s in council.sources.values() if s.format
+        (f"[sources.{s.name}] format", s.format, Yields.SETTLEMENT)
+        for s in council.sources.values()
+        if s.format
     ]
     for where, name, kind in wanted:
+        _check_offered(where, name, readers)
         if readers[name].yields is not kind:
-            message = f"{where} format: {name!r} gives {readers[name].yields.value}s; it must be one of {kind.value}s."
+            message = (
+                f"{where}: {name!r} gives {readers[name].yields.value}s; it must be one of {kind.value}s."
+            )
             raise ConfigurationError("wrong_kind", message, name=name)
+
+
+def _check_offered(where: str, name: str, offered: Collection[str]) -> None:
+    if name not in offered:
+        message = f"{where}: no enabled plugin offers {name!r}; there are: {', '.join(sorted(offered))}."
+        raise ConfigurationError("unknown_name", message, name=name)
 
 
 def _keep_versions(store: Store, by: str, text: str, plugins: Registry, council: Council) -> None:

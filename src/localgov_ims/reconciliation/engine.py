@@ -17,6 +17,7 @@ from attrs import frozen
 
 from localgov_ims.domain.money import Money
 from localgov_ims.reconciliation import sql
+from localgov_ims.reconciliation.matches import compared
 from localgov_ims.reconciliation.rules import KINDS, MatchRule, Uniqueness
 
 _SEPARATOR = "\x1f"
@@ -60,9 +61,7 @@ class Miss:
 
     def sentence(self) -> str:
         """Say why it is no match."""
-        keys = ", ".join(
-            f"{name.replace('_', ' ')} {value}" for name, value in self.evidence.items() if name != "days"
-        )
+        keys = ", ".join(compared(self.evidence))
         days = int(self.evidence["days"])
         if self.amount != self.other:
             return f"Rule {self.rule}: {keys} fits, but {self.other.shown()} was expected and {self.amount.shown()} came."

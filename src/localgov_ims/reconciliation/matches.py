@@ -10,6 +10,11 @@ from attrs import frozen
 from localgov_ims.domain.money import Money
 
 
+def compared(evidence: Mapping[str, str | int]) -> list[str]:
+    """Return what was equal, as people read it: `account reference 612345674`; the days between are said apart."""
+    return [f"{name.replace('_', ' ')} {value}" for name, value in evidence.items() if name != "days"]
+
+
 @frozen(kw_only=True)
 class Match:
     """Two records of the same money. Never changed or deleted; undoing is a record of its own.
@@ -41,7 +46,5 @@ class Match:
             if days == 0
             else f"{abs(days)} day{'s' * (abs(days) != 1)} {'later' if days > 0 else 'earlier'}"
         )
-        keys = "; ".join(
-            f"{name.replace('_', ' ')} {value}" for name, value in self.evidence.items() if name != "days"
-        )
+        keys = "; ".join(compared(self.evidence))
         return f"Rule {self.rule} (version {self.rule_version}): {keys}; {self.amount.shown()} to the penny, {apart}."

@@ -63,7 +63,7 @@ class Council:
         self._check_repeats()
         self._check_settled()
         # Rules are wrong today or never: the first line that needs them must not be the one to find out.
-        Allocator(self.rules, self.references)
+        _ = self.allocator
 
     def _check_names(self) -> None:
         for fund in self.funds.values():
@@ -115,6 +115,11 @@ class Council:
     def references(self) -> References:
         """The funds with the formats of their references, as allocation asks them."""
         return References(self.funds, self.formats)
+
+    @cached_property
+    def allocator(self) -> Allocator:
+        """The allocation rules, compiled once."""
+        return Allocator(self.rules, self.references)
 
     def settled_by(self, source: str) -> list[MethodOfPayment]:
         """Return the methods of payment whose money comes in the settlements of *source*."""

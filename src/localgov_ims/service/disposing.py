@@ -7,7 +7,7 @@ from uuid import UUID
 
 from attrs import define, field
 
-from localgov_ims.allocation.engine import Allocation, Allocator
+from localgov_ims.allocation.engine import Allocation
 from localgov_ims.allocation.rows import AllocationRow
 from localgov_ims.domain.breaks import Break, BreakKind
 from localgov_ims.domain.calendar import local_day
@@ -43,11 +43,10 @@ def dispose(installation: Installation, run: UUID, items: OpenItems) -> None:
     A line that awaits a file keeps waiting as long as its recognisers say the same; when they say something else,
     it is decided anew.
     """
-    allocator = Allocator(installation.council.rules, installation.council.references)
     with installation.unit("dispose") as unit:
         made = _Made()
         for line in items.lines.values():
-            _dispose_of(installation, unit, allocator, line, items, made)
+            _dispose_of(installation, unit, line, items, made)
         made.breaks += _foreign(unit)
         known = {(b.kind, b.subject_kind, b.subject) for b in stored.some_breaks(unit.connection)}
         made.breaks = [b for b in made.breaks if (b.kind, b.subject_kind, b.subject) not in known]
@@ -64,13 +63,13 @@ def dispose(installation: Installation, run: UUID, items: OpenItems) -> None:
 
 
 def _dispose_of(
-    installation: Installation, unit: Unit, allocator: Allocator, line: StatementLine, items: OpenItems, made: _Made
+    installation: Installation, unit: Unit, line: StatementLine, items: OpenItems, made: _Made
 ) -> None:  # fmt: skip
     recognitions = items.recognitions[line.id]
     if recognitions:
         disposition = _recognised(installation, line, recognitions, items)
     else:
-        disposition = _decided(installation, unit, allocator, line, items, made)
+        disposition = _decided(installation, unit, line, items, made)
     waiting = items.awaiting.get(line.id)
     if waiting is None or (waiting.kind, waiting.rule, waiting.what) != (
         disposition.kind, disposition.rule, disposition.what,
@@ -114,7 +113,7 @@ def _recognised(
 
 
 def _decided(
-    installation: Installation, unit: Unit, allocator: Allocator, line: StatementLine, items: OpenItems, made: _Made
+    installation: Installation, unit: Unit, line: StatementLine, items: OpenItems, made: _Made
 ) -> Disposition:  # fmt: skip
     number, misses = items.next_number(line.id), items.misses.get(line.id, [])
     if not line.line.amount:
@@ -124,7 +123,7 @@ def _decided(
         account_reference=line.line.references.structured or "",
         source_reference=line.line.references.end_to_end or "", mop=installation.council.bank_transfer,
     )  # fmt: skip
-    allocation = _unexpected(row) if row.amount < NOTHING else allocator.allocate(row)
+    allocation = _unexpected(row) if row.amount < NOTHING else installation.council.allocator.allocate(row)
     transaction = _income(installation, line, allocation)
     made.transactions.append(transaction)
     if allocation.reason is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from attrs import frozen
@@ -54,14 +55,11 @@ def reconcile(installation: Installation) -> ReconcileResult:
     Raises:
         AlreadyDone: Others reconcile the same lines at the same time, again and again.
     """
-    for attempt in range(1, _TRIES + 1):
-        try:
+    for _ in range(_TRIES - 1):
+        # Another run may be faster with some of them; what it did is no longer open then.
+        with suppress(AlreadyDone):
             return _run(installation)
-        except AlreadyDone:
-            # Another run was faster with some of them; what it did is no longer open.
-            if attempt == _TRIES:
-                raise
-    raise AssertionError
+    return _run(installation)
 
 
 def disposition_totals(installation: Installation) -> dict[DispositionKind | None, DispositionTotal]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,8 @@ class _Current:
 
     id: UUID
     opened: Opened
+    number: str
+    paid_on: date
     source: IncomeSource
     known: str | None
     content: Any = field(factory=hashlib.sha256)
@@ -66,7 +69,14 @@ class SettlementRecorder:
             return
         (source,) = sources
         known = stored.content_by_reference(self.unit.connection, source.name, opened.number)
-        self._current = _Current(id=new_id(), opened=opened, source=source, known=known)
+        self._current = _Current(
+            id=new_id(),
+            opened=opened,
+            number=opened.number,
+            paid_on=opened.paid_on,
+            source=source,
+            known=known,
+        )
 
     def rows(self, block: Sequence[SettlementLine]) -> Iterator[Issue]:
         """Record lines; the sums are proved at the end."""
@@ -97,23 +107,20 @@ class SettlementRecorder:
         if current is None:
             return
         content = current.content.hexdigest()
-        number, paid_on = current.opened.number, current.opened.paid_on
         if current.known is not None:
             if current.known != content:
-                message = f"Payout {number} was recorded before with other content. Ask {current.source.name} which one is right."
-                yield fault("already-imported", current.opened, "payout", number or "", message)
+                message = f"Payout {current.number} was recorded before with other content. Ask {current.source.name} which one is right."
+                yield fault("already-imported", current.opened, "payout", current.number, message)
             return
         if current.gross - current.fees != current.net:
             message = f"Gross {current.gross.shown()} less fees {current.fees.shown()} is not net {current.net.shown()}."
             yield fault("total-mismatch", current.opened, "net", str(current.net), message)
             return
-        if number is None or paid_on is None:
-            return
         self.counts["settlements"] += 1
         stored.add(
             self.unit,
             Settlement(
-                id=current.id, file=self.file, source=current.source.name, reference=number, gross=current.gross,
-                fees=current.fees, net=current.net, paid_on=paid_on, lines=closed.computed.count or 0, content=content,
+                id=current.id, file=self.file, source=current.source.name, reference=current.number, gross=current.gross,
+                fees=current.fees, net=current.net, paid_on=current.paid_on, lines=closed.computed.count or 0, content=content,
             ),
         )  # fmt: skip
