@@ -4,8 +4,17 @@
     ├── InvalidValue          cannot be what it should be: decimals, a mask, a check digit
     ├── RuleViolation         well formed, but a rule forbids it: a limit, a balance, a state
     │   └── AlreadyDone       a different second attempt at a thing that is done once
+    ├── NotPermitted          somebody without the permission or the fund that it needs
+    │   └── NotSignedIn       nobody who is known: no such user, disabled, or locked
     ├── NotFound              the store answered, and it is not there
     ├── ConfigurationError    settings or plugins contradict each other
+    ├── AdapterError          what somebody else's service answered, or did not
+    │   ├── Rejected          our request is wrong; sending it again will not help
+    │   ├── NotAuthorised     our key is not accepted
+    │   ├── RateLimited       too many requests; wait and try again
+    │   ├── Unavailable       certainly not done; safe to try again
+    │   ├── OutcomeUnknown    it may have been done; ask before trying again
+    │   └── UnexpectedAnswer  an answer that its own contract does not know
     └── StoreUnavailable      the database did not answer; nothing was done
 
 A fault in somebody else's *file* is never an exception: it is an `Issue` with a place. What is raised
@@ -45,12 +54,48 @@ class AlreadyDone(RuleViolation):
     """A different second attempt at a thing that is done once; nothing was changed."""
 
 
+class NotPermitted(ImsError):
+    """Somebody asked for what needs a permission, or a fund, that they have not been given."""
+
+
+class NotSignedIn(NotPermitted):
+    """Nobody who is known asked: there is no such user, or they are disabled or locked."""
+
+
 class NotFound(ImsError):
     """The store answered, and what was asked for is not there."""
 
 
 class ConfigurationError(ImsError):
     """Settings or plugins contradict each other; raised when they are saved or loaded."""
+
+
+class AdapterError(ImsError):
+    """What somebody else's service answered, or did not; `data` names the adapter."""
+
+
+class Rejected(AdapterError):
+    """The service refused the request as wrong; sending it again will not help."""
+
+
+class NotAuthorised(AdapterError):
+    """The service does not accept our key."""
+
+
+class RateLimited(AdapterError):
+    """The service asks us to wait; `data["retry_after"]` has the seconds."""
+
+
+class Unavailable(AdapterError):
+    """The service did not do it, certainly; it is safe to try again."""
+
+
+class OutcomeUnknown(AdapterError):
+    """The service may have done it; ask before trying again."""
+
+
+class UnexpectedAnswer(AdapterError):
+    """The service gave an answer that its own contract does not know."""
 
 
 class StoreUnavailable(ImsError):

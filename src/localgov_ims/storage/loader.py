@@ -7,7 +7,7 @@ connection. Ids are made by the client, so nothing has to come back.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,8 +25,22 @@ _POSTGRES_TYPES: dict[type[sa.types.TypeEngine[Any]], str] = {
 _SQLITE_CLASHES = frozenset({sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY})
 
 
+def bound(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> list[Row]:
+    """Return *rows* as the connection's driver takes them."""
+    if connection.dialect.name != "sqlite":
+        return list(rows)
+    blobs = [i for i, column in enumerate(table.columns) if isinstance(column.type, sa.LargeBinary)]
+    made = []
+    for row in rows:
+        values = canonical(row)
+        for i in blobs:
+            values[i] = row[i]
+        made.append(tuple(values))
+    return made
+
+
 def load(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
-    """Insert *rows*, each in the order of the table's columns.
+    """Insert *rows*, bound by `bound`, each in the order of the table's columns.
 
     Raises:
         AlreadyDone: A unique constraint refuses one of them; the transaction must be rolled back.
@@ -42,14 +56,9 @@ def load(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
 def _load_sqlite(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     marks = ", ".join("?" * len(table.columns))
-    blobs = [i for i, column in enumerate(table.columns) if isinstance(column.type, sa.LargeBinary)]
-    bound = [canonical(row) for row in rows]
-    for values, row in zip(bound, rows, strict=True) if blobs else ():
-        for i in blobs:
-            values[i] = row[i]
     cursor = connection.connection.cursor()
     try:
-        cursor.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', bound)  # noqa: S608 - our own names
+        cursor.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', rows)  # noqa: S608 - our own names
     except sqlite3.IntegrityError as error:
         if error.sqlite_errorcode not in _SQLITE_CLASHES:
             raise

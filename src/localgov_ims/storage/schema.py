@@ -6,9 +6,11 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
 
@@ -51,6 +53,7 @@ class Moment(TypeDecorator[datetime]):
         return moment
 
 
+@lru_cache(maxsize=1024)  # the records of a block share their moments
 def moment_text(moment: datetime) -> str:
     """Return a moment as canonical text: UTC, with microseconds."""
     return moment.astimezone(UTC).strftime(MOMENT)
@@ -115,7 +118,6 @@ _CANONICAL: Mapping[type, Callable[[Any], object]] = {
     memoryview: lambda value: bytes(value).hex(),
 }
 _PLAIN = frozenset({str, int, type(None)})
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 
 
 def canonical(row: Sequence[object]) -> list[object]:
@@ -131,9 +133,16 @@ def raw(table: sa.Table) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def seal_of(table: str, values: list[object]) -> bytes:
-    """Return the seal of a canonical row: SHA-256 of the JSON array of its table's name and its values."""
-    return hashlib.sha256(_encode([table, *values]).encode("ascii")).digest()
+def seal_of(table: str, values: Sequence[object]) -> bytes:
+    """Return the seal of a canonical row of a record table (its own values, its unit and its ordinal).
+
+    SHA-256 of a JSON array in UTF-8: the table's name, the unit, the ordinal, and the row's own values up to the last
+    that is not null, so that a column added later does not break the seals of the rows before it.
+    """
+    *own, unit, ordinal = values
+    while own[-1] is None:
+        own.pop()
+    return hashlib.sha256(orjson.dumps([table, unit, ordinal, *own])).digest()
 
 
 def json_text(value: object) -> str:

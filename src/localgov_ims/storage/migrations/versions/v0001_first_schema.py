@@ -8,10 +8,11 @@ from alembic import op
 from localgov_ims.storage.schema import Moment
 from localgov_ims.storage.triggers import refuse_changes
 
-revision = "0001"
+revision = "first"
 down_revision = None
 
 RECORDS = (
+    "settings_versions",
     "files",
     "file_events",
     "statements",
@@ -29,10 +30,12 @@ RECORDS = (
     "journal_lines",
     "journal_sources",
     "journal_exports",
-    "settings_versions",
     "audit_entries",
 )
-REMOVABLE = ("personal_data", "file_chunks")
+REMOVABLE = (
+    "file_chunks",
+    "personal_data",
+)
 
 
 def upgrade() -> None:
@@ -48,6 +51,7 @@ def upgrade() -> None:
 
 
 def _make_tables() -> None:
+
     op.create_table(
         "audit_entries",
         sa.Column("id", sa.Uuid(), nullable=False),
