@@ -10,14 +10,16 @@ from localgov_ims.allocation.rows import AllocationRow
 from localgov_ims.domain.accounts import BankAccount
 from localgov_ims.domain.calendar import Calendar
 from localgov_ims.domain.check_digits import CheckDigits, Kind
-from localgov_ims.domain.funds import Banking, Fund, MethodOfPayment, Nature
+from localgov_ims.domain.funds import Fund, Nature
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.journals import LedgerAccount, Posting, Role, Side, Source
+from localgov_ims.domain.methods import Banking, MethodOfPayment, SpecialMethods
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.references import Characters, ReferenceFormat
 from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement, SettlementKind, SettlementLine
 from localgov_ims.domain.statements import BankLine, References, StatementLine
-from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transaction, receipt, transfer
+from localgov_ims.domain.transacting import receipt, transfer
+from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transaction
 from localgov_ims.domain.vat import NIL, DatedRate, Treatment, VatCode, VatRate
 from localgov_ims.reconciliation.recognisers import IncomeSource, SourceKind
 from localgov_ims.reconciliation.rules import SHIPPED
@@ -139,7 +141,7 @@ def council(**given: object) -> Council:
     """Build a council with the ledger codes of the worked examples."""
     small: dict[str, Any] = {
         "name": "Test Council", "bank_accounts": {"main": bank_account()}, "funds": funds(),
-        "methods": {"12": method(), "90": card()}, "bank_transfer": "12", "vat_codes": {"S": vat_code()},
+        "methods": {"12": method(), "90": card()}, "special": SpecialMethods(bank_transfer="12"), "vat_codes": {"S": vat_code()},
         "formats": {"council-tax": reference_format(), "penalty": penalty_format()},
         "sources": {"cardco": IncomeSource(name="cardco", kind=SourceKind.SETTLEMENT)}, "recognisers": (),
         "rules": (), "match_rules": SHIPPED, "ledgers": {"MAIN": Ledger(name="MAIN", exporter="generic-csv")},

@@ -13,7 +13,9 @@
     │   ├── NotAuthorised     our key is not accepted
     │   ├── RateLimited       too many requests; wait and try again
     │   ├── Unavailable       certainly not done; safe to try again
+    │   │   └── NotSent       no byte of the request left us
     │   ├── OutcomeUnknown    it may have been done; ask before trying again
+    │   │   └── NoAnswer      the request left us, and no whole answer came back
     │   └── UnexpectedAnswer  an answer that its own contract does not know
     └── StoreUnavailable      the database did not answer; nothing was done
 
@@ -90,8 +92,16 @@ class Unavailable(AdapterError):
     """The service did not do it, certainly; it is safe to try again."""
 
 
+class NotSent(Unavailable):
+    """No byte of the request left us: no connection was made."""
+
+
 class OutcomeUnknown(AdapterError):
     """The service may have done it; ask before trying again."""
+
+
+class NoAnswer(OutcomeUnknown):
+    """The request left us, wholly or in part, and no whole answer came back."""
 
 
 class UnexpectedAnswer(AdapterError):

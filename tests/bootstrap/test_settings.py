@@ -10,7 +10,7 @@ from tests.builders import pounds
 
 from localgov_ims.bootstrap.settings import Settings, load, parse
 from localgov_ims.domain.calendar import Calendar
-from localgov_ims.domain.funds import Banking
+from localgov_ims.domain.methods import Banking
 from localgov_ims.domain.vat import Rounding
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.reconciliation.rules import SHIPPED

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from tests.builders import NOW, a_settlement, bank_line, card, fund, method, pounds, settlement_line
 
-from localgov_ims.domain.funds import Banking, Nature
+from localgov_ims.domain.funds import Nature
 from localgov_ims.domain.ids import new_id
+from localgov_ims.domain.methods import Banking
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.received_files import TRANSITIONS, FileEvent, FileStatus
 from localgov_ims.domain.settlements import SettlementKind
@@ -27,7 +28,6 @@ from localgov_ims.errors import ConfigurationError, RuleViolation
             "the suspense fund takes no VAT code",
         ),
         ({"suspense": True, "nature": Nature.LIABILITY, "disabled": True}, "cannot be disabled"),
-        ({"code": "234567"}, "longer than 5 characters"),
     ],
 )
 def test_a_fund_that_contradicts_itself_is_refused(given: dict[str, Any], fault: str) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.builders import penalty_format, reference_format, scheme
 
 from localgov_ims.domain.check_digits import CheckDigits, Kind
+from localgov_ims.domain.patterns import anywhere
 from localgov_ims.domain.references import AccountReference, Case, Characters, ReferenceFormat
 from localgov_ims.errors import ConfigurationError, InvalidValue
 
@@ -29,17 +30,24 @@ def code_of(format_: ReferenceFormat, text: str) -> str | None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("", "reference_missing"), ("   ", "reference_missing"), ("61234567", "reference_length"),
+        ("", "reference_missing"), ("   ", "reference_missing"), ("\t\n\u00a0", "reference_missing"),
+        ("61234567", "reference_length"),
         ("6123456745", "reference_length"), ("61234567é", "reference_characters"),
         ("61234567X", "reference_characters"), ("6123 5674", "reference_characters"),
         ("\uff1612345674", "reference_characters"), ("912345674", "reference_pattern"),
         ("652345674", "reference_mask"), ("612345670", "reference_check_digit"), ("612345674", None),
-        (" 612345674 ", None),
+        (" 612345674 ", None), ("612345674\r\n", None), ("612345\n674", "reference_length"),
     ],
 )  # fmt: skip
 def test_the_first_check_that_fails_gives_the_code(text: str, code: str | None) -> None:
     every_check = reference_format(regex="6[0-9]{8}", mask="61######@")
     assert code_of(every_check, text) == code
+
+
+def test_nothing_at_all_is_a_reference_that_is_missing() -> None:
+    with pytest.raises(InvalidValue, match="'' is not a council-tax reference: it is empty") as refused:
+        reference_format().parse(None)
+    assert refused.value.code == "reference_missing"
 
 
 @pytest.mark.parametrize(
@@ -86,6 +94,36 @@ def test_classes_hold_their_characters_only(characters: Characters, fitting: str
     format_ = free(characters=characters, valid=(fitting,))
     assert code_of(format_, fitting) is None
     assert code_of(format_, unfit) == "reference_characters"
+
+
+@pytest.mark.parametrize(
+    ("number", "fitting", "unfit"),
+    [
+        (1, "AB", "A B"),
+        (2, "A B", "A1"),
+        (3, "12", "1 2"),
+        (4, "1 2", "1A"),
+        (5, "A1", "A 1"),
+        (6, "A 1", "A-1"),
+    ],
+)
+def test_classes_have_the_numbers_that_councils_know(number: int, fitting: str, unfit: str) -> None:
+    format_ = free(characters=Characters.numbered(number), valid=(fitting,), invalid=(unfit,))
+    assert code_of(format_, unfit) == "reference_characters"
+
+
+@pytest.mark.parametrize("number", [0, 7])
+def test_there_is_no_other_class(number: int) -> None:
+    with pytest.raises(InvalidValue, match=f"no class {number} of characters; there are 1 to 6"):
+        Characters.numbered(number)
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"), [("XXAB12YY", True), ("AB12", True), ("A12", False), ("CD34", True)]
+)
+def test_a_regex_that_searched_keeps_its_meaning(text: str, fits: bool) -> None:  # noqa: FBT001
+    searching = free(regex=anywhere(r"AB\d|^CD"), valid=("AB1",), invalid=("XCD",))
+    assert (code_of(searching, text) is None) is fits
 
 
 def test_lengths_include_both_ends() -> None:
@@ -141,6 +179,7 @@ WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7, 0)
 @pytest.mark.parametrize(
     ("given", "fault"),
     [
+        ({"name": "council-tax" * 3}, "name has 33 characters; 30 are allowed"),
         ({"min_length": 0}, "lengths must be 1 to 30"),
         ({"min_length": 10}, "lengths must be 1 to 30"),
         ({"max_length": 31}, "lengths must be 1 to 30"),
@@ -178,9 +217,25 @@ WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7, 0)
     ],
 )  # fmt: skip
 def test_a_format_that_contradicts_itself_is_refused(given: dict[str, Any], fault: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"^Reference format council-tax: .*{fault}") as refused:
+    with pytest.raises(ConfigurationError, match=f"^Reference format (council-tax)+: .*{fault}") as refused:
         reference_format(**given)
     assert refused.value.code == "bad_reference_format"
+
+
+def test_the_longest_reference_is_as_long_as_its_mask() -> None:
+    ticket = CheckDigits(name="t", kind=Kind.DYNIX, modulus=10, weights=(2, 0) * 4, results={10: "0"})
+    format_ = reference_format(max_length=20, check_digit=ticket, valid=("123456786",))
+    assert format_.parse("123456786").text == "123456786"
+    assert reference_format(max_length=20).parse("612345674").text == "612345674"
+
+
+@given(st.text(max_size=12) | st.text("0123456789FPA ", max_size=12))
+def test_reading_finds_what_parsing_does_without_saying_why_not(text: str) -> None:
+    for format_ in (reference_format(), penalty_format()):
+        read = format_.read(text)
+        assert (read is None) is (code_of(format_, text) is not None)
+        if read is not None:
+            assert format_.parse(text) == read
 
 
 def test_without_a_mask_the_last_character_is_checked() -> None:

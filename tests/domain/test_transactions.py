@@ -13,6 +13,7 @@ from tests.builders import DAY, NOW, a_receipt, a_transfer, garden_line, line, p
 
 from localgov_ims.domain.ids import parse_reference
 from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.transacting import reversal
 from localgov_ims.domain.transactions import LineInput, Origin, Transaction, TransactionKind
 from localgov_ims.domain.vat import VatRate
 from localgov_ims.errors import InvalidValue, RuleViolation
@@ -23,7 +24,7 @@ positive = st.integers(1, 10**12).map(Money)
 
 
 def undone(transaction: Transaction) -> Transaction:
-    return transaction.reversal(recorded_at=LATER, recorded_by="somebody", taken_on=JUNE)
+    return reversal(transaction, recorded_at=LATER, recorded_by="somebody", taken_on=JUNE)
 
 
 @st.composite

@@ -15,6 +15,7 @@ from localgov_ims.allocation.rules import Extract, Rule
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.journals import ControlTotals, Journal, JournalLine, LedgerAccount, Posting, Side
 from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.transacting import reversal
 from localgov_ims.domain.transactions import LineInput, Transaction
 from localgov_ims.domain.vat import Rounding
 from localgov_ims.service import posting
@@ -107,7 +108,7 @@ def test_the_banking_of_what_was_allocated_empties_the_clearing(
 @given(amounts, narratives, days)
 def test_what_is_reversed_was_never_in_the_ledger(amount: Money, narrative: str, day: date) -> None:
     receipt = received(amount, narrative, day)
-    undo = receipt.reversal(recorded_at=NOW, recorded_by="tester", taken_on=day)
+    undo = reversal(receipt, recorded_at=NOW, recorded_by="tester", taken_on=day)
     postings = [made for each in (receipt, undo) for made in posting.transaction_postings(COUNCIL, each)]
     made = journal(postings)
     assert balances(postings) == {}

@@ -10,6 +10,7 @@ from tests.builders import card, council, fund, funds, method
 from localgov_ims.allocation.conditions import Condition
 from localgov_ims.allocation.rules import Rule
 from localgov_ims.domain.journals import LedgerAccount
+from localgov_ims.domain.methods import SpecialMethods
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser, Sign, SourceKind
 from localgov_ims.reconciliation.rules import SHIPPED
@@ -35,7 +36,7 @@ def test_the_suspense_fund_is_found_by_its_flag() -> None:
         ({"formats": {}}, "unknown_name", "fund 23 names the reference format 'council-tax'.*There are: none"),
         ({"vat_codes": {}}, "unknown_name", "fund 13 names the VAT code 'S'"),
         ({"sources": {}}, "unknown_name", "method 90 names the source 'cardco'"),
-        ({"bank_transfer": "99"}, "unknown_name", "special_methods.bank_transfer names the method '99'.*12, 90"),
+        ({"special": SpecialMethods(bank_transfer="99")}, "unknown_name", "special_methods.bank_transfer names the method '99'.*12, 90"),
         ({"recognisers": (recogniser(source="allpay"),)}, "unknown_name", "recogniser cardco names the source 'allpay'"),
         ({"recognisers": (recogniser(account="other"),)}, "unknown_name", "names the bank account 'other'"),
         ({"recognisers": (CHARGES, CHARGES)}, "duplicate_name", "Two recognisers are named 'charges'"),

@@ -84,7 +84,7 @@ def test_a_killed_morning_run_again_leaves_exactly_one_effect(tmp_path: Path) ->
         again = _run(config, 0, files)
         assert again.returncode == 0, again.stderr.decode()
         assert _effect(config) == expected, f"killed at call {dies_at} of {calls}"
-        installation = open_installation(config, by="auditor")
+        installation = open_installation(config)
         broken = [law.broken for law in verify(installation) if not law.holds]
         installation.store.close()
         assert broken == [], f"killed at call {dies_at} of {calls}"

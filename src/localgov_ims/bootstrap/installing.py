@@ -9,19 +9,27 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from attrs import asdict
+from attrs import asdict, frozen
+from sqlalchemy import Connection
 
 from localgov_ims.bootstrap import settings as reading
 from localgov_ims.bootstrap.settings import Settings
 from localgov_ims.domain.calendar import Clock
+from localgov_ims.domain.people import Rights
+from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.roles import SHIPPED_ROLES, FundGroup
 from localgov_ims.errors import AlreadyDone, ConfigurationError, ImsError
 from localgov_ims.files.events import Yields
 from localgov_ims.files.profiles import ProfileReader
-from localgov_ims.files.readers import Reader
+from localgov_ims.files.readers import Options, Reader
 from localgov_ims.hooks import registry
 from localgov_ims.hooks.registry import Registry
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.people import begin
+from localgov_ims.service.permitting import known_user, note_use
+from localgov_ims.service.settings import changes
+from localgov_ims.service.settings_changes import permit_settings
 from localgov_ims.storage import settings as stored
 from localgov_ims.storage.names import names_in_use
 from localgov_ims.storage.schema import json_text
@@ -38,6 +46,38 @@ def actor() -> str:
     return os.environ.get("IMS_ACTOR") or getpass.getuser()
 
 
+@frozen(kw_only=True)
+class Checked:
+    """Settings that a council can work by: their text, what it says, and what they choose of the plugins."""
+
+    text: str
+    settings: Settings
+    council: Council
+    plugins: Registry
+    readers: tuple[Reader, ...]
+    options: Mapping[str, Options]
+
+
+def checked(text: str, settings: Settings) -> Checked:
+    """Check settings as far as that goes without a database, *text* being what they were read from.
+
+    Raises:
+        ConfigurationError: Two sections contradict each other, or no plugin offers what they name.
+    """
+    council = settings.council_record()
+    plugins = registry.load(settings.plugins)
+    own = {profile.name: ProfileReader(profile) for profile in settings.profile_records()}
+    # A council's own profile takes the place of a shipped one of its name.
+    readers: dict[str, Reader] = {**{reader.name: reader for reader in plugins.readers}, **own}
+    _check_formats(council, readers)
+    for ledger in council.ledgers.values():
+        _check_offered(f"[ledgers.{ledger.name}] exporter", ledger.exporter, plugins.exporters)
+    return Checked(
+        text=text, settings=settings, council=council, plugins=plugins, readers=tuple(readers.values()),
+        options=settings.options_of(readers),
+    )  # fmt: skip
+
+
 def open_installation(
     path: Path, *, clock: Clock = now, by: str | None = None, create: bool = False
 ) -> Installation:
@@ -49,27 +89,19 @@ def open_installation(
         ConfigurationError: The settings or the plugins cannot be used; nothing was changed.
         StoreUnavailable: The database does not answer.
     """
-    text, settings = reading.load(path)
-    council = settings.council_record()
-    plugins = registry.load(settings.plugins)
-    own = {profile.name: ProfileReader(profile) for profile in settings.profile_records()}
-    # A council's own profile takes the place of a shipped one of its name.
-    readers: dict[str, Reader] = {**{reader.name: reader for reader in plugins.readers}, **own}
-    _check_formats(council, readers)
-    for ledger in council.ledgers.values():
-        _check_offered(f"[ledgers.{ledger.name}] exporter", ledger.exporter, plugins.exporters)
-    options = settings.options_of(readers)
-    store = Store.open(database_url(settings, path.parent), clock, create=create)
+    now_in_force = checked(*reading.load(path))
+    store = Store.open(database_url(now_in_force.settings, path.parent), clock, create=create)
     who = by if by is not None else actor()
     try:
-        _keep_versions(store, who, text, plugins, council)
+        installation = Installation(
+            council=now_in_force.council, store=store, readers=now_in_force.readers, options=now_in_force.options,
+            exporters=now_in_force.plugins.exporters, clock=clock, actor=begin(store, who),
+        )  # fmt: skip
+        _keep_versions(installation, now_in_force)
     except ImsError:
         store.close()
         raise
-    return Installation(
-        council=council, store=store, readers=tuple(readers.values()), options=options,
-        exporters=plugins.exporters, clock=clock, actor=who,
-    )  # fmt: skip
+    return installation
 
 
 def database_url(settings: Settings, folder: Path) -> str:
@@ -105,26 +137,56 @@ def _check_offered(where: str, name: str, offered: Collection[str]) -> None:
         raise ConfigurationError("unknown_name", message, name=name)
 
 
-def _keep_versions(store: Store, by: str, text: str, plugins: Registry, council: Council) -> None:
+def permit_version(
+    installation: Installation, connection: Connection, before: str | None, after: Checked
+) -> tuple[Permission, dict[str, object]]:
+    """Return by which permission settings take the place of *before*, and what the audit trail says of that.
+
+    Raises:
+        ConfigurationError: The settings no longer have something that records name.
+        NotPermitted: Whoever asks may not put changed settings in force, or they give what they have not.
+    """
+    _refuse_removals(after.council, names_in_use(connection))
+    differing = changes(before, after.text)
+    if before is None:
+        return Permission.SETTINGS_EDIT, differing.detail()
+    roles, groups = SHIPPED_ROLES, dict[str, FundGroup]()
+    with suppress(ConfigurationError):  # of a text that this version cannot read, what it added counts as new
+        settings = reading.parse(before, "the settings in force before")
+        roles, groups = {**SHIPPED_ROLES, **settings.roles}, dict(settings.fund_groups)
+    # By their rights before: nobody gives themselves by the settings what they need to put them in force.
+    rights = Rights.of(known_user(installation, connection), roles, groups)
+    wider = permit_settings(rights, roles, groups, after.council, maintenance=differing.maintenance)
+    used = Permission.SETTINGS_EDIT if rights.has(Permission.SETTINGS_EDIT) else Permission.SETTINGS_MAINTAIN
+    return used, differing.detail() | ({"wider": wider} if wider else {})
+
+
+def _keep_versions(installation: Installation, now_in_force: Checked) -> None:
     """Record what is in force now, where it is not what was in force before.
 
     Raises:
         ConfigurationError: The settings no longer have something that records name.
+        NotPermitted: Whoever asks may not put changed settings in force, or they give what they have not.
     """
-    enabled = json_text([asdict(plugin) for plugin in plugins.plugins if plugin.enabled])
-    with store.reading() as connection:
+    text = now_in_force.text
+    enabled = json_text([asdict(plugin) for plugin in now_in_force.plugins.plugins if plugin.enabled])
+    with installation.store.reading() as connection:
         latest = {
             subject: stored.latest(connection, subject) for subject in (stored.SETTINGS, stored.PLUGINS)
         }
-        if (latest[stored.SETTINGS] or (0, None))[1] != text:
-            _refuse_removals(council, names_in_use(connection))
+        known = (latest[stored.SETTINGS] or (0, None))[1]
+        if known != text:
+            used, differing = permit_version(installation, connection, known, now_in_force)
     for subject, current in ((stored.SETTINGS, text), (stored.PLUGINS, enabled)):
         number, before = latest[subject] or (0, None)
         if before != current:
             # Of two commands that start at once one records the change, which is all that is wanted.
-            with suppress(AlreadyDone), store.unit(f"change_{subject}", by=by) as unit:
+            with suppress(AlreadyDone), installation.unit(f"change_{subject}") as unit:
                 stored.add(unit, subject, number + 1, current)
                 unit.detail |= {"version": number + 1}
+                if subject == stored.SETTINGS:
+                    note_use(unit, used)
+                    unit.detail |= differing
                 unit.commit()
 
 
@@ -132,6 +194,7 @@ def _refuse_removals(council: Council, used: Mapping[str, set[str]]) -> None:
     known: dict[str, Collection[str]] = {
         "funds": council.funds, "methods": council.methods, "bank_accounts": council.bank_accounts,
         "sources": council.sources, "vat": council.vat_codes,
+        "fund_messages": council.messages,
     }  # fmt: skip
     for section, names in used.items():
         for name in sorted(names - set(known[section])):

@@ -20,8 +20,15 @@ from localgov_ims.bootstrap.structuring import structured
 from localgov_ims.domain.accounts import BankAccount
 from localgov_ims.domain.calendar import Calendar
 from localgov_ims.domain.check_digits import CheckDigits
-from localgov_ims.domain.funds import Fund, MethodOfPayment
+from localgov_ims.domain.clients import Client
+from localgov_ims.domain.funds import Fund
+from localgov_ims.domain.messages import FundMessage
+from localgov_ims.domain.methods import MethodOfPayment, SpecialMethods
+from localgov_ims.domain.offices import Office
 from localgov_ims.domain.references import ReferenceFormat
+from localgov_ims.domain.retention import Periods
+from localgov_ims.domain.roles import SHIPPED_ROLES, FundGroup, Role
+from localgov_ims.domain.two_person import TwoPersonLimits
 from localgov_ims.domain.vat import Rounding, VatCode
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.files.layouts import Profile
@@ -33,7 +40,8 @@ from localgov_ims.service.council import Council, Ledger
 
 _KEYED = {
     "bank_accounts": "name", "ledgers": "name", "funds": "code", "methods": "code", "vat": "code", "sources": "name",
-    "check_digits": "name", "reference_formats": "name",
+    "check_digits": "name", "reference_formats": "name", "offices": "code", "fund_messages": "code", "clients": "name",
+    "roles": "name", "fund_groups": "name",
 }  # fmt: skip
 """Sections whose tables are named by their key: `[funds.23]` is the fund with code 23."""
 
@@ -49,11 +57,20 @@ class Subdivision(enum.Enum):
 
 @frozen(kw_only=True)
 class CouncilSection:
-    """Who the council is. `subdivision` says whose bank holidays count: ENG, WLS, SCT or NIR."""
+    """Who the council is.
+
+    Attributes:
+        subdivision: Whose bank holidays count: ENG, WLS, SCT or NIR.
+        address, vat_number: What receipts print under its name.
+        personal_narratives: Whether what people write beside a line is kept as personal data, which can be retired.
+    """
 
     name: str
     subdivision: Subdivision
     vat_rounding: Rounding = Rounding.HALF_EVEN
+    address: tuple[str, ...] = ()
+    vat_number: str | None = None
+    personal_narratives: bool = False
 
     @property
     def calendar(self) -> Calendar:
@@ -71,13 +88,6 @@ class DatabaseSection:
 
 
 @frozen(kw_only=True)
-class SpecialMethods:
-    """The methods of payment that the system itself uses."""
-
-    bank_transfer: str
-
-
-@frozen(kw_only=True)
 class Settings:
     """Everything a settings file may hold."""
 
@@ -90,6 +100,13 @@ class Settings:
     funds: Mapping[str, Fund] = field(factory=dict)
     methods: Mapping[str, MethodOfPayment] = field(factory=dict)
     vat: Mapping[str, VatCode] = field(factory=dict)
+    offices: Mapping[str, Office] = field(factory=dict)
+    fund_messages: Mapping[str, FundMessage] = field(factory=dict)
+    two_person: TwoPersonLimits = field(factory=TwoPersonLimits)
+    clients: Mapping[str, Client] = field(factory=dict)
+    roles: Mapping[str, Role] = field(factory=dict)
+    fund_groups: Mapping[str, FundGroup] = field(factory=dict)
+    retention: Periods = field(factory=Periods)
     sources: Mapping[str, IncomeSource] = field(factory=dict)
     check_digits: Mapping[str, CheckDigits] = field(factory=dict)
     reference_formats: Mapping[str, ReferenceFormat] = field(factory=dict)
@@ -110,10 +127,13 @@ class Settings:
         added = (rule for rule in self.match_rule if replaced.get(rule.name) is not rule)
         return Council(
             name=self.council.name, bank_accounts=self.bank_accounts, funds=self.funds, methods=self.methods,
-            bank_transfer=self.special_methods.bank_transfer, vat_codes=self.vat, formats=self.reference_formats,
+            special=self.special_methods, vat_codes=self.vat, formats=self.reference_formats,
             sources=self.sources, recognisers=self.recogniser, rules=self.rule,
             match_rules=(*(replaced.get(rule.name, rule) for rule in SHIPPED), *added), ledgers=self.ledgers, calendar=self.council.calendar,
-            vat_rounding=self.council.vat_rounding,
+            vat_rounding=self.council.vat_rounding, address=self.council.address, vat_number=self.council.vat_number,
+            personal_narratives=self.council.personal_narratives, offices=self.offices, messages=self.fund_messages,
+            two_person=self.two_person, clients=self.clients, roles={**SHIPPED_ROLES, **self.roles}, fund_groups=self.fund_groups,
+            retention=self.retention,
         )  # fmt: skip
 
     def options_of(self, readers: Mapping[str, Reader]) -> dict[str, Options]:

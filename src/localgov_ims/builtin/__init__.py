@@ -8,7 +8,7 @@ from importlib import resources
 
 from localgov_ims.files.profiles import ProfileReader, profile_from
 from localgov_ims.files.readers import Reader
-from localgov_ims.hooks import API_VERSION, LedgerExporterSpec, hookimpl
+from localgov_ims.hooks import API_VERSION, LedgerExporterSpec, NotifierSpec, hookimpl
 
 
 @hookimpl
@@ -23,6 +23,14 @@ def ims_ledger_exporters() -> list[LedgerExporterSpec]:
     from localgov_ims.builtin.generic_csv import GenericCsv  # noqa: PLC0415 - reading needs none
 
     return [LedgerExporterSpec(name="generic-csv", api_version=API_VERSION, exporter=GenericCsv())]
+
+
+@hookimpl
+def ims_notifiers() -> list[NotifierSpec]:
+    """Offer `smtp`."""
+    from localgov_ims.builtin.smtp import SmtpSettings, smtp  # noqa: PLC0415 - reading needs none
+
+    return [NotifierSpec(name="smtp", api_version=API_VERSION, settings_model=SmtpSettings, factory=smtp)]
 
 
 def _profile_readers() -> Iterator[Reader]:

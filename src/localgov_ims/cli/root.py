@@ -13,6 +13,7 @@ from localgov_ims.errors import (
     ImsError,
     InvalidValue,
     NotFound,
+    NotPermitted,
     RuleViolation,
     StoreUnavailable,
 )
@@ -30,12 +31,15 @@ EXIT_CODES: tuple[tuple[type[ImsError], int], ...] = (
     (InvalidValue, REFUSED),
     (RuleViolation, 4),
     (NotFound, 6),
+    (NotPermitted, 7),
     (ConfigurationError, 8),
     (StoreUnavailable, 10),
 )
 """The exit code of each branch of the tree of errors; 0 is success, 1 a bug of ours, 2 a wrong command line."""
 
 COMMANDS = {
+    "accounts": "accounts:accounts",
+    "audit": "auditing:audit",
     "demo": "demo:demo",
     "explain": "explaining:explain",
     "import": "importing:import_",
@@ -44,7 +48,12 @@ COMMANDS = {
     "plugins": "plugins:plugins",
     "read": "reading:read",
     "reconcile": "reconciling:reconcile",
+    "references": "references:references",
+    "search": "searching:search",
+    "settings": "settings:settings",
     "suspense": "suspense:suspense",
+    "users": "people:users",
+    "vat": "vat:vat",
     "verify": "verifying:verify",
 }
 

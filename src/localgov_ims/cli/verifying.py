@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from localgov_ims.cli.council import opened_council
-from localgov_ims.cli.output import json_option, print_json, progress
+from localgov_ims.cli.output import counted, json_option, print_json, progress
 from localgov_ims.cli.root import BROKEN_LAW
 from localgov_ims.service.laws.law import LawReport
 from localgov_ims.service.verifying import verify as prove
@@ -34,6 +34,8 @@ def show_laws(reports: list[LawReport]) -> None:
     for report in reports:
         verdict = click.style("holds", fg="green") if report.holds else click.style("BROKEN", fg="red")
         click.echo(f"Law {report.law}: {report.name}: {verdict} ({report.checked:,} checked)")
+        if report.retired:
+            click.echo(f"  The personal data of {counted(report.retired, 'record')} was lawfully removed.")
         for sentence in report.broken:
             click.echo(f"  {sentence}")
         if report.count > len(report.broken):
@@ -49,4 +51,5 @@ def law_json(report: LawReport) -> dict[str, object]:
         "checked": report.checked,
         "broken": list(report.broken),
         "broken_count": report.count,
+        "retired": report.retired,
     }

@@ -16,6 +16,18 @@ class BreakKind(enum.Enum):
     FILE_DIFFERS = "file_differs"
     AMBIGUOUS_RECOGNISER = "ambiguous_recogniser"
     FOREIGN_SETTLEMENT_LINE = "foreign_settlement_line"
+    PAID_TWICE = "paid_twice"
+    AMOUNT_DIFFERS = "amount_differs"
+    LATE_SUCCESS = "late_success"
+    LATE_REFUSAL = "late_refusal"
+    ZERO_AMOUNT = "zero_amount"
+    UNKNOWN_STATUS = "unknown_status"
+    UNKNOWN_PAYMENT = "unknown_payment"
+    REFERENCE_TAKEN = "reference_taken"
+    FEE_NOT_ALLOWED = "fee_not_allowed"
+    CONSUMER_SURCHARGE = "consumer_surcharge"
+    REFUND_FAILED = "refund_failed"
+    REFUND_CONTRADICTED = "refund_contradicted"
 
 
 @frozen(kw_only=True)

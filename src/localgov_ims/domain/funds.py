@@ -1,13 +1,15 @@
-"""Funds and methods of payment: where income belongs, and how it was taken."""
+"""Funds: where income belongs."""
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 
 from attrs import field, frozen
 
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.texts import text
 from localgov_ims.errors import ConfigurationError
 
 
@@ -19,83 +21,70 @@ class Nature(enum.Enum):
     LIABILITY = "liability"
 
 
-class Banking(enum.Enum):
-    """How the money of a method of payment reaches the bank.
-
-    SINGLY: each payment is a credit of its own (transfers, payments by bank).
-    SETTLEMENT: a provider pays it out among many others, less its fees (cards).
-    """
-
-    SINGLY = "singly"
-    SETTLEMENT = "settlement"
-
-
 @frozen(kw_only=True)
 class Fund:
     """Where income belongs: council tax, rents, parking.
 
     Attributes:
+        code: At most 5 characters; name and display_name (what payers read): at most 50.
         ledger: The ledger code its income is posted to.
         reference_format: Name of the format of its account references, where it has one.
         vat_code: The code whose VAT its income contains; a debtor control takes none, for its VAT
             arose with the bill.
+        vat_override: Whether a line may have another VAT code than the fund's.
         maximum: The most that one line may bring.
+        account_must_exist: Whether only accounts that have been imported are accepted.
+        address_required: Whether the payer's name and address are asked for.
+        basket_fund: Whether the portal offers it.
+        credit_notes: Whether a suspense clearance may take from its accounts.
+        ereturn_default: Whether eReturns offer it first.
+        may_overpay: Kept for the portal's wording; not enforced.
         suspense: Whether this is the one fund that holds what nobody could place yet.
+        reference_label: What the portal calls its references; reference_hint: where a payer finds one.
+        disabled: Whether it takes no new money; old lines still show, refund and export.
 
     Raises:
         ConfigurationError: The flags contradict each other.
     """
 
-    code: str
-    name: str
+    code: str = field(validator=text(5))
+    name: str = field(validator=text(50))
     nature: Nature
     ledger: LedgerAccount
+    display_name: str | None = field(default=None, validator=text(50))
     reference_format: str | None = None
     vat_code: str | None = None
     vat_override: bool = False
     maximum: Money | None = None
+    account_must_exist: bool = False
+    address_required: bool = False
+    basket_fund: bool = False
+    credit_notes: bool = False
+    ereturn_default: bool = False
+    may_overpay: bool = False
     suspense: bool = False
     disabled: bool = False
+    reference_label: str | None = field(default=None, validator=text(50))
+    reference_hint: str | None = field(default=None, validator=text(200))
+    extras: Mapping[str, str] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what contradicts itself."""
         faults = {
             "a debtor control takes no VAT code": self.nature is Nature.DEBTOR_CONTROL
-            and self.vat_code is not None,
+            and (self.vat_code is not None or self.vat_override),
             "the suspense fund is a liability": self.suspense and self.nature is not Nature.LIABILITY,
             "the suspense fund takes no VAT code: VAT is decided when an item is cleared": self.suspense
             and self.vat_code is not None,
             "the suspense fund cannot be disabled": self.suspense and self.disabled,
             "its maximum must be above zero": self.maximum is not None and self.maximum <= NOTHING,
-            "its code is longer than 5 characters": len(self.code) > 5,  # noqa: PLR2004 - payments.md 3
+            "the suspense fund is not offered in the portal": self.suspense and self.basket_fund,
         }
         for fault, present in faults.items():
             if present:
                 raise ConfigurationError("bad_fund", f"Fund {self.code}: {fault}.", fund=self.code)
 
-
-@frozen(kw_only=True)
-class MethodOfPayment:
-    """How income was taken: by card at a provider, by bank transfer, in cash.
-
-    Attributes:
-        clearing: The ledger code at which its income waits for the bank; every penny there is an open item.
-        banking: How its money reaches the bank, which decides what it is matched with.
-        fee: The ledger code of what its provider keeps.
-        provider: Name of the provider whose settlements bring it.
-    """
-
-    code: str
-    name: str
-    clearing: LedgerAccount
-    banking: Banking = Banking.SINGLY
-    fee: LedgerAccount | None = None
-    provider: str | None = None
-    disabled: bool = field(default=False)
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse what contradicts itself."""
-        settled = self.banking is Banking.SETTLEMENT
-        if settled and (self.provider is None or self.fee is None):
-            message = f"Method of payment {self.code}: money that comes by settlement needs a provider and a fee code."
-            raise ConfigurationError("bad_method", message, mop=self.code)
+    @property
+    def shown(self) -> str:
+        """What payers and receipts call it."""
+        return self.display_name or self.name

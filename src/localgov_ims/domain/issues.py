@@ -24,12 +24,12 @@ CODES: Final = frozenset(
     layout-mismatch missing-field bad-field bad-amount bad-date unknown-code
     balance-mismatch total-mismatch count-mismatch control-missing page-gap batch-mismatch currency-mismatch
     date-out-of-range duplicate-id wrong-account chain-broken already-imported
-    no-namespace copy-or-duplicate
+    no-namespace copy-or-duplicate misfit-reference
     """.split()
 )
 """Every code there is so far; a new one is added here first, with a test that provokes it."""
 
-NOTICES: Final = frozenset({"no-namespace", "copy-or-duplicate"})
+NOTICES: Final = frozenset({"no-namespace", "copy-or-duplicate", "misfit-reference"})
 """Codes that never stop a file."""
 
 

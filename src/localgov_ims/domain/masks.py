@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from string import ascii_letters, digits
 from typing import Final
 
-SYMBOLS: Final[Mapping[str, str]] = {
-    "$": "[A-Za-z]",
-    "#": "[0-9]",
-    "?": "[A-Za-z0-9]",
-    "*": r"[A-Za-z0-9 /\-]",
-    "@": "[A-Za-z0-9]",
+ALPHANUMERIC: Final = frozenset(ascii_letters + digits)
+
+SYMBOLS: Final[Mapping[str, frozenset[str]]] = {
+    "$": frozenset(ascii_letters),
+    "#": frozenset(digits),
+    "?": ALPHANUMERIC,
+    "*": ALPHANUMERIC | frozenset(" /-"),
 }
-"""What each symbol admits; any other stands for itself. `@` is where the check character is."""
+"""What each symbol admits; `@` is where the check character is, and any other symbol stands for itself."""
 
 CHECK: Final = "@"
 
 
-def symbol_pattern(symbol: str, *, any_case: bool) -> str:
-    """Return the regular expression for one symbol of a mask."""
+def admitted(symbol: str, *, any_case: bool, checks: frozenset[str] = ALPHANUMERIC) -> frozenset[str]:
+    """Return the characters that one symbol of a mask admits; *checks* are what a check character may be."""
+    if symbol == CHECK:
+        return checks
     if symbol in SYMBOLS:
         return SYMBOLS[symbol]
-    return f"(?i:{re.escape(symbol)})" if any_case else re.escape(symbol)
+    return frozenset({symbol.upper(), symbol.lower()} if any_case and symbol.isascii() else {symbol})
 
 
-def mask_pattern(mask: str, *, any_case: bool) -> str:
-    """Return the regular expression for a whole mask."""
-    return "".join(symbol_pattern(symbol, any_case=any_case) for symbol in mask)
+def one_of(characters: Iterable[str]) -> str:
+    """Return the regular expression for one of *characters*."""
+    return f"[{re.escape(''.join(sorted(characters)))}]"

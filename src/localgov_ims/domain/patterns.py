@@ -38,3 +38,11 @@ def compile_pattern(text: str, *, longest: int = LONGEST, ignore_case: bool = Fa
             f"its pattern {text!r} is not RE2, which has no look-around and no back-references ({reason})"
         )
         raise ValueError(message) from error
+
+
+def anywhere(text: str) -> str:
+    """Return the pattern that fits a whole text where *text* fits somewhere in it.
+
+    Settings that came from a system which searched (an unanchored regex) keep their meaning so.
+    """
+    return f".*(?:{text}).*"

@@ -15,12 +15,14 @@ class SuspenseReason(enum.Enum):
     NO_FUND = "no_fund"
     UNKNOWN_FUND = "unknown_fund"
     DISABLED_FUND = "disabled_fund"
+    MOP_NOT_ALLOWED = "mop_not_allowed"
     INVALID_REFERENCE = "invalid_reference"
     OVER_MAXIMUM = "over_maximum"
     NEGATIVE_AMOUNT = "negative_amount"
     AMBIGUOUS_RULES = "ambiguous_rules"
     RULE = "rule"
     UNEXPECTED_DEBIT = "unexpected_debit"
+    QUARANTINED = "quarantined"
 
     @property
     def sentence(self) -> str:
@@ -34,6 +36,8 @@ _SENTENCES = {
     SuspenseReason.DISABLED_FUND: "its fund takes no more income",
     SuspenseReason.INVALID_REFERENCE: "its account reference does not fit the fund",
     SuspenseReason.OVER_MAXIMUM: "it is more than the fund allows in one line",
+    SuspenseReason.MOP_NOT_ALLOWED: "its method of payment may not bring it",
+    SuspenseReason.QUARANTINED: "its payment contradicts what is recorded",
     SuspenseReason.NEGATIVE_AMOUNT: "it takes money out of a fund",
     SuspenseReason.AMBIGUOUS_RULES: "two rules disagree about it",
     SuspenseReason.RULE: "a rule sends it here",

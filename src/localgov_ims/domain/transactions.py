@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from localgov_ims.domain.calendar import utc
-from localgov_ims.domain.ids import new_id, new_reference
 from localgov_ims.domain.money import NOTHING, Money
-from localgov_ims.domain.vat import NIL, VatRate
-from localgov_ims.errors import InvalidValue, RuleViolation
+from localgov_ims.domain.payers import NOBODY, Card, Cheque, Payer
+from localgov_ims.domain.vat import NIL, Treatment, VatRate
+from localgov_ims.errors import RuleViolation
 
 
 class TransactionKind(enum.Enum):
     """The ways a transaction comes about."""
 
     RECEIPT = "receipt"
+    REFUND = "refund"
     TRANSFER = "transfer"
     REVERSAL = "reversal"
 
@@ -37,12 +38,21 @@ class Channel(enum.Enum):
     BANK = "bank"
 
 
+class Purpose(enum.Enum):
+    """What a Receipt of a Payment is for: the payment itself, its surcharge, or money beyond it."""
+
+    MAIN = "main"
+    FEE = "fee"
+    EXTRA = "extra"
+
+
 @frozen(order=True)
 class Origin:
     """What a transaction came from; one origin makes one transaction, ever.
 
-    `kind` is `statement_line`, `transaction` (of a reversal) or the name of whatever recorded it;
-    `n` counts the times that the origin was lawfully taken up anew, after a reversal.
+    `kind` is `statement_line`, `payment`, `refund_request`, `transfer`, `reallocation`, `transaction` (what a reversal
+    takes back), `moved` (what the reversal of a transfer takes back) or the name of whatever recorded it; `n` counts
+    the times that the origin was lawfully taken up anew, after a reversal.
     """
 
     kind: str
@@ -59,10 +69,14 @@ class LineInput:
     mop: str
     account_reference: str | None = None
     vat_code: str | None = None
+    vat_treatment: Treatment | None = None
     vat_rate: VatRate = NIL
     vat: Money = NOTHING
     narrative: str | None = None
     rule: str | None = None
+    pair: int | None = None
+    draws_on: UUID | None = None
+    reverses: UUID | None = None
 
 
 @frozen(kw_only=True)
@@ -70,10 +84,11 @@ class Line:
     """An amount of income in a fund, for an account.
 
     Attributes:
-        reference: The transaction's reference, `_` and the line's number.
+        reference: The transaction's reference (of a payment's Receipts, the payment's), `_` and the line's number.
         vat: Inside the amount, with its sign; kept as it was on the day, never computed again.
         rule: The allocation rule that placed it, where one did.
         pair: Joins the two legs of a transfer.
+        draws_on: The line that this one takes from: a refund's or a reallocation's.
         reverses: The line that this one takes back.
     """
 
@@ -84,12 +99,14 @@ class Line:
     account_reference: str | None
     amount: Money
     vat_code: str | None
+    vat_treatment: Treatment | None
     vat_rate: VatRate
     vat: Money
     mop: str
     narrative: str | None
     rule: str | None = None
     pair: int | None = None
+    draws_on: UUID | None = None
     reverses: UUID | None = None
 
     @property
@@ -106,6 +123,8 @@ class Transaction:
         reference: Our own, the receipt number.
         recorded_at: When it was recorded (UTC); taken_on: the London day the payer paid.
         provider_reference: The provider's own, by which its settlements name it.
+        payment: The reference of the Payment that it came from; purpose and n: which of its Receipts it is.
+        payer, card, cheque: Personal data, kept beside the record.
 
     Raises:
         RuleViolation: It has no lines, a line's VAT does not lie inside its amount, or a transfer does not
@@ -123,6 +142,17 @@ class Transaction:
     lines: tuple[Line, ...]
     provider: str | None = None
     provider_reference: str | None = None
+    merchant_account: str | None = None
+    payment: str | None = None
+    purpose: Purpose | None = None
+    n: int | None = None
+    office: str | None = None
+    taken_at: datetime | None = None
+    caller_reference: str | None = None
+    authorisation_code: str | None = None
+    payer: Payer = NOBODY
+    card: Card | None = None
+    cheque: Cheque | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse what breaks a law."""
@@ -136,115 +166,29 @@ class Transaction:
                     f"Line {line.reference}: VAT of {line.vat.shown()} does not lie in {line.amount.shown()}."
                 )
                 raise RuleViolation("vat_outside_amount", message, line=line.reference)
-        if self.kind is TransactionKind.TRANSFER and self.total:
-            raise _not_balanced(self.lines)
+        if self.moves and self.total:
+            raise not_balanced(self.lines)
 
     @property
     def total(self) -> Money:
         """The sum of the lines."""
         return Money.total(line.amount for line in self.lines)
 
-    def reversal(self, *, recorded_at: datetime, recorded_by: str, taken_on: date) -> Transaction:
-        """Make the transaction that takes this one back: each amount and VAT negated, recorded now.
-
-        Raises:
-            RuleViolation: This is a reversal; what was reversed by mistake is recorded anew instead.
-        """
-        if self.kind is TransactionKind.REVERSAL:
-            message = (
-                f"{self.reference} is a reversal; a reversal is not reversed. Record the income anew instead."
-            )
-            raise RuleViolation("reversal_of_reversal", message, transaction=self.reference)
-        reference = new_reference()
-        lines = tuple(
-            evolve(
-                line, id=new_id(), reference=f"{reference}_{line.number}", amount=-line.amount, vat=-line.vat,
-                rule=None, reverses=line.id,
-            )
-            for line in self.lines
-        )  # fmt: skip
-        return Transaction(
-            id=new_id(), kind=TransactionKind.REVERSAL, reference=reference, channel=self.channel,
-            origin=Origin("transaction", str(self.id)), taken_on=taken_on, recorded_at=recorded_at,
-            recorded_by=recorded_by, lines=lines, provider=self.provider,
-        )  # fmt: skip
+    @property
+    def moves(self) -> bool:
+        """Whether it only moves what is in the council already: a transfer, or what takes one back."""
+        return self.kind is TransactionKind.TRANSFER or self.origin.kind == MOVED
 
 
-def receipt(  # noqa: PLR0913 - every part of a receipt, each by its name
-    inputs: Iterable[LineInput],
-    *,
-    channel: Channel,
-    origin: Origin,
-    taken_on: date,
-    recorded_at: datetime,
-    recorded_by: str,
-    provider: str | None = None,
-    provider_reference: str | None = None,
-    reference: str | None = None,
-) -> Transaction:
-    """Make the transaction of income received."""
-    reference = reference or new_reference()
-    return Transaction(
-        id=new_id(), kind=TransactionKind.RECEIPT, reference=reference, channel=channel, origin=origin,
-        taken_on=taken_on, recorded_at=recorded_at, recorded_by=recorded_by, provider=provider,
-        provider_reference=provider_reference, lines=_numbered(reference, inputs, lambda _: None),
-    )  # fmt: skip
+OPENING = "opening"
+"""The origin of what was open when the council began here: its ledger has it already, so it is never posted."""
+
+MOVED = "moved"
+"""The origin of a reversal that takes a transfer back: its transaction's id and, of one pair, the pair's number."""
 
 
-def transfer(
-    sources: Iterable[LineInput],
-    targets: Iterable[LineInput],
-    *,
-    origin: Origin,
-    taken_on: date,
-    recorded_at: datetime,
-    recorded_by: str,
-    channel: Channel = Channel.STAFF,
-) -> Transaction:
-    """Make the transaction that moves money from *sources* to *targets*, amounts given above zero.
-
-    One source, or as many sources as targets with equal amounts in order, are joined in pairs.
-
-    Raises:
-        InvalidValue: An amount is not above zero.
-        RuleViolation: A side is empty (`transfer_shape`), or the sums differ (`not_balanced`).
-    """
-    out, into = list(sources), list(targets)
-    if not out or not into:
-        raise RuleViolation("transfer_shape", "A transfer needs at least one source and one target.")
-    for given in [*out, *into]:
-        if given.amount <= NOTHING:
-            message = f"Give each side of a transfer an amount above zero, not {given.amount.shown()}."
-            raise InvalidValue("amount_not_positive", message, value=str(given.amount))
-    one_to_one = [given.amount for given in out] == [given.amount for given in into]
-    paired = one_to_one or len(out) == 1
-    lines = [evolve(given, amount=-given.amount, vat=-given.vat) for given in out] + into
-    pair_of: Callable[[int], int | None] = (
-        (lambda i: i % len(out) + 1 if one_to_one else 1) if paired else lambda _: None
-    )
-    reference = new_reference()
-    return Transaction(
-        id=new_id(), kind=TransactionKind.TRANSFER, reference=reference, channel=channel, origin=origin,
-        taken_on=taken_on, recorded_at=recorded_at, recorded_by=recorded_by,
-        lines=_numbered(reference, lines, pair_of),
-    )  # fmt: skip
-
-
-def _numbered(
-    reference: str, inputs: Iterable[LineInput], pair_of: Callable[[int], int | None]
-) -> tuple[Line, ...]:
-    return tuple(
-        Line(
-            id=new_id(), number=i + 1, reference=f"{reference}_{i + 1}", fund=given.fund,
-            account_reference=given.account_reference, amount=given.amount, vat_code=given.vat_code,
-            vat_rate=given.vat_rate, vat=given.vat, mop=given.mop, narrative=given.narrative, rule=given.rule,
-            pair=pair_of(i),
-        )
-        for i, given in enumerate(inputs)
-    )  # fmt: skip
-
-
-def _not_balanced(lines: Iterable[Line]) -> RuleViolation:
+def not_balanced(lines: Iterable[Line | LineInput]) -> RuleViolation:
+    """Make the error for a transfer whose lines do not sum to zero; it names both sums."""
     amounts = [line.amount for line in lines]
     sources = -Money.total(amount for amount in amounts if amount < NOTHING)
     targets = Money.total(amount for amount in amounts if amount > NOTHING)

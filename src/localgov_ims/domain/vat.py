@@ -11,6 +11,7 @@ from attrs import field, frozen
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import quoted
+from localgov_ims.domain.texts import text
 from localgov_ims.errors import ConfigurationError, InvalidValue
 
 WHOLE = 1000
@@ -102,15 +103,18 @@ class DatedRate:
 class VatCode:
     """A council's code for a VAT treatment, with the rates it has had and the ledger code of its VAT.
 
+    `code` has at most 2 characters; `suspense` marks the code that people clearing suspense are offered first.
+
     Raises:
         ConfigurationError: The rates are not in order of date, one above nil stands under a treatment
             that has none, or there is VAT without a ledger code for it.
     """
 
-    code: str
+    code: str = field(validator=text(2))
     treatment: Treatment
     rates: tuple[DatedRate, ...] = ()
     ledger: LedgerAccount | None = None
+    suspense: bool = False
     disabled: bool = False
 
     def __attrs_post_init__(self) -> None:
@@ -132,3 +136,23 @@ class VatCode:
         """Return the rate in force on *day*, the day the payer paid; nil before the first one."""
         in_force = [dated.rate for dated in self.rates if dated.from_on <= day]
         return in_force[-1] if in_force else NIL
+
+
+def part_of(
+    whole: Money, vat: Money, *, taken: Money, vat_taken: Money, part: Money, rounding: Rounding
+) -> Money:
+    """Return the VAT in *part* of a line of *whole* that contains *vat*, after *taken* with *vat_taken* went before.
+
+    In magnitudes: the VAT of everything taken including this, in proportion and rounded once, less what went before,
+    and never below nothing; so whoever exhausts the line exhausts its VAT. It has the sign of *part*.
+    """
+    if not whole or not vat:
+        return Money(0)
+    share = abs(vat.pence) * (abs(taken.pence) + abs(part.pence))
+    shared, rest = divmod(share, abs(whole.pence))
+    twice = 2 * rest
+    up = twice > abs(whole.pence) or (
+        twice == abs(whole.pence) and (rounding is Rounding.HALF_UP or shared % 2 == 1)
+    )
+    size = max(0, shared + up - abs(vat_taken.pence))
+    return Money(size if part.pence >= 0 else -size)

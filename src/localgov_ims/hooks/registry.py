@@ -15,6 +15,7 @@ from localgov_ims.files import readers
 from localgov_ims.files.readers import Reader
 from localgov_ims.hooks import interfaces, specs
 from localgov_ims.hooks.interfaces import LedgerExporterSpec
+from localgov_ims.hooks.notifiers import NotifierSpec
 
 BUILTIN = "builtin"
 """The plugin that ships with the core; always enabled, registered like any other."""
@@ -43,6 +44,7 @@ class Registry:
     plugins: tuple[Plugin, ...]
     readers: tuple[Reader, ...]
     exporters: Mapping[str, LedgerExporterSpec]
+    notifiers: Mapping[str, NotifierSpec]
 
 
 def load(enabled: Iterable[str] | None) -> Registry:
@@ -75,11 +77,14 @@ def registry_of(
     owners = {name: _owner(name, dist) for name, (_, dist) in objects.items()}
     formats = _gather(manager.hook.ims_file_formats, readers.API_VERSION, owners, offers)
     exporters = _gather(manager.hook.ims_ledger_exporters, interfaces.API_VERSION, owners, offers)
+    notifiers = _gather(manager.hook.ims_notifiers, interfaces.API_VERSION, owners, offers)
     on = [_plugin(name, dist, offers=tuple(offers[name])) for name, (_, dist) in objects.items()]
     off = [
         _plugin(n, e.dist, enabled=False) for n, e in sorted((installed or {}).items()) if n not in objects
     ]
-    return Registry(plugins=(*on, *off), readers=tuple(formats.values()), exporters=exporters)
+    return Registry(
+        plugins=(*on, *off), readers=tuple(formats.values()), exporters=exporters, notifiers=notifiers
+    )
 
 
 def _imported(entry: metadata.EntryPoint) -> object:

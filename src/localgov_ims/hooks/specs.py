@@ -12,6 +12,7 @@ import pluggy
 
 from localgov_ims.files.readers import Reader
 from localgov_ims.hooks.interfaces import LedgerExporterSpec
+from localgov_ims.hooks.notifiers import NotifierSpec
 
 GROUP = "localgov_ims"
 """Name of the entry-point group, and of the project in pluggy's terms."""
@@ -34,4 +35,13 @@ def ims_ledger_exporters() -> Iterable[LedgerExporterSpec]:  # type: ignore[empt
     """Offer exporters of journals.
 
     Called once, when plugins are loaded. A ledger's settings name the exporter it uses.
+    """
+
+
+@hookspec
+def ims_notifiers() -> Iterable[NotifierSpec]:  # type: ignore[empty-body]
+    """Offer ways of sending a message to a person.
+
+    Called once, when plugins are loaded. Nothing is made or connected by it: the factory of a spec is called with
+    its settings when a council that uses it is opened.
     """

@@ -13,12 +13,20 @@ from localgov_ims.allocation.rows import References
 from localgov_ims.allocation.rules import Rule
 from localgov_ims.domain.accounts import BankAccount
 from localgov_ims.domain.calendar import Calendar
-from localgov_ims.domain.funds import Banking, Fund, MethodOfPayment
+from localgov_ims.domain.clients import Client
+from localgov_ims.domain.funds import Fund
+from localgov_ims.domain.messages import FundMessage
+from localgov_ims.domain.methods import Banking, MethodOfPayment, SpecialMethods
+from localgov_ims.domain.offices import Office
 from localgov_ims.domain.references import ReferenceFormat
+from localgov_ims.domain.retention import Periods
+from localgov_ims.domain.roles import ADMINISTRATOR, SHIPPED_ROLES, FundGroup, Role
+from localgov_ims.domain.two_person import TwoPersonLimits
 from localgov_ims.domain.vat import Rounding, VatCode
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser, SourceKind
 from localgov_ims.reconciliation.rules import MatchRule
+from localgov_ims.storage.retiring import CLASSES
 
 
 @frozen(kw_only=True)
@@ -42,7 +50,7 @@ class Council:
     bank_accounts: Mapping[str, BankAccount]
     funds: Mapping[str, Fund]
     methods: Mapping[str, MethodOfPayment]
-    bank_transfer: str
+    special: SpecialMethods
     vat_codes: Mapping[str, VatCode]
     formats: Mapping[str, ReferenceFormat]
     sources: Mapping[str, IncomeSource]
@@ -52,6 +60,16 @@ class Council:
     ledgers: Mapping[str, Ledger]
     calendar: Calendar
     vat_rounding: Rounding = Rounding.HALF_EVEN
+    address: tuple[str, ...] = ()
+    vat_number: str | None = None
+    personal_narratives: bool = False
+    offices: Mapping[str, Office] = field(factory=dict)
+    messages: Mapping[str, FundMessage] = field(factory=dict)
+    two_person: TwoPersonLimits = field(factory=TwoPersonLimits)
+    clients: Mapping[str, Client] = field(factory=dict)
+    roles: Mapping[str, Role] = SHIPPED_ROLES
+    fund_groups: Mapping[str, FundGroup] = field(factory=dict)
+    retention: Periods = field(factory=Periods)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what contradicts itself."""
@@ -71,11 +89,26 @@ class Council:
             self._named("VAT code", fund.vat_code, self.vat_codes, f"fund {fund.code}")
         for method in self.methods.values():
             self._named("source", method.provider, self.sources, f"method {method.code}")
+            self._named("fund", method.fee_fund, self.funds, f"method {method.code}")
+            self._named("VAT code", method.fee_vat_code, self.vat_codes, f"method {method.code}")
+        for message in self.messages.values():
+            self._named("fund", message.fund, self.funds, f"fund message {message.code}")
+        self._check_people()
         for recogniser in self.recognisers:
             by = f"recogniser {recogniser.name}"
             self._named("source", recogniser.source, self.sources, by)
             self._named("bank account", recogniser.account, self.bank_accounts, by)
-        self._named("method", self.bank_transfer, self.methods, "special_methods.bank_transfer")
+        self.special.check(self.methods)
+        for name in self.retention.classes:
+            self._named("class of record", name, CLASSES, "[retention.classes]")
+
+    def _check_people(self) -> None:
+        for group in self.fund_groups.values():
+            for fund in sorted(group.funds):
+                self._named("fund", fund, self.funds, f"fund group {group.name}")
+        if self.roles.get(ADMINISTRATOR) != SHIPPED_ROLES[ADMINISTRATOR]:
+            message = f"[roles.{ADMINISTRATOR}] cannot be changed: it has every permission, so that somebody can mend the others."
+            raise ConfigurationError("bad_role", message, role=ADMINISTRATOR)
 
     def _check_repeats(self) -> None:
         for what, names in (
@@ -89,9 +122,6 @@ class Council:
                     raise ConfigurationError("duplicate_name", message, name=name)
 
     def _check_settled(self) -> None:
-        if self.methods[self.bank_transfer].banking is not Banking.SINGLY:
-            message = f"special_methods.bank_transfer names {self.bank_transfer!r}, whose money comes by settlement."
-            raise ConfigurationError("bad_special_method", message, mop=self.bank_transfer)
         for source in self.sources.values():
             if source.kind is SourceKind.SETTLEMENT and not self.settled_by(source.name):
                 message = (
@@ -104,6 +134,11 @@ class Council:
     def suspense_fund(self) -> Fund:
         """The fund that holds what nobody could place."""
         return next(fund for fund in self.funds.values() if fund.suspense)
+
+    @property
+    def bank_transfer(self) -> str:
+        """The method of money that the bank brings by itself."""
+        return self.special.bank_transfer
 
     @cached_property
     def formats_used(self) -> frozenset[str]:

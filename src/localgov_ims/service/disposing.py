@@ -13,15 +13,18 @@ from localgov_ims.domain.breaks import Break, BreakKind
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import NOTHING
+from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.settlements import SettlementKind
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.suspense import SuspenseItem, SuspenseReason
-from localgov_ims.domain.transactions import Channel, Origin, Transaction, receipt
+from localgov_ims.domain.transacting import receipt
+from localgov_ims.domain.transactions import Channel, Origin, Transaction
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.reconciliation.recognisers import Recognition
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.lines import line_for
 from localgov_ims.service.open_items import OpenItems
-from localgov_ims.service.receipts import line_for
+from localgov_ims.service.permitting import permit_unit
 from localgov_ims.storage import reconciliation as stored
 from localgov_ims.storage import snapshots, transactions
 from localgov_ims.storage.store import Unit
@@ -44,6 +47,7 @@ def dispose(installation: Installation, run: UUID, items: OpenItems) -> None:
     it is decided anew.
     """
     with installation.unit("dispose") as unit:
+        permit_unit(installation, unit, Permission.MATCH_RUN)
         made = _Made()
         for line in items.lines.values():
             _dispose_of(installation, unit, line, items, made)

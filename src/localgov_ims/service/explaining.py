@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from attrs import field, frozen
 from sqlalchemy import Connection
 
 from localgov_ims.domain import ids
+from localgov_ims.domain.people import Rights
+from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import InvalidValue, NotFound
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.permitting import permit
 from localgov_ims.service.posting import bank_reference
 from localgov_ims.storage import files, journals, reconciliation, settlements, statements, transactions
 
@@ -36,14 +39,17 @@ def explain(installation: Installation, identifier: str) -> list[Story]:
     follow), the bank's own reference of a line, a payout's number, or a journal's number.
 
     Raises:
+        NotPermitted: The permission transaction.view is missing, or a fund in which the income lies; in suspense the
+            permission suspense.view will do.
         NotFound: Nothing here has that identifier.
     """
     # What no database could hold is nowhere in one.
     text = identifier.strip().encode("utf-8", "replace").decode().replace("\0", "?")
     with installation.store.reading() as connection:
+        rights = permit(installation, connection, Permission.TRANSACTION_VIEW)
         stories = [
-            *_lines(connection, text),
-            *_transactions(connection, installation, text),
+            *_lines(connection, installation, rights, text),
+            *_transactions(connection, installation, rights, text),
             *_settlements(connection, text),
             *_journals(connection, text),
         ]
@@ -63,11 +69,28 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _lines(connection: Connection, text: str) -> Iterator[Story]:
+def _refuse_others(installation: Installation, rights: Rights, shown: Iterable[Transaction]) -> None:
+    """Refuse income of funds that are not the user's."""
+    funds = {line.fund for transaction in shown for line in transaction.lines}
+    if rights.has(Permission.SUSPENSE_VIEW):
+        funds.discard(installation.council.suspense_fund.code)
+    rights.require_funds(funds)
+
+
+def _lines(connection: Connection, installation: Installation, rights: Rights, text: str) -> Iterator[Story]:
     lines, uuid = statements.lines, _uuid(text)
     condition = lines.c.id == uuid if uuid is not None else lines.c.bank_reference == text
     for line in list(statements.some_lines(connection, condition)):
+        _refuse_others(installation, rights, _became(connection, line.id))
         yield _line_story(connection, line)
+
+
+def _became(connection: Connection, line: UUID) -> list[Transaction]:
+    """Return the income that a bank line became, or was matched with."""
+    records = [d.record for d in reconciliation.history(connection, line) if d.record is not None]
+    found = reconciliation.some_matches(connection, reconciliation.matches.c.id.in_(records))
+    ids_ = [*records, *(match.right for match in found)]
+    return list(transactions.some(connection, transactions.transactions.c.id.in_(ids_)))
 
 
 def _line_story(connection: Connection, recorded: StatementLine) -> Story:
@@ -108,7 +131,9 @@ def _leads(connection: Connection, record: UUID | None) -> Iterator[str]:
         yield str(match.right)
 
 
-def _transactions(connection: Connection, installation: Installation, text: str) -> Iterator[Story]:
+def _transactions(
+    connection: Connection, installation: Installation, rights: Rights, text: str
+) -> Iterator[Story]:
     t, uuid = transactions.transactions, _uuid(text)
     condition = t.c.id == uuid
     if uuid is None:
@@ -117,6 +142,7 @@ def _transactions(connection: Connection, installation: Installation, text: str)
         except InvalidValue:
             return
     for transaction in list(transactions.some(connection, condition)):
+        _refuse_others(installation, rights, [transaction])
         yield _transaction_story(connection, installation, transaction)
 
 

@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from attrs import evolve, frozen
 
 from localgov_ims.domain.journals import Artefact, Journal
+from localgov_ims.domain.permissions import Permission
 from localgov_ims.errors import NotFound, RuleViolation
 from localgov_ims.service.exporters import exporter_of, refuse_problems
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.journalling import build_journals
+from localgov_ims.service.permitting import permit, permit_reading, permit_unit
 from localgov_ims.storage import journals as stored
 
 
@@ -32,6 +34,7 @@ def export_to_folder(
     """Build a ledger's journals of everything not posted yet, and write their files into *folder*.
 
     Raises:
+        NotPermitted: The permission journal.export is missing.
         RuleViolation: A journal cannot be exported as asked; its file is not written.
         ConfigurationError: The ledger or its exporter is not there.
     """
@@ -43,10 +46,12 @@ def export_again(installation: Installation, number: str, folder: Path) -> Expor
     """Write the file of a journal again into *folder*: the same bytes, marked as a copy in the audit trail.
 
     Raises:
+        NotPermitted: The permission journal.export is missing.
         NotFound: There is no journal of that number.
         RuleViolation: The journal cannot be exported as asked.
     """
     with installation.store.reading() as connection:
+        permit(installation, connection, Permission.JOURNAL_EXPORT)
         journal = next(stored.some(connection, stored.journals.c.number == number), None)
     if journal is None:
         raise NotFound("not_found", f"There is no journal {number!r}.", number=number)
@@ -71,10 +76,12 @@ def export_journals(
     """Export every journal of a ledger that has no file yet. *keep* stores a file; only then is it recorded.
 
     Raises:
+        NotPermitted: The permission journal.export is missing.
         RuleViolation: A journal cannot be exported as asked; the message lists every Problem.
         ConfigurationError: The ledger or its exporter is not there.
     """
     with installation.store.reading() as connection:
+        permit(installation, connection, Permission.JOURNAL_EXPORT)
         had = sa.select(stored.exports.c.journal)
         journals = list(
             stored.some(connection, stored.journals.c.ledger == ledger, stored.journals.c.id.not_in(had))
@@ -89,8 +96,10 @@ def export_journal(
     """Make the file of one journal; made again it has the same bytes and is marked as a copy.
 
     Raises:
+        NotPermitted: The permission journal.export is missing.
         RuleViolation: The journal has Problems, or the file read back does not hold what the journal says.
     """
+    permit_reading(installation, Permission.JOURNAL_EXPORT)
     exported = _export(installation, journal, keep, again=True)
     assert exported is not None, "asked for again, it is always made"  # noqa: S101
     return exported
@@ -109,6 +118,7 @@ def _export(
         raise RuleViolation("export_not_proved", message, journal=journal.number)
     sha256 = hashlib.sha256(artefact.data).hexdigest()
     with installation.unit("export_journal") as unit:
+        permit_unit(installation, unit, Permission.JOURNAL_EXPORT)
         unit.lock()
         before = stored.exports_of(unit.connection, journal.id)
         if before and not again:

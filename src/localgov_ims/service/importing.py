@@ -13,12 +13,14 @@ from attrs import evolve, frozen
 
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.received_files import FileEvent, FileStatus, ReceivedFile
 from localgov_ims.errors import AlreadyDone
 from localgov_ims.files.events import Yields
 from localgov_ims.files.limits import Refused
 from localgov_ims.files.reading import IssueLog, choose
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.permitting import permit_reading, permit_unit
 from localgov_ims.service.record_settlements import SettlementRecorder
 from localgov_ims.service.record_statements import StatementRecorder
 from localgov_ims.service.recorders import Progress, Recorder, record
@@ -58,7 +60,11 @@ def import_files(
 
     A statement that does not join the chain of its account yet is tried again after the others, so that the
     order in which files are named does not matter.
+
+    Raises:
+        NotPermitted: The permission import.send is missing.
     """
+    permit_reading(installation, Permission.IMPORT_SEND)
     results: dict[int, ImportResult] = {}
     waiting = list(enumerate(incoming))
     while waiting:
@@ -78,7 +84,11 @@ def import_file(
 
     The same bytes a second time, or the same statement in other bytes, change nothing and are `seen`. A refused
     file keeps its bytes and its Issues, and may be tried again.
+
+    Raises:
+        NotPermitted: The permission import.send is missing.
     """
+    permit_reading(installation, Permission.IMPORT_SEND)
     with tempfile.TemporaryFile() as spool:
         # Read once: what is hashed, what is kept and what is recorded are the same bytes, even of a file still growing.
         sha256, size = _spooled(incoming.stream, spool)
@@ -126,6 +136,7 @@ def _receive(
     file = ReceivedFile(id=new_id(), sha256=sha256, size=size, name=incoming.name)
     try:
         with installation.unit("receive_file") as unit:
+            permit_unit(installation, unit, Permission.IMPORT_SEND)
             stored.add(unit, file, _bytes(incoming.stream))
             event = FileEvent(
                 id=new_id(),
@@ -168,6 +179,7 @@ def _record(
         return latest, False
     log, counts, reader = IssueLog(), Counter[str](), None
     with installation.unit("import_file") as unit:
+        permit_unit(installation, unit, Permission.IMPORT_SEND)
         incoming.stream.seek(0)
         try:
             reader = choose(

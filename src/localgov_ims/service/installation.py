@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from localgov_ims.domain.calendar import Clock
 from localgov_ims.files.readers import Options, Reader
@@ -20,6 +20,7 @@ class Installation:
     Attributes:
         options: What the settings say to a reader, by its name.
         actor: Who is asking; every audit entry names them.
+        request: What the web or a job calls this piece of work; kept in the audit entries where it is not empty.
     """
 
     council: Council
@@ -29,7 +30,15 @@ class Installation:
     exporters: Mapping[str, LedgerExporterSpec]
     clock: Clock
     actor: str
+    request: str = ""
 
     def unit(self, action: str) -> Unit:
         """Begin a unit of work of the actor."""
-        return self.store.unit(action, by=self.actor)
+        unit = self.store.unit(action, by=self.actor)
+        if self.request:
+            unit.detail["request"] = self.request
+        return unit
+
+    def acting(self, name: str) -> Installation:
+        """Return the same council with somebody else at work; their rights are read when a service asks."""
+        return evolve(self, actor=name)

@@ -20,6 +20,7 @@ from localgov_ims.domain.journals import (
     Side,
     Source,
 )
+from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
@@ -28,6 +29,7 @@ from localgov_ims.service import posting
 from localgov_ims.service.council import Council
 from localgov_ims.service.exporters import exporter_of, refuse_problems
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.permitting import permit_reading, permit_unit
 from localgov_ims.storage import journals as stored
 from localgov_ims.storage import reconciliation, settlements, statements, transactions
 
@@ -44,13 +46,16 @@ def build_journals(installation: Installation, ledger: str, until: date | None =
     A second run makes nothing; of two at once only one does.
 
     Raises:
+        NotPermitted: The permission journal.export is missing.
         ConfigurationError: There is no such ledger, or its exporter is not there.
         RuleViolation: The ledger's exporter could not write one of them; none was made, for a journal never changes.
         AlreadyDone: Somebody else journals the same sources; nothing was made.
     """
+    permit_reading(installation, Permission.JOURNAL_EXPORT)
     spec = exporter_of(installation, ledger)
     last = until if until is not None else local_day(installation.clock())
     with installation.unit("build_journals") as unit:
+        permit_unit(installation, unit, Permission.JOURNAL_EXPORT)
         unit.lock()
         done = stored.sources_done(unit.connection, ledger)
         awaited = stored.awaiting_accounts(unit.connection, ledger)

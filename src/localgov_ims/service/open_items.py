@@ -7,6 +7,7 @@ from uuid import UUID
 
 from attrs import define, field
 
+from localgov_ims.domain.finding import Finder
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.reconciliation.dispositions import Disposition
 from localgov_ims.reconciliation.engine import Matcher
@@ -74,15 +75,16 @@ def _load_lines(installation: Installation, matcher: Matcher, items: OpenItems) 
     # A line that two recognisers claim is compared with nothing: a person says which of them is right.
     clear = [line for line in items.lines.values() if len(items.recognitions[line.id]) <= 1]
     matcher.load("line", (_line_row(line, items.recognitions[line.id]) for line in clear))
-    formats = installation.council.formats.values()
+    finder = Finder(installation.council.formats.values())
+    unclaimed = [line for line in clear if not items.recognitions[line.id]]
+    found = finder.find_all(line.line.text for line in unclaimed)
     matcher.load_part(
         "line",
         "text_reference",
         (
             (line.id, reference.text, written)
-            for line in clear
-            if not items.recognitions[line.id]
-            for reference, written in {r: w for f in formats for w, r in f.find(line.line.text)}.items()
+            for line, inside in zip(unclaimed, found, strict=True)
+            for reference, written in {each.reference: each.written for each in inside}.items()
         ),
     )
 

@@ -17,7 +17,7 @@ from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement
 from localgov_ims.domain.statements import StatementLine
-from localgov_ims.domain.transactions import Line, Transaction, TransactionKind
+from localgov_ims.domain.transactions import OPENING, Line, Transaction
 from localgov_ims.service.council import Council
 
 
@@ -36,7 +36,9 @@ class Leg:
 def transaction_postings(council: Council, transaction: Transaction) -> Iterator[Posting]:
     """Post a transaction: a transfer as one source, any other line by line."""
     kind = transaction.kind.value.title()
-    if transaction.kind is TransactionKind.TRANSFER:
+    if transaction.origin.kind == OPENING:
+        return  # the ledger has it already, from the system that was there before
+    if transaction.moves:
         legs = [leg for line in transaction.lines for leg in _fund_legs(council, line)]
         yield from _posted(
             Source("transfer", transaction.id.hex), legs, kind, transaction.reference, transaction.taken_on

@@ -8,11 +8,14 @@ from datetime import date
 from attrs import frozen
 
 from localgov_ims.domain.money import NOTHING, Money
-from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transaction, receipt
-from localgov_ims.domain.vat import NIL
+from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.transacting import receipt
+from localgov_ims.domain.transactions import Channel, Origin, Transaction
 from localgov_ims.errors import InvalidValue
-from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.lines import line_for
+from localgov_ims.service.permitting import permit_unit
+from localgov_ims.service.restricting import permit_accounts
 from localgov_ims.storage import transactions as stored
 
 
@@ -37,33 +40,21 @@ def record_takings(installation: Installation, takings: Iterable[Taking]) -> int
     """Record payments as Receipts, in one unit of work, and return how many.
 
     Raises:
+        NotPermitted: The permission transaction.record or one of the funds is missing, or an account is restricted.
         InvalidValue: A fund or method is unknown, the reference is not the fund's, or the amount is not above zero.
         AlreadyDone: One of them is recorded already; nothing was.
     """
+    given = list(takings)
+    funds = {taking.fund for taking in given}
     with installation.unit("record_takings") as unit:
-        made = [_receipt(installation, taking) for taking in takings]
+        rights = permit_unit(installation, unit, Permission.TRANSACTION_RECORD, funds=funds)
+        accounts = ((taking.fund, taking.account_reference) for taking in given)
+        permit_accounts(installation, unit.connection, rights, accounts)
+        made = [_receipt(installation, taking) for taking in given]
         stored.add(unit, made)
         unit.detail["receipts"] = len(made)
         unit.commit()
     return len(made)
-
-
-def line_for(
-    council: Council, *, fund: str, account_reference: str | None, amount: Money, mop: str, taken_on: date,
-    vat_code: str | None = None, rule: str | None = None,
-) -> LineInput:  # fmt: skip
-    """Return a line with its VAT: the fund's code, or another where the fund lets a line have its own.
-
-    The rate is that of the day the payer paid; VAT lies inside the amount.
-    """
-    record = council.funds[fund]
-    other = vat_code if vat_code and record.vat_override else None
-    code = other if other is not None and not council.vat_codes[other].disabled else record.vat_code
-    rate = council.vat_codes[code].rate_on(taken_on) if code is not None else NIL
-    return LineInput(
-        fund=fund, account_reference=account_reference, amount=amount, mop=mop, vat_code=code, vat_rate=rate,
-        vat=rate.vat_in(amount, council.vat_rounding), rule=rule,
-    )  # fmt: skip
 
 
 def _receipt(installation: Installation, taking: Taking) -> Transaction:

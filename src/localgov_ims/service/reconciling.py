@@ -17,6 +17,7 @@ from attrs import frozen
 from localgov_ims.domain.breaks import Break
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.permissions import Permission
 from localgov_ims.errors import AlreadyDone
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.reconciliation.engine import Matcher, Pair
@@ -25,6 +26,7 @@ from localgov_ims.reconciliation.rules import MatchRule
 from localgov_ims.service.disposing import dispose
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.open_items import OpenItems, load_open_items
+from localgov_ims.service.permitting import permit_reading, permit_unit
 from localgov_ims.storage import reconciliation as stored
 from localgov_ims.storage import snapshots
 
@@ -53,8 +55,10 @@ def reconcile(installation: Installation) -> ReconcileResult:
     """Match, allocate or hold every open bank line.
 
     Raises:
+        NotPermitted: The permission match.run is missing.
         AlreadyDone: Others reconcile the same lines at the same time, again and again.
     """
+    permit_reading(installation, Permission.MATCH_RUN)
     for _ in range(_TRIES - 1):
         # Another run may be faster with some of them; what it did is no longer open then.
         with suppress(AlreadyDone):
@@ -106,6 +110,7 @@ def _record_matches(
         for pair in pairs
     ]  # fmt: skip
     with installation.unit("match") as unit:
+        permit_unit(installation, unit, Permission.MATCH_RUN)
         stored.add_matches(unit, matches)
         if rule.left == "line":
             stored.add_dispositions(unit, [_matched(match, items) for match in matches])

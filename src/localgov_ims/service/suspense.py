@@ -10,10 +10,12 @@ from attrs import frozen
 
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.suspense import SuspenseItem
 from localgov_ims.domain.transactions import Line, Transaction
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.permitting import permit
 from localgov_ims.storage import statements, transactions
 
 
@@ -35,10 +37,15 @@ class OpenItem:
 
 
 def list_suspense(installation: Installation) -> list[OpenItem]:
-    """Return every item in suspense, the oldest first, then the largest."""
+    """Return every item in suspense, the oldest first, then the largest.
+
+    Raises:
+        NotPermitted: The permission suspense.view is missing.
+    """
     today = local_day(installation.clock())
     fund = installation.council.suspense_fund.code
     with installation.store.reading() as connection:
+        permit(installation, connection, Permission.SUSPENSE_VIEW)
         items = {item.line: item for item in transactions.some_suspense(connection)}
         held = list(transactions.some(connection, transactions.lines.c.fund == fund))
         undone = {line.reverses for transaction in held for line in transaction.lines}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from localgov_ims.domain.permissions import Permission
 from localgov_ims.errors import ImsError
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.laws import once, one_place, proved, unchanged, whole_pence
 from localgov_ims.service.laws.law import Check, Findings, LawReport
+from localgov_ims.service.permitting import permit
 
 LAWS: Final[tuple[tuple[str, Check], ...]] = (
     ("Money is whole pence and nothing is guessed", whole_pence.check),
@@ -20,9 +22,14 @@ LAWS: Final[tuple[tuple[str, Check], ...]] = (
 
 
 def verify(installation: Installation) -> list[LawReport]:
-    """Prove the five laws in one snapshot of the database, and name every record that breaks one."""
+    """Prove the five laws in one snapshot of the database, and name every record that breaks one.
+
+    Raises:
+        NotPermitted: The permission report.view is missing.
+    """
     reports = []
     with installation.store.reading() as connection:
+        permit(installation, connection, Permission.REPORT_VIEW)
         for number, (name, check) in enumerate(LAWS, start=1):
             findings = Findings()
             try:
@@ -37,6 +44,7 @@ def verify(installation: Installation) -> list[LawReport]:
                     checked=findings.checked,
                     broken=tuple(findings.broken),
                     count=findings.count,
+                    retired=findings.retired,
                 )
             )
     return reports

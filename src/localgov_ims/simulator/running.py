@@ -15,9 +15,11 @@ import sqlalchemy as sa
 from attrs import define, frozen
 from sqlalchemy import Connection
 
-from localgov_ims.bootstrap.installing import open_installation
+from localgov_ims.bootstrap.installing import actor, open_installation
 from localgov_ims.domain.breaks import Break
 from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.people import Given
+from localgov_ims.domain.roles import ADMINISTRATOR
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import RuleViolation
@@ -26,6 +28,7 @@ from localgov_ims.service.exporting import export_to_folder
 from localgov_ims.service.importing import Incoming, import_files
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.laws.law import LawReport
+from localgov_ims.service.people import add_user
 from localgov_ims.service.receipts import record_takings
 from localgov_ims.service.reconciling import DispositionTotal, disposition_totals, reconcile
 from localgov_ims.service.verifying import verify
@@ -115,6 +118,8 @@ def run(folder: Path, *, seed: int, days: int, tell: Callable[[str], None] = lam
     clock = _SimulatedClock(datetime.combine(FIRST_DAY, _MORNING))
     installation = open_installation(config, clock=clock, by=ACTOR, create=True)
     try:
+        if actor() != ACTOR:  # so that whoever runs the demo may look around in what it leaves
+            add_user(installation, name=actor(), expiry_days=None, given=Given(roles=(ADMINISTRATOR,)))
         return _lived(installation, clock, folder, tell, began, seed=seed, days=days)
     finally:
         installation.store.close()

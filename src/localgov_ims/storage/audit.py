@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -92,9 +93,21 @@ def append(connection: Connection, entry: AuditEntry) -> None:
 def chain(connection: Connection) -> Iterator[tuple[AuditEntry, str]]:
     """Yield every entry in order with the hash stored beside it."""
     for row in connection.execute(sa.select(entries).order_by(entries.c.number)):
-        records = {table: (count, digest) for table, (count, digest) in json.loads(row.records).items()}
-        entry = AuditEntry(
-            id=row.id, number=row.number, previous=row.previous, at=row.at, by=row.by, action=row.action,
-            detail=json.loads(row.detail), records=records,
-        )  # fmt: skip
-        yield entry, row.hash
+        yield _entry(row), row.hash
+
+
+def newest(
+    connection: Connection, where: Sequence[sa.ColumnElement[bool]], limit: int
+) -> Iterator[tuple[AuditEntry, str]]:
+    """Yield the newest entries that fit *where*, at most *limit*, with the hash stored beside each."""
+    query = sa.select(entries).where(*where).order_by(entries.c.number.desc()).limit(limit)
+    for row in connection.execute(query):
+        yield _entry(row), row.hash
+
+
+def _entry(row: sa.Row[Any]) -> AuditEntry:
+    records = {table: (count, digest) for table, (count, digest) in json.loads(row.records).items()}
+    return AuditEntry(
+        id=row.id, number=row.number, previous=row.previous, at=row.at, by=row.by, action=row.action,
+        detail=json.loads(row.detail), records=records,
+    )  # fmt: skip

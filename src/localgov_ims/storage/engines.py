@@ -65,12 +65,33 @@ def unavailable(engine: Engine, error: BaseException) -> StoreUnavailable:
     return StoreUnavailable("store_unavailable", message, url=where)
 
 
+def wipe(engine: Engine) -> bool:
+    """Write over what was removed, as far as the database lets us; tell whether its files hold nothing of it now.
+
+    SQLite overwrites what it deletes (`secure_delete`), but in its log first: the log is written back and emptied.
+    False: somebody is reading still, or it is PostgreSQL, where only its own vacuum does it.
+    """
+    if engine.dialect.name != "sqlite":
+        return False
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (row,) = cursor.fetchall()
+        busy = bool(row[0])
+        cursor.close()
+    finally:
+        connection.close()
+    return not busy
+
+
 def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own type
     connection.isolation_level = None  # the driver begins no transactions of its own; _begin_sqlite does
     connection.execute("PRAGMA busy_timeout = 30000")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # a power cut loses nothing that was committed
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # what is erased leaves no bytes behind
     # So that REPLACE, which deletes before it inserts, meets the triggers that refuse DELETE.
     connection.execute("PRAGMA recursive_triggers = ON")
 

@@ -145,6 +145,17 @@ def history(connection: Connection, line: UUID) -> list[Disposition]:
     return [disposition(row) for row in connection.execute(query)]
 
 
+def add_new_breaks(unit: Unit, found: Iterable[Break]) -> None:
+    """Record those Breaks that are not recorded yet: the same thing is wrong with the same record once."""
+    kept = []
+    for b in found:
+        same = (breaks.c.kind == b.kind.value) & (breaks.c.subject_kind == b.subject_kind)
+        query = sa.select(breaks.c.id).where(same, breaks.c.subject == b.subject)
+        if unit.connection.execute(query).first() is None:
+            kept.append(b)
+    add_breaks(unit, kept)
+
+
 def some_breaks(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Break]:
     """Yield breaks, the oldest first."""
     for row in connection.execute(sa.select(breaks).where(*where).order_by(breaks.c.since_on, breaks.c.id)):

@@ -90,9 +90,14 @@ def day_column(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.Date(), nullable=nullable)
 
 
-def moment_column(name: str) -> sa.Column[Any]:
+def moment_column(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     """Make a column for a moment."""
-    return sa.Column(name, Moment(), nullable=False)
+    return sa.Column(name, Moment(), nullable=nullable)
+
+
+def personal_column() -> sa.Column[Any]:
+    """Make the column that binds a record to its personal data: the salted hash, null where there is none."""
+    return text_column("personal", nullable=True)
 
 
 def record_table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:

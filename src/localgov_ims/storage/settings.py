@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from datetime import datetime
 
 import sqlalchemy as sa
+from attrs import frozen
 from sqlalchemy import Connection
 
 from localgov_ims.domain.ids import new_id
+from localgov_ims.storage.audit import entries
 from localgov_ims.storage.schema import number_column, record_table, text_column
 from localgov_ims.storage.store import Unit
 
@@ -30,6 +34,34 @@ def latest(connection: Connection, subject: str) -> tuple[int, str] | None:
     )
     row = connection.execute(query).one_or_none()
     return (row.number, row.text) if row is not None else None
+
+
+@frozen(kw_only=True)
+class Version:
+    """A version that was in force: since when (UTC), put there by whom, and the SHA-256 of its text."""
+
+    number: int
+    at: datetime
+    by: str
+    sha256: str
+
+
+def history(connection: Connection, subject: str) -> Iterator[Version]:
+    """Yield every version, the first one first, with what the audit trail says of it."""
+    query = (
+        sa.select(versions.c.number, versions.c.sha256, entries.c.at, entries.c.by)
+        .join(entries, entries.c.id == versions.c.unit)
+        .where(versions.c.subject == subject)
+        .order_by(versions.c.number)
+    )
+    for row in connection.execute(query):
+        yield Version(number=row.number, at=row.at, by=row.by, sha256=row.sha256)
+
+
+def text_of(connection: Connection, subject: str, number: int) -> str | None:
+    """Return the text of a version, if there is one of this number."""
+    query = sa.select(versions.c.text).where(versions.c.subject == subject, versions.c.number == number)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def add(unit: Unit, subject: str, number: int, text: str) -> None:

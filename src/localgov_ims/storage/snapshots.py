@@ -47,7 +47,9 @@ def open_receipts(
     query = (
         sa.select(
             t.c.id, t.c.taken_on, sa.func.sum(lines.c.pence).label("pence"), sa.func.min(lines.c.mop).label("mop"),
-            t.c.provider, t.c.provider_reference, t.c.reference,
+            t.c.provider, t.c.provider_reference,
+            # What the payer's bank and the provider know is the payment's reference, where there is a payment.
+            sa.func.coalesce(t.c.payment, t.c.reference).label("reference"),
         )
         .join(lines, lines.c.transaction == t.c.id)
         .where(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -10,15 +10,18 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.payers import NOBODY, Card, Cheque, Payer, kept
 from localgov_ims.domain.suspense import SuspenseItem, SuspenseReason
-from localgov_ims.domain.transactions import Channel, Line, Origin, Transaction, TransactionKind
-from localgov_ims.domain.vat import VatRate
+from localgov_ims.domain.transactions import Channel, Line, Origin, Purpose, Transaction, TransactionKind
+from localgov_ims.domain.vat import Treatment, VatRate
+from localgov_ims.storage import personal
 from localgov_ims.storage.schema import (
     Row,
     day_column,
     moment_column,
     number_column,
     pence_column,
+    personal_column,
     points_to,
     record_table,
     text_column,
@@ -38,9 +41,20 @@ transactions = record_table(
     text_column("recorded_by"),
     text_column("provider", nullable=True),
     text_column("provider_reference", nullable=True),
+    text_column("merchant_account", nullable=True),
+    text_column("payment", nullable=True),
+    text_column("purpose", nullable=True),
+    number_column("n", nullable=True),
+    text_column("office", nullable=True),
+    moment_column("taken_at", nullable=True),
+    text_column("caller_reference", nullable=True),
+    text_column("authorisation_code", nullable=True),
+    personal_column(),
     sa.UniqueConstraint("reference"),
     # One origin makes one transaction: a bank line is income once, a transaction is reversed once.
     sa.UniqueConstraint("origin_kind", "origin_id", "origin_n"),
+    # A payment brings its money once, whatever is said of it how often.
+    sa.UniqueConstraint("payment", "purpose", "n"),
     sa.UniqueConstraint("provider", "provider_reference"),
 )
 
@@ -53,16 +67,20 @@ lines = record_table(
     text_column("account_reference", nullable=True),
     pence_column("pence"),
     text_column("vat_code", nullable=True),
+    text_column("vat_treatment", nullable=True),
     number_column("vat_rate"),
     pence_column("vat"),
     text_column("mop"),
     text_column("narrative", nullable=True),
     text_column("rule", nullable=True),
     number_column("pair", nullable=True),
+    sa.Column("draws_on", sa.Uuid(), nullable=True),
     sa.Column("reverses", sa.Uuid(), nullable=True),
+    personal_column(),
     sa.UniqueConstraint("reference"),
     sa.UniqueConstraint("transaction", "number"),
     sa.UniqueConstraint("reverses"),
+    sa.Index("ix_transaction_lines_account", "account_reference", "fund"),
 )
 
 suspense = record_table(
@@ -76,15 +94,28 @@ suspense = record_table(
     sa.UniqueConstraint("line"),
 )
 
+_narratives = personal.data.alias("narratives")
 
-def add(unit: Unit, recorded: Iterable[Transaction]) -> None:
-    """Record transactions with their lines, in bulk."""
-    heads, details = [], []
+
+def add(unit: Unit, recorded: Iterable[Transaction], *, personal_narratives: bool = False) -> None:
+    """Record transactions with their lines, in bulk; what is known of persons goes beside them.
+
+    *personal_narratives* says that what people wrote beside lines is personal data too.
+    """
+    heads, details, sealed = [], [], []
     for transaction in recorded:
-        heads.append(_row(transaction))
-        details += [_line_row(transaction.id, line) for line in transaction.lines]
+        secret = _seal(transaction)
+        heads.append(_row(transaction, secret))
+        if secret is not None:
+            sealed.append(secret)
+        for line in transaction.lines:
+            said = personal.seal(line.id, {"narrative": line.narrative}) if personal_narratives else None
+            details.append(_line_row(transaction.id, line, said))
+            if said is not None:
+                sealed.append(said)
     unit.record(transactions, heads)
     unit.record(lines, details)
+    unit.personal(sealed)
 
 
 def add_suspense(unit: Unit, items: Iterable[SuspenseItem]) -> None:
@@ -101,12 +132,16 @@ def add_suspense(unit: Unit, items: Iterable[SuspenseItem]) -> None:
 def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Transaction]:
     """Yield transactions with their lines, in the order in which they were taken."""
     query = (
-        sa.select(transactions, lines)
+        sa.select(
+            transactions, lines, personal.data.c.value.label("persons"), _narratives.c.value.label("narratives")
+        )
         .join(lines, lines.c.transaction == transactions.c.id)
+        .outerjoin(personal.data, personal.data.c.record == transactions.c.id)
+        .outerjoin(_narratives, _narratives.c.record == lines.c.id)
         .where(*where)
         .order_by(transactions.c.taken_on, transactions.c.reference, lines.c.number)
         .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
-    )
+    )  # fmt: skip
     head: sa.Row[Any] | None = None
     gathered: list[Line] = []
     for row in connection.execute(query):
@@ -119,6 +154,25 @@ def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Tra
         yield _transaction(head, gathered)
 
 
+def whole(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Transaction]:
+    """Yield each transaction, with all its lines, of which any line fits."""
+    fitting = sa.select(lines.c.transaction).join(transactions, transactions.c.id == lines.c.transaction)
+    return some(connection, transactions.c.id.in_(fitting.where(*where)))
+
+
+def reversed_among(connection: Connection, wanted: Collection[UUID]) -> set[UUID]:
+    """Return which of the transactions *wanted* have been taken back, wholly or in part."""
+    reversing = lines.alias("reversing")
+    query = sa.select(lines.c.transaction).join(reversing, reversing.c.reverses == lines.c.id)
+    return set(connection.execute(query.where(lines.c.transaction.in_(list(wanted)))).scalars())
+
+
+def reversing(connection: Connection, wanted: Collection[UUID]) -> set[str]:
+    """Return the references of the transactions that take any of the lines *wanted* back."""
+    query = sa.select(transactions.c.reference).join(lines, lines.c.transaction == transactions.c.id)
+    return set(connection.execute(query.where(lines.c.reverses.in_(list(wanted)))).scalars())
+
+
 def some_suspense(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[SuspenseItem]:
     """Yield suspense items, the oldest first."""
     query = sa.select(suspense).where(*where).order_by(suspense.c.received_at, suspense.c.id)
@@ -129,38 +183,60 @@ def some_suspense(connection: Connection, *where: sa.ColumnElement[bool]) -> Ite
         )  # fmt: skip
 
 
-def _row(t: Transaction) -> Row:
+def _seal(t: Transaction) -> personal.Sealed | None:
+    if t.payer is NOBODY and t.card is None and t.cheque is None:
+        return None
+    parts = {"payer": t.payer, "card": t.card, "cheque": t.cheque}
+    return personal.seal(t.id, {name: kept(part) for name, part in parts.items() if part is not None})
+
+
+def _row(t: Transaction, secret: personal.Sealed | None) -> Row:
     return (
         t.id, t.kind.value, t.reference, t.channel.value, t.origin.kind, t.origin.id, t.origin.n, t.taken_on,
-        t.recorded_at, t.recorded_by, t.provider, t.provider_reference,
+        t.recorded_at, t.recorded_by, t.provider, t.provider_reference, t.merchant_account, t.payment,
+        t.purpose.value if t.purpose is not None else None, t.n, t.office, t.taken_at, t.caller_reference,
+        t.authorisation_code, secret.hash if secret is not None else None,
     )  # fmt: skip
 
 
-def _line_row(transaction: UUID, line: Line) -> Row:
+def _line_row(transaction: UUID, line: Line, said: personal.Sealed | None) -> Row:
     return (
         line.id, transaction, line.number, line.reference, line.fund, line.account_reference, line.amount.pence,
-        line.vat_code, line.vat_rate.thousandths, line.vat.pence, line.mop, line.narrative, line.rule, line.pair,
-        line.reverses,
+        line.vat_code, line.vat_treatment.value if line.vat_treatment is not None else None, line.vat_rate.thousandths,
+        line.vat.pence, line.mop, line.narrative if said is None else None, line.rule, line.pair, line.draws_on,
+        line.reverses, said.hash if said is not None else None,
     )  # fmt: skip
 
 
 def _line(row: sa.Row[Any]) -> Line:
+    treatment = row.transaction_lines_vat_treatment
+    told: dict[str, Any] = personal.read(row.narratives)
     return Line(
         id=row.transaction_lines_id, number=row.transaction_lines_number, reference=row.transaction_lines_reference,
         fund=row.transaction_lines_fund, account_reference=row.transaction_lines_account_reference,
         amount=Money(row.transaction_lines_pence), vat_code=row.transaction_lines_vat_code,
+        vat_treatment=Treatment(treatment) if treatment is not None else None,
         vat_rate=VatRate(row.transaction_lines_vat_rate), vat=Money(row.transaction_lines_vat),
-        mop=row.transaction_lines_mop, narrative=row.transaction_lines_narrative, rule=row.transaction_lines_rule,
-        pair=row.transaction_lines_pair, reverses=row.transaction_lines_reverses,
+        mop=row.transaction_lines_mop, narrative=row.transaction_lines_narrative or told.get("narrative"),
+        rule=row.transaction_lines_rule, pair=row.transaction_lines_pair, draws_on=row.transaction_lines_draws_on,
+        reverses=row.transaction_lines_reverses,
     )  # fmt: skip
 
 
 def _transaction(row: sa.Row[Any], gathered: list[Line]) -> Transaction:
+    persons: dict[str, Any] = personal.read(row.persons)
     return Transaction(
         id=row.transactions_id, kind=TransactionKind(row.transactions_kind), reference=row.transactions_reference,
         channel=Channel(row.transactions_channel),
         origin=Origin(row.transactions_origin_kind, row.transactions_origin_id, row.transactions_origin_n),
         taken_on=row.transactions_taken_on, recorded_at=row.transactions_recorded_at,
         recorded_by=row.transactions_recorded_by, lines=tuple(gathered), provider=row.transactions_provider,
-        provider_reference=row.transactions_provider_reference,
+        provider_reference=row.transactions_provider_reference, merchant_account=row.transactions_merchant_account,
+        payment=row.transactions_payment,
+        purpose=Purpose(row.transactions_purpose) if row.transactions_purpose is not None else None,
+        n=row.transactions_n, office=row.transactions_office, taken_at=row.transactions_taken_at,
+        caller_reference=row.transactions_caller_reference, authorisation_code=row.transactions_authorisation_code,
+        payer=Payer(**persons["payer"]) if persons.get("payer") else NOBODY,
+        card=Card(**persons["card"]) if persons.get("card") else None,
+        cheque=Cheque(**persons["cheque"]) if persons.get("cheque") else None,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 Needs pytest and hypothesis, which the library itself does not.
 """
 
+from localgov_ims.testing.notifiers import NotifierContract
 from localgov_ims.testing.readers import ReaderContract
 
-__all__ = ["ReaderContract"]
+__all__ = ["NotifierContract", "ReaderContract"]

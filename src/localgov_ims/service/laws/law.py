@@ -15,9 +15,10 @@ KEPT = 100
 
 @define
 class Findings:
-    """Gathers what a check looks at and finds."""
+    """Gathers what a check looks at and finds; `retired` counts the records whose personal data was lawfully removed."""
 
     checked: int = 0
+    retired: int = 0
     broken: list[str] = field(factory=list)
     count: int = 0
 
@@ -47,6 +48,7 @@ class LawReport:
     Attributes:
         checked: How many records and proofs were looked at.
         broken: A sentence for each record that breaks it, the first 100; `count` says how many there are.
+        retired: How many records have lost their personal data, or files their bytes, lawfully.
     """
 
     law: int
@@ -54,6 +56,7 @@ class LawReport:
     checked: int
     broken: tuple[str, ...]
     count: int
+    retired: int = 0
 
     @property
     def holds(self) -> bool:

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from localgov_ims.service.council import Council
 from localgov_ims.service.laws.law import Findings
-from localgov_ims.storage import audit, files, personal, statements
+from localgov_ims.storage import audit, files, personal, retention
+from localgov_ims.storage.retention import Gone
 from localgov_ims.storage.schema import canonical, raw, seal_of
 from localgov_ims.storage.tables import RECORD_TABLES
 
@@ -84,14 +85,30 @@ def _chain(
 
 
 def _personal(connection: Connection, findings: Findings) -> Iterator[str]:
-    lines = statements.lines
-    query = sa.select(lines.c.id, lines.c.personal, personal.data.c.salt, personal.data.c.value).join(
-        personal.data, personal.data.c.record == lines.c.id
-    )
-    for row in connection.execution_options(yield_per=5000).execute(query):
-        findings.look_at()
-        if personal.Sealed(row.id, bytes(row.salt), row.value).hash != row.personal:
-            yield f"statement_lines {row.id}: the text kept beside it is not what the bank sent."
+    """Prove what is beside records, and that what is gone is exactly what was lawfully removed, no more and no less."""
+    lawful = retention.lawfully_gone(connection)
+    beside = 0
+    for table in RECORD_TABLES:
+        if "personal" not in table.c:
+            continue
+        missing = Gone()
+        query = (
+            sa.select(table.c.id, table.c.personal, personal.data.c.salt, personal.data.c.value)
+            .outerjoin(personal.data, personal.data.c.record == table.c.id)
+            .where(table.c.personal.is_not(None))
+        )
+        for row in connection.execution_options(yield_per=5000).execute(query):
+            findings.look_at()
+            if row.salt is None:
+                missing.add(row.id)
+                continue
+            beside += 1
+            if personal.Sealed(row.id, bytes(row.salt), row.value).hash != row.personal:
+                yield f"{table.name} {row.id}: the personal data kept beside it is not what was recorded."
+        yield from _retired(table.name, "personal data", missing, lawful, findings)
+    kept: int = connection.execute(sa.select(sa.func.count()).select_from(personal.data)).scalar_one()
+    if kept != beside:
+        yield f"personal_data: {kept - beside:,} of its rows belong to no record that says it has any; somebody added them."
 
 
 def _bytes(connection: Connection, findings: Findings) -> Iterator[str]:
@@ -99,11 +116,32 @@ def _bytes(connection: Connection, findings: Findings) -> Iterator[str]:
     digests: dict[UUID, Any] = {}
     for row in connection.execution_options(yield_per=1).execute(query):
         digests.setdefault(row.file, hashlib.sha256()).update(bytes(row.data))
+    missing = Gone()
     for row in connection.execute(sa.select(files.files)):
         findings.look_at()
-        # Bytes that a retention run removed are no fault: the hash is what stays.
-        if row.id in digests and digests[row.id].hexdigest() != row.sha256:
-            yield f"files {row.id} ({row.name}): its bytes are not those that came."
+        if row.id in digests:
+            if digests[row.id].hexdigest() != row.sha256:
+                yield f"files {row.id} ({row.name}): its bytes are not those that came."
+        elif row.size:
+            missing.add(row.id)
+    yield from _retired("files", "bytes", missing, retention.lawfully_gone(connection), findings)
+
+
+def _retired(
+    name: str, what: str, missing: Gone, lawful: dict[str, Gone], findings: Findings
+) -> Iterator[str]:
+    """Hold what is gone against what retention runs and erasures say they removed."""
+    removed = lawful.get(name, Gone())
+    findings.retired += min(missing.number, removed.number)
+    if missing.number > removed.number:
+        yield (
+            f"{name}: the {what} of {missing.number:,} records is gone, and only {removed.number:,} were lawfully "
+            "removed; somebody deleted the rest."
+        )
+    elif missing.number < removed.number:
+        yield f"{name}: the {what} of {removed.number - missing.number:,} records was lawfully removed, and is back."
+    elif missing.digest != removed.digest:
+        yield f"{name}: the {what} that is gone is not that which was lawfully removed; somebody changed places."
 
 
 def _guards(connection: Connection) -> Iterator[str]:

@@ -1,0 +1,112 @@
+"""Observations: what a payment provider says when it is asked. Nothing else moves a payment."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+
+from attrs import field, frozen
+
+from localgov_ims.domain.calendar import utc
+from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.payers import Card
+
+
+class Said(enum.Enum):
+    """What a provider's word comes to."""
+
+    GOING = "going"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+_WORDS = {
+    "authorised": Said.SUCCEEDED, "pending": Said.GOING, "refused": Said.FAILED, "error": Said.FAILED,
+    "cancelled": Said.CANCELLED, "expired": Said.EXPIRED,
+}  # fmt: skip
+
+
+def said(word: str) -> Said:
+    """Return what a word of the compatibility API comes to, in any case; a word unknown to us is `UNKNOWN`."""
+    return _WORDS.get(word.strip().lower(), Said.UNKNOWN)
+
+
+@frozen(kw_only=True)
+class Observation:
+    """What a provider said of one payment, when asked.
+
+    Attributes:
+        payment_reference: Ours, as the provider holds it.
+        provider_reference: The provider's own; none while it has none.
+        said: What its word comes to; provider_status: the word itself.
+        amount_paid: What the payer paid, without the surcharge; surcharge: what the provider added on top.
+        fee, net: What the provider says that it will keep, and pay out.
+        merchant_account: What it will be paid out by.
+        taken_on: The London day the payer paid; none: the day of the observation.
+        card: What it says of the card.
+        observed_at: When it was asked (UTC).
+    """
+
+    payment_reference: str
+    said: Said
+    observed_at: datetime = field(converter=utc)
+    provider_reference: str | None = None
+    provider_status: str = ""
+    reason: str | None = None
+    amount_paid: Money = NOTHING
+    surcharge: Money = NOTHING
+    fee: Money | None = None
+    net: Money | None = None
+    merchant_account: str | None = None
+    capturable: bool = False
+    cancellable: bool = False
+    refundable: bool = False
+    taken_on: date | None = None
+    taken_at: datetime | None = None
+    captured_on: date | None = None
+    settled_on: date | None = None
+    authorisation_code: str | None = None
+    card: Card | None = None
+
+
+@frozen(kw_only=True)
+class CreateRefund:
+    """What a provider's adapter is asked to give back: a positive sum, its reference of the payment, and ours."""
+
+    provider_reference: str
+    refund_reference: str
+    amount: Money
+    available: Money
+    reason: str
+
+
+class RefundSaid(enum.Enum):
+    """What a provider, or the payables system, says of a refund."""
+
+    SUBMITTED = "submitted"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@frozen(kw_only=True)
+class RefundObservation:
+    """What was said of one refund.
+
+    Attributes:
+        refund_reference: Ours.
+        provider_reference: The provider's own for the refund; none while it has none.
+        said: What it comes to; `SUBMITTED` is in flight, never failed.
+        amount: What was given back; none: what was asked.
+        settled_on: The London day it was paid.
+    """
+
+    refund_reference: str
+    said: RefundSaid
+    observed_at: datetime = field(converter=utc)
+    provider_reference: str | None = None
+    amount: Money | None = None
+    settled_on: date | None = None
+    reason: str | None = None

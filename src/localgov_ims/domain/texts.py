@@ -1,0 +1,51 @@
+"""Texts with a limit: longer is refused, never cut; blank is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from attrs import Attribute
+
+from localgov_ims.domain.quoting import quoted
+from localgov_ims.errors import InvalidValue
+
+
+def text(longest: int) -> Callable[[Any, Attribute[Any], str | None], None]:
+    """Make an attrs validator for a text of 1 to *longest* characters; none passes where the field allows it."""
+
+    def check(record: object, attribute: Attribute[Any], value: str | None) -> None:
+        if value is None:
+            return
+        name = attribute.name.replace("_", " ")
+        what = f"The {name} of a {type(record).__name__}"
+        if not isinstance(value, str) or not value.strip():
+            raise InvalidValue("text_missing", f"{what} must not be blank.", field=attribute.name)
+        if len(value) > longest:
+            message = (
+                f"{what} has {len(value)} characters; {longest} are allowed: '{quoted(value)}'. Shorten it."
+            )
+            raise InvalidValue("text_too_long", message, field=attribute.name, value=value)
+        if "\0" in value:
+            raise InvalidValue("text_not_printable", f"{what} holds a null character.", field=attribute.name)
+
+    return check
+
+
+def digits(number: int) -> Callable[[Any, Attribute[Any], str], None]:
+    """Make an attrs validator for exactly *number* digits, such as those of a sort code."""
+
+    def check(record: object, attribute: Attribute[Any], value: str) -> None:
+        if not (isinstance(value, str) and len(value) == number and value.isascii() and value.isdigit()):
+            name = attribute.name.replace("_", " ")
+            message = (
+                f"The {name} of a {type(record).__name__} must be {number} digits without spaces or dashes."
+            )
+            raise InvalidValue("not_digits", message, field=attribute.name)
+
+    return check
+
+
+def blank_is_none(value: str | None) -> str | None:
+    """Return a text trimmed, or none if nothing is left of it: an attrs converter."""
+    return (value.strip() or None) if isinstance(value, str) else value

@@ -1,0 +1,59 @@
+"""Drawing: the one guard on a line, whatever takes from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from localgov_ims.domain.draws import Draw, Taken, draw, release
+from localgov_ims.domain.money import Money
+from localgov_ims.domain.transactions import Line
+from localgov_ims.service.council import Council
+from localgov_ims.storage import draws as stored
+from localgov_ims.storage import transactions
+from localgov_ims.storage.store import Unit
+
+Asked = tuple[Line, Money]
+"""A line, and how much of it is to be taken, with the line's sign."""
+
+
+def take(council: Council, unit: Unit, asked: Sequence[Asked], *, by_kind: str, by: UUID) -> list[Draw]:
+    """Draw on lines, in order, and record it; a line may be asked of several times.
+
+    Raises:
+        RuleViolation: `over_available`: not so much is left of one of them.
+        AlreadyDone: Somebody drew on one of them meanwhile; begin again.
+    """
+    standing = stored.taken(unit.connection, [line.id for line, _ in asked])
+    lines = {line.id: line for line, _ in asked}
+    for line in lines.values():
+        # All that is asked of one line at once, or none of it.
+        total = Money.total(amount for other, amount in asked if other.id == line.id)
+        draw(line, total, standing[line.id], by_kind=by_kind, by=by, rounding=council.vat_rounding)
+    made = []
+    for line, amount in asked:
+        drawn = draw(line, amount, standing[line.id], by_kind=by_kind, by=by, rounding=council.vat_rounding)
+        standing[line.id] = Taken(drawn.number, drawn.taken_after, drawn.vat_after)
+        made.append(drawn)
+    stored.add(unit, made)
+    return made
+
+
+def give_back(unit: Unit, given: Iterable[tuple[Line, Money, Money]], *, by_kind: str, by: UUID) -> None:
+    """Give back to each line an amount, with its VAT, that was drawn before."""
+    given = list(given)
+    standing = stored.taken(unit.connection, [line.id for line, _, _ in given])
+    made = []
+    for line, amount, vat in given:
+        freed = release(line, amount, vat, standing[line.id], by_kind=by_kind, by=by)
+        standing[line.id] = Taken(freed.number, freed.taken_after, freed.vat_after)
+        made.append(freed)
+    stored.add(unit, made)
+
+
+def give_back_all(unit: Unit, by: UUID, *, by_kind: str) -> None:
+    """Give back to every line what a drawer still holds of it."""
+    held = stored.held_by(unit.connection, by)
+    wanted = transactions.lines.c.id.in_(list(held))
+    lines = [line for found in transactions.some(unit.connection, wanted) for line in found.lines]
+    give_back(unit, [(line, *held[line.id]) for line in lines if held[line.id][0]], by_kind=by_kind, by=by)

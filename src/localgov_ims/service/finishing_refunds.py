@@ -1,0 +1,195 @@
+"""Finishing refunds: authorising, sending, and recording what the provider or the payables system says, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from localgov_ims.domain.breaks import BreakKind
+from localgov_ims.domain.observations import CreateRefund, RefundObservation, RefundSaid
+from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.refunds import (
+    RefundDecision,
+    RefundEffect,
+    RefundEventKind,
+    RefundRequest,
+    RefundState,
+    Route,
+    decide,
+)
+from localgov_ims.errors import AlreadyDone, OutcomeUnknown, Rejected, RuleViolation, UnexpectedAnswer
+from localgov_ims.service import drawing
+from localgov_ims.service import refund_records as records
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.permitting import permit_unit
+from localgov_ims.service.proposing import refuse_same_person
+from localgov_ims.service.retrying import retried
+from localgov_ims.service.reversing import take_back
+from localgov_ims.storage import reconciliation
+from localgov_ims.storage.store import Unit
+
+Send = Callable[[CreateRefund], RefundObservation]
+"""Asks the provider for a refund; the same one asked for twice is one (its reference is the idempotency key)."""
+
+
+def authorise_refund(installation: Installation, reference: str, *, accept: bool = True) -> RefundRequest:
+    """Authorise a refund that somebody else proposed, or turn it down, which gives back what it drew.
+
+    Raises:
+        NotFound: There is no such request.
+        AlreadyDone: It does not wait for anybody (`already_decided`).
+        RuleViolation: Whoever asked cannot authorise it (`same_person`).
+        NotPermitted: The user may not authorise refunds.
+    """
+
+    def once() -> RefundRequest:
+        with installation.unit("authorise_refund") as unit:
+            permit_unit(installation, unit, Permission.REFUND_AUTHORISE)
+            request = records.found(unit, reference)
+            if request.state is not RefundState.PROPOSED:
+                message = f"Refund {request.reference} is {request.state.value}; it waits for nobody."
+                raise AlreadyDone("already_decided", message, refund=request.reference)
+            refuse_same_person(installation, request.asked_by, what=f"refund {request.reference}")
+            kind = RefundEventKind.AUTHORISED if accept else RefundEventKind.TURNED_DOWN
+            if not accept:
+                drawing.give_back_all(unit, request.id, by_kind="refund_request")
+            request = records.noted(
+                installation, unit, request, kind, RefundState.REQUESTED if accept else RefundState.FAILED
+            )
+            unit.commit()
+            return request
+
+    return retried(once)
+
+
+def send_refund(installation: Installation, reference: str, send: Send) -> RefundRequest:
+    """Send a requested refund to its provider, and record what it answers.
+
+    What it drew is committed long before. When the answer is unclear it is *submitted*, in flight: the sweep asks again.
+
+    Raises:
+        NotFound: There is no such request.
+        RuleViolation: It is not one to send to a provider now (`not_requested`).
+        AdapterError: The provider certainly did not do it, and may be asked again; the request stays as it is.
+    """
+    with installation.unit("send_refund") as unit:
+        permit_unit(installation, unit, Permission.REFUND_REQUEST, Permission.REFUND_CONFIRM)
+        request = records.found(unit, reference)
+        if request.route is not Route.PROVIDER or request.state not in _SENDABLE:
+            message = f"Refund {request.reference} is {request.state.value}, by {request.route.value}; it is not sent now."
+            raise RuleViolation("not_requested", message, refund=request.reference)
+        asked = records.to_send(unit, request)
+    try:
+        said = send(asked)
+    except Rejected as error:
+        said = RefundObservation(
+            refund_reference=request.reference, said=RefundSaid.FAILED, observed_at=installation.clock(),
+            reason=error.message,
+        )  # fmt: skip
+    except (OutcomeUnknown, UnexpectedAnswer) as error:
+        said = RefundObservation(
+            refund_reference=request.reference, said=RefundSaid.SUBMITTED, observed_at=installation.clock(),
+            reason=error.message,
+        )  # fmt: skip
+    return _recorded(installation, said, Permission.REFUND_REQUEST, Permission.REFUND_CONFIRM)
+
+
+def finish_refund(installation: Installation, observation: RefundObservation) -> RefundRequest:
+    """Record what was said of a refund, and return the request as it then stands.
+
+    Raises:
+        NotFound: There is no such request.
+        NotPermitted: The user may not say what became of refunds.
+    """
+    return _recorded(installation, observation, Permission.REFUND_CONFIRM, Permission.PAYMENT_SETTLE)
+
+
+def put_in_payables_file(
+    installation: Installation, references: Sequence[str], file: str
+) -> list[RefundRequest]:
+    """Note that refunds by the payables route are in a file to the payables system; each is in one file ever.
+
+    Raises:
+        NotFound: There is no such request.
+        RuleViolation: One is not to be paid by it now (`not_requested`); none was noted.
+    """
+
+    def once() -> list[RefundRequest]:
+        with installation.unit("put_in_payables_file") as unit:
+            permit_unit(installation, unit, Permission.REFUND_CONFIRM)
+            made = []
+            for reference in references:
+                request = records.found(unit, reference)
+                if request.route is not Route.PAYABLES or request.state is not RefundState.REQUESTED:
+                    message = (
+                        f"Refund {request.reference} is {request.state.value}, by {request.route.value}."
+                    )
+                    raise RuleViolation("not_requested", message, refund=request.reference)
+                made.append(
+                    records.noted(
+                        installation, unit, request, RefundEventKind.SENT, RefundState.SUBMITTED, detail=file
+                    )
+                )
+            unit.commit()
+            return made
+
+    return retried(once)
+
+
+_SENDABLE = frozenset({RefundState.REQUESTED, RefundState.SUBMITTED})
+
+
+def _recorded(installation: Installation, said: RefundObservation, *permissions: Permission) -> RefundRequest:
+    def once() -> RefundRequest:
+        with installation.unit("finish_refund") as unit:
+            permit_unit(installation, unit, *permissions)
+            request = records.found(unit, said.refund_reference)
+            decision = decide(request.state, said.said)
+            if decision.effect is not RefundEffect.NOTHING and said.amount not in {None, request.total}:
+                decision = RefundDecision(request.state, breaks=(BreakKind.REFUND_CONTRADICTED,))
+            decision = _effect(installation, unit, request, said, decision)
+            reconciliation.add_new_breaks(unit, records.breaks_about(unit, decision.breaks, request, said))
+            if decision.noted:
+                request = records.noted(
+                    installation,
+                    unit,
+                    request,
+                    RefundEventKind.SAID,
+                    decision.state,
+                    said=said,
+                    detail=said.reason,
+                )
+            unit.detail |= {
+                "refund": request.reference,
+                "said": said.said.value,
+                "state": request.state.value,
+            }
+            unit.commit()
+            return request
+
+    return retried(once)
+
+
+def _effect(
+    installation: Installation,
+    unit: Unit,
+    request: RefundRequest,
+    said: RefundObservation,
+    decision: RefundDecision,
+) -> RefundDecision:
+    """Do to the books what an answer says, and return what then holds."""
+    if decision.effect is RefundEffect.RELEASE:
+        drawing.give_back_all(unit, request.id, by_kind="refund_request")
+    elif decision.effect is RefundEffect.REVERSE:
+        take_back(installation, unit, records.refunds_of(unit, request)[-1])
+    elif decision.effect is RefundEffect.RECORD:
+        records.record(installation, unit, request, said, {item.line: item.vat for item in request.items})
+    elif decision.effect is RefundEffect.DRAW_AND_RECORD:
+        lines, _ = records.lines_of(unit, request)
+        asked = [(lines[item.line], item.amount) for item in request.items]
+        try:
+            drawn = drawing.take(installation.council, unit, asked, by_kind="refund_request", by=request.id)
+        except RuleViolation:
+            # What it would give back has been given elsewhere meanwhile: a person finds out who has what.
+            return RefundDecision(request.state, breaks=(BreakKind.REFUND_CONTRADICTED,))
+        records.record(installation, unit, request, said, {draw.line: draw.vat for draw in drawn})
+    return decision

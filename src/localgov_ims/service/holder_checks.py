@@ -1,0 +1,139 @@
+"""What an account holder is checked against: the council's funds, their reference formats and their messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import evolve, frozen
+
+from localgov_ims.domain.holders import AccountHolder
+from localgov_ims.domain.issues import Issue, Severity
+from localgov_ims.errors import InvalidValue, RuleViolation
+from localgov_ims.files.holder_fields import HolderRow, applied
+from localgov_ims.files.reading import IssueLog
+from localgov_ims.service.council import Council
+from localgov_ims.storage.holders import Account
+from localgov_ims.storage.seen import Seen
+
+
+def canonical(council: Council, fund: str, reference: str) -> str:
+    """Return a reference as accounts of a fund are kept and looked up, whether or not it fits the fund's format."""
+    format_ = council.references.format_of(fund)
+    return format_.compact(reference) if format_ is not None else reference.strip()
+
+
+def parsed(council: Council, fund: str, reference: str) -> str:
+    """Return a reference that a person typed in its canonical form.
+
+    Raises:
+        InvalidValue: There is no such fund (`unknown_fund`), the reference is blank, or it does not fit the format
+            of the fund.
+    """
+    if fund not in council.funds:
+        message = f"There is no fund {fund!r}. There are: {', '.join(council.funds)}."
+        raise InvalidValue("unknown_fund", message, value=fund)
+    format_ = council.references.format_of(fund)
+    if format_ is not None:
+        return format_.parse(reference).text
+    if not reference.strip():
+        raise InvalidValue("reference_missing", "The account reference is empty.", value=reference)
+    return reference.strip()
+
+
+def check_message(council: Council, holder: AccountHolder) -> None:
+    """Refuse a message that an account holder cannot carry.
+
+    Raises:
+        RuleViolation: There is no such message (`message_not_found`), or it is of another fund
+            (`message_of_other_fund`).
+    """
+    if holder.message is None:
+        return
+    found = council.messages.get(holder.message)
+    own = [message.code for message in council.messages.values() if message.fund == holder.fund]
+    offered = f"Messages of fund {holder.fund}: {', '.join(own) or 'none'}."
+    if found is None:
+        message = f"There is no fund message {holder.message!r}. {offered}"
+        raise RuleViolation("message_not_found", message, value=holder.message)
+    if found.fund != holder.fund:
+        message = f"Fund message {found.code!r} is of fund {found.fund}, not of fund {holder.fund}. {offered}"
+        raise RuleViolation("message_of_other_fund", message, value=found.code, fund=holder.fund)
+
+
+@frozen
+class HolderJudge:
+    """Judges the rows of a file against a council; every fault goes to the log, which says whether the file is refused."""
+
+    council: Council
+    seen: Seen
+    log: IssueLog
+
+    def placed(self, block: Iterable[HolderRow | Issue]) -> list[tuple[HolderRow, Account]]:
+        """Return the rows that name an account, each with it in its canonical form."""
+        rows: list[tuple[HolderRow, Account]] = []
+        for row in block:
+            if isinstance(row, Issue):
+                self.log.add(row)
+            elif (fault := self._key_fault(row)) is not None:
+                self.log.add(fault)
+            else:
+                fund, reference = row.key
+                rows.append((row, (fund, canonical(self.council, fund, reference))))
+        self._refuse_repeats(rows)
+        return rows
+
+    def applied(self, row: HolderRow, account: Account, known: AccountHolder | None) -> AccountHolder | None:
+        """Return an account holder with what a row says of it, or none where that cannot be."""
+        self._warn_of_misfit(row, account)
+        try:
+            before = known or AccountHolder(fund=account[0], account_reference=account[1])
+        except InvalidValue as error:
+            self.log.add(_issue(row, "bad-field", "account_reference", row.key[1], error.message))
+            return None
+        after = applied(row, before)
+        if isinstance(after, Issue):
+            self.log.add(after)
+            return None
+        try:
+            # A message that is gone from the settings must not refuse every later file of balances.
+            if after.message != before.message:
+                check_message(self.council, after)
+        except RuleViolation as error:
+            self.log.add(_issue(row, "unknown-code", "message", after.message or "", error.message))
+            return None
+        return after
+
+    def _key_fault(self, row: HolderRow) -> Issue | None:
+        fund, reference = row.key
+        for name, value in (("fund", fund), ("account_reference", reference)):
+            if not value.strip():
+                message = (
+                    f"There is no {name.replace('_', ' ')}. Every account holder has a fund and a reference."
+                )
+                return _issue(row, "missing-field", name, "", message)
+        if fund not in self.council.funds:
+            message = f"There is no fund {fund!r}. There are: {', '.join(self.council.funds)}."
+            return _issue(row, "unknown-code", "fund", fund, message)
+        return None
+
+    def _refuse_repeats(self, rows: Iterable[tuple[HolderRow, Account]]) -> None:
+        named = {row.place: (row, f"{fund} {reference}") for row, (fund, reference) in rows}
+        for place, first in self.seen.repeated((name, place) for place, (_, name) in named.items()).items():
+            row = named[place][0]
+            message = f"This account stands at {first} already. Ask the sender which is right."
+            self.log.add(_issue(row, "duplicate-id", "account_reference", row.key[1], message))
+
+    def _warn_of_misfit(self, row: HolderRow, account: Account) -> None:
+        format_ = self.council.references.format_of(account[0])
+        fault = format_.fault(account[1]) if format_ is not None else None
+        if format_ is not None and fault is not None:
+            message = (
+                f"It is no {format_.name} reference: {fault[1]}. The account is loaded as it stands, but nobody can pay "
+                "to it by a checked reference."
+            )
+            issue = _issue(row, "misfit-reference", "account_reference", account[1], message)
+            self.log.add(evolve(issue, severity=Severity.WARNING))
+
+
+def _issue(row: HolderRow, code: str, field: str, value: str, message: str) -> Issue:
+    return Issue(code=code, place=row.place, field=field, value=value, message=message)

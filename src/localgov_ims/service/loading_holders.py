@@ -1,0 +1,148 @@
+"""Loading account holders: a whole file of them as versions, or nothing of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import BinaryIO
+
+from attrs import evolve, frozen
+
+from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.people import Rights
+from localgov_ims.domain.permissions import Permission
+from localgov_ims.errors import AlreadyDone
+from localgov_ims.files.holder_csv import read_rows
+from localgov_ims.files.holder_fields import HolderRow
+from localgov_ims.files.reading import IssueLog
+from localgov_ims.service.council import Council
+from localgov_ims.service.holder_checks import HolderJudge
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.permitting import permit_unit
+from localgov_ims.service.recorders import BLOCK, Progress
+from localgov_ims.storage import holders as stored
+from localgov_ims.storage.seen import Seen
+from localgov_ims.storage.store import Unit
+
+
+@frozen(kw_only=True)
+class HoldersLoaded:
+    """What became of a file of account holders: of a refused one, nothing was loaded."""
+
+    source: str
+    refused: bool
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    issues: tuple[Issue, ...]
+    issue_count: int
+
+    @property
+    def rows(self) -> int:
+        """How many account holders the file has; of a refused one, nothing is counted."""
+        return self.added + self.changed + self.unchanged
+
+
+def import_holders(
+    installation: Installation, stream: BinaryIO, *, source: str, progress: Progress = lambda _: None
+) -> HoldersLoaded:
+    """Load a CSV file of account holders; *source* is the file's name, *stream* is seekable.
+
+    Each row that says something new makes a version of its account, the others none. Columns that the file has not
+    stay as they are. A row that cannot be used refuses the file whole. Accounts whose reference does not fit the
+    format of their fund are loaded, each with a warning, so that people can find them. Restricted accounts are
+    loaded like others: the file is the back office's, and nobody's own act on one of them.
+
+    Raises:
+        NotPermitted: The permission `account.import`, or a fund that the file names, is missing.
+        AlreadyDone: Somebody changed some of these accounts meanwhile, twice; load the file again.
+    """
+    try:
+        return _import(installation, stream, source, progress)
+    except AlreadyDone:
+        # Somebody changed one of these accounts meanwhile; what they did is there to build on the second time.
+        return _import(installation, stream, source, progress)
+
+
+def _import(installation: Installation, stream: BinaryIO, source: str, progress: Progress) -> HoldersLoaded:
+    stream.seek(0)
+    with installation.unit("import_holders") as unit:
+        rights = permit_unit(installation, unit, Permission.ACCOUNT_IMPORT)
+        loaded = load_rows(
+            unit, installation.council, rights, read_rows(stream), source=source, progress=progress
+        )
+        if not loaded.refused:
+            unit.detail |= detail(loaded)
+            unit.commit()
+    return loaded
+
+
+def detail(loaded: HoldersLoaded) -> dict[str, object]:
+    """Return what the audit trail says of a load: counts, never values."""
+    return {
+        "source": loaded.source, "added": loaded.added, "changed": loaded.changed, "unchanged": loaded.unchanged,
+        "issues": loaded.issue_count,
+    }  # fmt: skip
+
+
+def check_rows(council: Council, rows: Iterable[HolderRow | Issue]) -> tuple[int, IssueLog]:
+    """Return how many rows there are and what is wrong with them, as far as that goes without a database."""
+    log, waiting, count = IssueLog(), iter(rows), 0
+    with Seen() as seen:
+        judge = HolderJudge(council, seen, log)
+        while block := list(islice(waiting, BLOCK)):
+            count += len(block)
+            for row, account in judge.placed(block):
+                judge.applied(row, account, None)
+    return count, log
+
+
+def load_rows(
+    unit: Unit, council: Council, rights: Rights, rows: Iterable[HolderRow | Issue], *, source: str,
+    progress: Progress = lambda _: None,
+) -> HoldersLoaded:  # fmt: skip
+    """Record the versions that *rows* make in a unit of work, which is the caller's to commit or, if refused, not.
+
+    Raises:
+        NotPermitted: A fund that the rows name is not the user's.
+        AlreadyDone: Somebody changed one of the accounts meanwhile.
+    """
+    log, waiting = IssueLog(), iter(rows)
+    with Seen() as seen:
+        loader = _Loader(unit, HolderJudge(council, seen, log), rights, source)
+        while block := list(islice(waiting, BLOCK)):
+            loader.take(block)
+            progress(len(block))
+    counts = {} if log.stopped else loader.counts
+    return HoldersLoaded(
+        source=source, refused=log.stopped, added=counts.get("added", 0), changed=counts.get("changed", 0),
+        unchanged=counts.get("unchanged", 0), issues=tuple(log.kept), issue_count=log.count,
+    )  # fmt: skip
+
+
+class _Loader:
+    """Loads rows block by block: one query and one bulk insert for each; no more of the file is in memory."""
+
+    def __init__(self, unit: Unit, judge: HolderJudge, rights: Rights, source: str) -> None:
+        self.counts = Counter[str]()
+        self._unit, self._judge, self._rights, self._source = unit, judge, rights, source
+
+    def take(self, block: Sequence[HolderRow | Issue]) -> None:
+        """Load a block; nothing is written any more once an Issue has refused the file."""
+        rows = self._judge.placed(block)
+        self._rights.require_funds({fund for _, (fund, _) in rows})
+        known = stored.current(self._unit.connection, {account for _, account in rows})
+        versions = []
+        for row, account in rows:
+            before = known.get(account)
+            after = self._judge.applied(row, account, before)
+            if after is None:
+                continue
+            if before is not None and after == before:
+                self.counts["unchanged"] += 1
+            else:
+                self.counts["changed" if before is not None else "added"] += 1
+                versions.append(evolve(after, number=after.number + 1, source=self._source))
+        if not self._judge.log.stopped:
+            stored.add(self._unit, versions, at=self._unit.at, by=self._rights.user.name)

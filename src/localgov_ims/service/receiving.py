@@ -1,0 +1,134 @@
+"""Receiving money that is certain at once: cheques, cash, and what comes by post."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from attrs import evolve
+
+from localgov_ims.domain.baskets import BasketItem
+from localgov_ims.domain.calendar import local_day
+from localgov_ims.domain.ids import new_id, new_reference
+from localgov_ims.domain.payers import NOBODY, Cheque, Payer
+from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.transacting import receipt
+from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transaction
+from localgov_ims.errors import InvalidValue
+from localgov_ims.service.baskets import Asking, check_basket
+from localgov_ims.service.drawing import take
+from localgov_ims.service.finding import line_of
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.payments import checked_office
+from localgov_ims.service.permitting import permit_unit
+from localgov_ims.service.retrying import retried
+from localgov_ims.storage import transactions
+from localgov_ims.storage.store import Unit
+
+
+def receive_cheque(
+    installation: Installation,
+    items: Sequence[BasketItem],
+    *,
+    cheque: Cheque,
+    payer: Payer = NOBODY,
+    channel: Channel = Channel.COUNTER,
+    taken_on: date | None = None,
+    office: str | None = None,
+    caller_reference: str | None = None,
+) -> Transaction:
+    """Record a payment by cheque: a Receipt at once, every line by the cheque method.
+
+    Raises:
+        InvalidValue, RuleViolation: Something in it cannot be (see `check_basket`).
+        NotPermitted: The user may not take cheques, or not for one of the funds.
+    """
+    mop = installation.council.special["cheque"]
+    return _received(
+        installation, [evolve(item, mop=mop) for item in items], Permission.PAYMENT_TAKE_CHEQUE, channel=channel,
+        payer=payer, cheque=cheque, taken_on=taken_on, office=office, caller_reference=caller_reference,
+    )  # fmt: skip
+
+
+def receive_post(
+    installation: Installation,
+    items: Sequence[BasketItem],
+    *,
+    payer: Payer = NOBODY,
+    taken_on: date | None = None,
+    office: str | None = None,
+    caller_reference: str | None = None,
+) -> Transaction:
+    """Record what came by post: a Receipt at once, every line by its own method.
+
+    Raises:
+        InvalidValue, RuleViolation: Something in it cannot be (see `check_basket`).
+        NotPermitted: The user may not take post, or not for one of the funds.
+    """
+    return _received(
+        installation, items, Permission.PAYMENT_TAKE_POST, channel=Channel.POST, payer=payer, cheque=None,
+        taken_on=taken_on, office=office, caller_reference=caller_reference,
+    )  # fmt: skip
+
+
+def receive_cash(
+    installation: Installation,
+    items: Sequence[BasketItem],
+    *,
+    payer: Payer = NOBODY,
+    office: str | None = None,
+    caller_reference: str | None = None,
+) -> Transaction:
+    """Record cash taken at the counter today: a Receipt at once, every line by a method that is cash.
+
+    Raises:
+        InvalidValue, RuleViolation: Something in it cannot be (see `check_basket`), or a method is not cash.
+        NotPermitted: The user may not take payments, or not for one of the funds.
+    """
+    for item in items:
+        method = installation.council.methods.get(item.mop or "")
+        if method is None or not method.cash:
+            message = f"{item.mop or 'No method'!r} is not cash; name a method of payment with cash = true."
+            raise InvalidValue("mop_not_allowed", message, value=item.mop)
+    return _received(
+        installation, items, Permission.PAYMENT_TAKE, channel=Channel.COUNTER, payer=payer, cheque=None, taken_on=None,
+        office=office, caller_reference=caller_reference,
+    )  # fmt: skip
+
+
+def _received(  # noqa: PLR0913 - what each way of receiving says of it
+    installation: Installation, items: Sequence[BasketItem], permission: Permission, *, channel: Channel, payer: Payer,
+    cheque: Cheque | None, taken_on: date | None, office: str | None, caller_reference: str | None,
+) -> Transaction:  # fmt: skip
+    def once() -> Transaction:
+        with installation.unit("receive_payment") as unit:
+            rights = permit_unit(installation, unit, permission)
+            day = taken_on or local_day(unit.at)
+            asking = Asking(
+                installation=installation, connection=unit.connection, rights=rights, channel=channel, today=day,
+                certain=True,
+            )  # fmt: skip
+            lines = check_basket(asking, unit, items, payer)
+            own, reference = new_id(), new_reference()
+            lines = [_linked(unit, asking, item, line, own) for item, line in zip(items, lines, strict=True)]
+            made = receipt(
+                lines, channel=channel, origin=Origin(channel.value, str(own)), taken_on=day, recorded_at=unit.at,
+                recorded_by=installation.actor, reference=reference, payer=payer, cheque=cheque,
+                office=checked_office(installation, office or rights.user.office), caller_reference=caller_reference,
+            )  # fmt: skip
+            transactions.add(unit, [made], personal_narratives=installation.council.personal_narratives)
+            unit.detail |= {"receipt": made.reference, "pence": made.total.pence}
+            unit.commit()
+            return made
+
+    return retried(once)
+
+
+def _linked(unit: Unit, asking: Asking, item: BasketItem, line: LineInput, own: UUID) -> LineInput:
+    """Return a negative line linked to what it takes back, where that is known; it draws on it."""
+    if item.original is None or item.amount.pence >= 0:
+        return line
+    _, original = line_of(unit.connection, asking.rights, item.original)
+    (drawn,) = take(asking.council, unit, [(original, -line.amount)], by_kind="payment_reversal", by=own)
+    return evolve(line, draws_on=original.id, vat=-drawn.vat)

@@ -1,0 +1,240 @@
+"""Refunds: asking for one, which draws what it gives back before anybody outside hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from localgov_ims.domain.draws import available
+from localgov_ims.domain.ids import new_id, new_reference, parse_reference
+from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.payers import Payee
+from localgov_ims.domain.people import Rights
+from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.refunds import (
+    RefundEvent,
+    RefundEventKind,
+    RefundItem,
+    RefundRequest,
+    RefundState,
+    Route,
+)
+from localgov_ims.domain.transactions import Line, Transaction
+from localgov_ims.domain.two_person import Act
+from localgov_ims.errors import InvalidValue, NotFound, RuleViolation
+from localgov_ims.service import proposing
+from localgov_ims.service.drawing import take
+from localgov_ims.service.finding import line_of
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.permitting import note_use, permit, permit_unit
+from localgov_ims.service.restricting import permit_accounts
+from localgov_ims.service.retrying import retried
+from localgov_ims.storage import draws
+from localgov_ims.storage import proposals as amounts
+from localgov_ims.storage import refunds as stored
+from localgov_ims.storage.store import Unit
+
+Found = tuple[Transaction, Line, Money]
+"""A line to give back from, its transaction, and how much of it."""
+
+
+@frozen(kw_only=True)
+class RefundOf:
+    """What is to be given back of one line, by the line's reference."""
+
+    line: str
+    amount: Money
+
+
+def refund_payment(
+    installation: Installation,
+    items: Sequence[RefundOf],
+    *,
+    reason: str,
+    route: Route = Route.PROVIDER,
+    payee: Payee | None = None,
+    evidence: str | None = None,
+) -> RefundRequest:
+    """Ask for a refund; what it gives back is drawn from its lines at once, so that nobody else can give it too.
+
+    It is *proposed*, and waits for another person, by the payables route or above the limit for one person; else
+    *requested*, for `send_refund` to send.
+
+    Raises:
+        InvalidValue: An amount is below zero, or a line is not income.
+        RuleViolation: In this order: `nothing_to_refund`, `refund_open`, `reason_missing`, `over_available`,
+            `several_payments`, `not_refundable`, `payee_missing`.
+        NotFound: There is no such line.
+        NotPermitted: The user may not ask for refunds (or for parts of a line), a fund is not theirs, or an account is
+            restricted.
+    """
+
+    def once() -> RefundRequest:
+        with installation.unit("refund_payment") as unit:
+            rights = permit_unit(installation, unit, Permission.REFUND_REQUEST)
+            found = _found(unit, rights, items)
+            permit_accounts(
+                installation,
+                unit.connection,
+                rights,
+                [(line.fund, line.account_reference) for _, line, _ in found],
+            )
+            earlier = [
+                each for subject in sorted({_subject(transaction) for transaction, _, _ in found})
+                for each in stored.of_subject(unit.connection, subject)
+            ]  # fmt: skip
+            _check(earlier, reason)
+            _check_available(unit, found)
+            _check_route(installation, unit, rights, found, route, payee)
+            request = _request(
+                installation, unit, found, reason.strip(), route, payee, evidence, n=len(earlier) + 1
+            )
+            unit.detail |= {
+                "refund": request.reference,
+                "pence": request.total.pence,
+                "state": request.state.value,
+            }
+            unit.commit()
+            return request
+
+    return retried(once)
+
+
+def view_refund(installation: Installation, reference: str) -> RefundRequest:
+    """Return a refund request as it stands.
+
+    Raises:
+        NotFound: There is no such request.
+        NotPermitted: The user may not see refunds.
+    """
+    with installation.store.reading() as connection:
+        permit(installation, connection, Permission.REFUND_VIEW, Permission.REFUND_REQUEST)
+        found = stored.by_reference(connection, parse_reference(reference))
+    if found is None:
+        raise no_refund(reference)
+    return found
+
+
+def no_refund(reference: str) -> NotFound:
+    """Make the error for a refund request that is not there."""
+    return NotFound("no_such_refund", f"There is no refund request {reference!r}.", reference=reference)
+
+
+def _found(unit: Unit, rights: Rights, items: Sequence[RefundOf]) -> list[Found]:
+    found: list[Found] = []
+    for item in items:
+        transaction, line = line_of(unit.connection, rights, item.line)
+        if item.amount < NOTHING or line.amount < NOTHING:
+            what = (
+                f"a refund of {item.amount.shown()}"
+                if item.amount < NOTHING
+                else f"it is {line.amount.shown()}"
+            )
+            raise InvalidValue(
+                "amount_not_positive",
+                f"Line {line.reference} cannot be refunded: {what}.",
+                line=line.reference,
+            )
+        if item.amount:
+            found.append((transaction, line, item.amount))
+    if not found:
+        raise RuleViolation(
+            "nothing_to_refund", "Say how much of which line is given back; nothing is asked for."
+        )
+    return found
+
+
+def _subject(transaction: Transaction) -> str:
+    return transaction.payment or transaction.reference
+
+
+def _check(earlier: Sequence[RefundRequest], reason: str) -> None:
+    for other in earlier:
+        if other.state.open:
+            message = (
+                f"Refund {other.reference} of {other.total.shown()} is {other.state.value} for the same payment. Wait for "
+                "its outcome, or turn it down first."
+            )
+            raise RuleViolation("refund_open", message, refund=other.reference)
+    if not reason.strip():
+        raise RuleViolation("reason_missing", "Say why the money is given back.")
+
+
+def _check_available(unit: Unit, found: Sequence[Found]) -> None:
+    standing = draws.taken(unit.connection, [line.id for _, line, _ in found])
+    for _, line, _ in found:
+        asked = Money.total(amount for _, other, amount in found if other.id == line.id)
+        left = available(line, standing[line.id])
+        if asked > left:
+            message = f"Of line {line.reference} {left.shown()} can still be given back, not {asked.shown()}."
+            raise RuleViolation("over_available", message, line=line.reference, available=left, asked=asked)
+
+
+def _check_route(
+    installation: Installation,
+    unit: Unit,
+    rights: Rights,
+    found: Sequence[Found],
+    route: Route,
+    payee: Payee | None,
+) -> None:
+    if len({_subject(transaction) for transaction, _, _ in found}) > 1:
+        raise RuleViolation(
+            "several_payments", "These lines are of several payments. Ask for each refund by itself."
+        )
+    if route is Route.PAYABLES:
+        if payee is None:
+            raise RuleViolation(
+                "payee_missing", "Say whom the payables system pays: name, sort code and account."
+            )
+    else:
+        for transaction, line, _ in found:
+            method = installation.council.methods[line.mop]
+            if not method.refundable or transaction.provider_reference is None:
+                message = (
+                    f"Line {line.reference} was paid by {method.name}, which cannot be sent back by a provider. Use the "
+                    "payables route."
+                )
+                raise RuleViolation("not_refundable", message, line=line.reference)
+    for _, line, _ in found:
+        asked = Money.total(amount for _, other, amount in found if other.id == line.id)
+        if asked < line.amount:
+            rights.require(Permission.REFUND_REQUEST_PART)
+            note_use(unit, Permission.REFUND_REQUEST_PART)
+
+
+def _request(
+    installation: Installation, unit: Unit, found: Sequence[Found], reason: str, route: Route, payee: Payee | None,
+    evidence: str | None, *, n: int,
+) -> RefundRequest:  # fmt: skip
+    lines = {line.id: line for _, line, _ in found}
+    asked = [
+        (line, Money.total(a for _, other, a in found if other.id == line.id)) for line in lines.values()
+    ]
+    own = new_id()
+    moved: proposing.Moved = {}
+    for line, amount in asked:
+        account = (line.fund, line.account_reference)
+        moved[account] = moved.get(account, NOTHING) + amount
+    act = Act.PAYABLES if route is Route.PAYABLES else Act.REFUND
+    waits = proposing.needs_another(installation, unit, act, moved)
+    drawn = take(installation.council, unit, asked, by_kind="refund_request", by=own)
+    first = found[0][0]
+    request = RefundRequest(
+        id=own, reference=new_reference(), route=route, subject=_subject(first), n=n, payment=first.payment,
+        reason=reason, asked_by=installation.actor, asked_at=unit.at, payee=payee, evidence=evidence,
+        items=tuple(
+            RefundItem(line=line.id, line_reference=line.reference, amount=amount, vat=draw.vat)
+            for (line, amount), draw in zip(asked, drawn, strict=True)
+        ),
+        state=RefundState.PROPOSED if waits else RefundState.REQUESTED, events=1,
+    )  # fmt: skip
+    stored.add(unit, request)
+    amounts.add_amounts(unit, act, installation.actor, moved, own)
+    event = RefundEvent(
+        id=new_id(), request=own, number=1, kind=RefundEventKind.ASKED, state=request.state, at=unit.at,
+        by=installation.actor,
+    )  # fmt: skip
+    stored.add_event(unit, event)
+    return request

@@ -1,0 +1,91 @@
+"""The sweep: asking the provider about what is pending, so that who paid and closed the tab is recorded, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from attrs import frozen
+
+from localgov_ims.domain.observations import Observation, RefundObservation, Said
+from localgov_ims.domain.payments import Payment, PaymentState
+from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.refunds import RefundRequest, RefundState
+from localgov_ims.errors import AdapterError, RuleViolation
+from localgov_ims.service.finishing import finish_payment
+from localgov_ims.service.finishing_refunds import finish_refund
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.permitting import permit
+from localgov_ims.storage import payments, refunds
+
+PENDING_FOR: Final = timedelta(minutes=30)
+"""How long a payment is left alone before the provider is asked about it."""
+
+Ask = Callable[[Payment], Observation | None]
+"""Asks the provider about a payment; none is its answer "no such payment". It raises AdapterError for silence."""
+
+AskRefund = Callable[[RefundRequest], RefundObservation]
+"""Asks the provider about a refund."""
+
+
+@frozen(kw_only=True)
+class Swept:
+    """What a sweep found.
+
+    Attributes:
+        asked: How many the provider was asked about; moved: how many of them moved.
+        silent: Reference and reason of each that could not be told; it stays as it is.
+    """
+
+    asked: int
+    moved: int
+    silent: tuple[tuple[str, str], ...]
+
+
+def sweep_payments(installation: Installation, ask: Ask, *, pending_for: timedelta = PENDING_FOR) -> Swept:
+    """Ask about every payment pending for a while, each in a unit of its own, and record what is answered.
+
+    Only the provider's answer expires a payment, or its "no such payment" once the payment's time is over; silence
+    leaves it pending.
+
+    Raises:
+        NotPermitted: The user may not settle payments.
+    """
+    now = installation.clock()
+    with installation.store.reading() as connection:
+        permit(installation, connection, Permission.PAYMENT_SETTLE)
+        pending = list(payments.pending_since(connection, now - pending_for))
+    moved, silent = 0, []
+    for payment in pending:
+        try:
+            said = ask(payment)
+            if said is None and now <= payment.expires_at:
+                continue
+            if said is None:
+                said = Observation(
+                    payment_reference=payment.reference, said=Said.EXPIRED, observed_at=now,
+                    reason="the provider has no such payment, and its time is over",
+                )  # fmt: skip
+            moved += finish_payment(installation, said).state is not PaymentState.PENDING
+        except (AdapterError, RuleViolation) as error:
+            silent.append((payment.reference, error.message))
+    return Swept(asked=len(pending), moved=moved, silent=tuple(silent))
+
+
+def sweep_refunds(installation: Installation, ask: AskRefund) -> Swept:
+    """Ask about every refund in flight, and record what is answered.
+
+    Raises:
+        NotPermitted: The user may not say what became of refunds.
+    """
+    with installation.store.reading() as connection:
+        permit(installation, connection, Permission.REFUND_CONFIRM, Permission.PAYMENT_SETTLE)
+        submitted = list(refunds.in_state(connection, RefundState.SUBMITTED))
+    moved, silent = 0, []
+    for request in submitted:
+        try:
+            moved += not finish_refund(installation, ask(request)).state.open
+        except AdapterError as error:
+            silent.append((request.reference, error.message))
+    return Swept(asked=len(submitted), moved=moved, silent=tuple(silent))

@@ -1,0 +1,134 @@
+"""Proposals and what was decided about each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from localgov_ims.domain.ids import new_id
+from localgov_ims.domain.money import Money
+from localgov_ims.domain.proposals import Proposal
+from localgov_ims.domain.two_person import Act
+from localgov_ims.storage.schema import (
+    json_text,
+    moment_column,
+    number_column,
+    pence_column,
+    points_to,
+    record_table,
+    text_column,
+)
+from localgov_ims.storage.store import Unit
+
+proposals = record_table(
+    "proposals",
+    text_column("reference"),
+    text_column("act"),
+    text_column("asked"),
+    pence_column("pence"),
+    text_column("proposed_by"),
+    moment_column("proposed_at"),
+    sa.UniqueConstraint("reference"),
+)
+
+decisions = record_table(
+    "proposal_decisions",
+    points_to(proposals, "proposal"),
+    number_column("accepted"),
+    text_column("decided_by"),
+    moment_column("decided_at"),
+    sa.Column("record", sa.Uuid(), nullable=True),
+    # Of two who decide at once one does.
+    sa.UniqueConstraint("proposal"),
+)
+
+amounts = record_table(
+    "act_amounts",
+    text_column("act"),
+    text_column("by"),
+    text_column("fund"),
+    text_column("account_reference", nullable=True),
+    moment_column("at"),
+    pence_column("pence"),
+    sa.Column("record", sa.Uuid(), nullable=False),
+    sa.Index("ix_act_amounts_by", "by", "act", "at"),
+)
+"""What each person's acts come to by account, so that many small ones are seen as the one that they are."""
+
+
+def add(unit: Unit, proposal: Proposal) -> None:
+    """Record a proposal."""
+    p = proposal
+    unit.record(proposals, [(
+        p.id, p.reference, p.act.value, json_text(dict(p.asked)), p.amount.pence, p.proposed_by, p.proposed_at,
+    )])  # fmt: skip
+
+
+def decide(unit: Unit, proposal: Proposal, *, accepted: bool, by: str, record: UUID | None) -> None:
+    """Record what was decided.
+
+    Raises:
+        AlreadyDone: Somebody else decided meanwhile.
+    """
+    unit.record(decisions, [(new_id(), proposal.id, int(accepted), by, unit.at, record)])
+
+
+def add_amounts(
+    unit: Unit, act: Act, by: str, moved: dict[tuple[str, str | None], Money], record: UUID
+) -> None:
+    """Record what an act of a person comes to on each account."""
+    rows = [
+        (new_id(), act.value, by, fund, account, unit.at, amount.pence, record)
+        for (fund, account), amount in sorted(moved.items(), key=str)
+    ]
+    unit.record(amounts, rows)
+
+
+def amounts_since(
+    connection: Connection, act: Act, by: str, since: datetime
+) -> dict[tuple[str, str | None], Money]:
+    """Return what a person's acts of a kind come to since a moment, by account."""
+    query = (
+        sa.select(amounts.c.fund, amounts.c.account_reference, sa.func.sum(amounts.c.pence).label("pence"))
+        .where(amounts.c.act == act.value, amounts.c.by == by, amounts.c.at >= since)
+        .group_by(amounts.c.fund, amounts.c.account_reference)
+    )
+    rows = connection.execute(query)
+    return {(row.fund, row.account_reference): Money(int(row.pence)) for row in rows}
+
+
+def by_reference(connection: Connection, reference: str) -> Proposal | None:
+    """Return a proposal as it stands, if there is one of that reference."""
+    return next(some(connection, proposals.c.reference == reference), None)
+
+
+def waiting(connection: Connection) -> Iterator[Proposal]:
+    """Yield the proposals that nobody has decided, the oldest first."""
+    return some(connection, decisions.c.id.is_(None))
+
+
+def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Proposal]:
+    """Yield proposals as they stand, the oldest first."""
+    query = (
+        sa.select(proposals, decisions.c.accepted, decisions.c.decided_by, decisions.c.decided_at, decisions.c.record)
+        .outerjoin(decisions, decisions.c.proposal == proposals.c.id)
+        .where(*where)
+        .order_by(proposals.c.proposed_at, proposals.c.id)
+    )  # fmt: skip
+    for row in connection.execute(query):
+        yield _proposal(row)
+
+
+def _proposal(row: sa.Row[Any]) -> Proposal:
+    return Proposal(
+        id=row.id, reference=row.reference, act=Act(row.act), asked=json.loads(row.asked), amount=Money(row.pence),
+        proposed_by=row.proposed_by, proposed_at=row.proposed_at,
+        accepted=bool(row.accepted) if row.accepted is not None else None, decided_by=row.decided_by,
+        decided_at=row.decided_at, record=row.record,
+    )  # fmt: skip

@@ -1,0 +1,162 @@
+"""Refund requests, what each gives back of which lines, and the events that say what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from localgov_ims.domain.ids import new_id
+from localgov_ims.domain.money import Money
+from localgov_ims.domain.payers import Payee, kept
+from localgov_ims.domain.refunds import RefundEvent, RefundItem, RefundRequest, RefundState, Route
+from localgov_ims.storage import personal
+from localgov_ims.storage.schema import (
+    day_column,
+    moment_column,
+    number_column,
+    pence_column,
+    personal_column,
+    points_to,
+    record_table,
+    text_column,
+)
+from localgov_ims.storage.store import Unit
+from localgov_ims.storage.transactions import lines as transaction_lines
+
+requests = record_table(
+    "refund_requests",
+    text_column("reference"),
+    text_column("route"),
+    text_column("subject"),
+    number_column("n"),
+    text_column("payment", nullable=True),
+    text_column("reason"),
+    text_column("asked_by"),
+    moment_column("asked_at"),
+    text_column("evidence", nullable=True),
+    personal_column(),
+    sa.UniqueConstraint("reference"),
+    # One open request at a time: each is made when the ones before are closed, and two that race take the same n.
+    sa.UniqueConstraint("subject", "n"),
+)
+
+items = record_table(
+    "refund_items",
+    points_to(requests, "request"),
+    number_column("number"),
+    points_to(transaction_lines, "line"),
+    pence_column("pence"),
+    pence_column("vat"),
+    sa.UniqueConstraint("request", "line"),
+)
+
+events = record_table(
+    "refund_events",
+    points_to(requests, "request"),
+    number_column("number"),
+    text_column("kind"),
+    text_column("state"),
+    moment_column("at"),
+    text_column("by"),
+    text_column("provider_reference", nullable=True),
+    text_column("said", nullable=True),
+    day_column("paid_on", nullable=True),
+    text_column("detail", nullable=True),
+    sa.UniqueConstraint("request", "number"),
+)
+
+_current = (
+    sa.select(events.c.request, sa.func.max(events.c.number).label("number"))
+    .group_by(events.c.request)
+    .subquery()
+)
+
+
+def add(unit: Unit, request: RefundRequest) -> None:
+    """Record a request with its items; its first event comes with it.
+
+    Raises:
+        AlreadyDone: Somebody asked for a refund of the same payment meanwhile.
+    """
+    secret = personal.seal(request.id, {"payee": kept(request.payee)} if request.payee is not None else {})
+    r = request
+    unit.record(requests, [(
+        r.id, r.reference, r.route.value, r.subject, r.n, r.payment, r.reason, r.asked_by, r.asked_at, r.evidence,
+        secret.hash if secret is not None else None,
+    )])  # fmt: skip
+    unit.record(
+        items,
+        [
+            (new_id(), r.id, number, item.line, item.amount.pence, item.vat.pence)
+            for number, item in enumerate(r.items, start=1)
+        ],
+    )
+    unit.personal([secret])
+
+
+def add_event(unit: Unit, event: RefundEvent) -> None:
+    """Record what happened to a request.
+
+    Raises:
+        AlreadyDone: Somebody else recorded something of it meanwhile; read again.
+    """
+    e = event
+    unit.record(events, [(
+        e.id, e.request, e.number, e.kind.value, e.state.value, e.at, e.by, e.provider_reference,
+        e.said.value if e.said is not None else None, e.paid_on, e.detail,
+    )])  # fmt: skip
+
+
+def by_reference(connection: Connection, reference: str) -> RefundRequest | None:
+    """Return a request as it stands, if there is one of that reference."""
+    return next(some(connection, requests.c.reference == reference), None)
+
+
+def of_subject(connection: Connection, subject: str) -> list[RefundRequest]:
+    """Return the requests about a payment or transaction, in order."""
+    return sorted(some(connection, requests.c.subject == subject), key=lambda request: request.n)
+
+
+def in_state(connection: Connection, *states: RefundState) -> Iterator[RefundRequest]:
+    """Yield the requests that stand in one of *states*, the oldest first."""
+    return some(connection, events.c.state.in_([state.value for state in states]))
+
+
+def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[RefundRequest]:
+    """Yield requests as they stand, the oldest first."""
+    query = (
+        sa.select(
+            requests, _current.c.number.label("events"), events.c.state, events.c.provider_reference,
+            personal.data.c.value.label("persons"),
+        )
+        .join(_current, _current.c.request == requests.c.id)
+        .join(events, (events.c.request == requests.c.id) & (events.c.number == _current.c.number))
+        .outerjoin(personal.data, personal.data.c.record == requests.c.id)
+        .where(*where)
+        .order_by(requests.c.asked_at, requests.c.id)
+    )  # fmt: skip
+    for row in connection.execute(query).all():
+        yield _request(connection, row)
+
+
+def _request(connection: Connection, row: sa.Row[Any]) -> RefundRequest:
+    own = (
+        sa.select(items, transaction_lines.c.reference)
+        .join(transaction_lines, transaction_lines.c.id == items.c.line)
+        .where(items.c.request == row.id)
+        .order_by(items.c.number)
+    )
+    persons: dict[str, Any] = personal.read(row.persons)
+    return RefundRequest(
+        id=row.id, reference=row.reference, route=Route(row.route), subject=row.subject, n=row.n, payment=row.payment,
+        reason=row.reason, asked_by=row.asked_by, asked_at=row.asked_at,
+        items=tuple(
+            RefundItem(line=i.line, line_reference=i.reference, amount=Money(i.pence), vat=Money(i.vat))
+            for i in connection.execute(own)
+        ),
+        payee=Payee(**persons["payee"]) if persons.get("payee") else None, evidence=row.evidence,
+        state=RefundState(row.state), provider_reference=row.provider_reference, events=row.events,
+    )  # fmt: skip
