@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.builders import fund
+from tests.builders import fund, vat_code
 
 from localgov_ims.domain.funds import Nature
 from localgov_ims.domain.money import Money
@@ -71,3 +71,10 @@ def test_a_fund_does_nothing_special_unless_it_says_so() -> None:
 def test_payers_read_the_display_name_where_there_is_one() -> None:
     assert fund().shown == "Council tax"
     assert fund(display_name="Your council tax").shown == "Your council tax"
+
+
+def test_the_code_of_vat_has_two_characters_at_most() -> None:
+    assert vat_code(code="W0").code == "W0"
+    with pytest.raises(InvalidValue) as refused:
+        vat_code(code="W00")
+    assert refused.value.code == "text_too_long"

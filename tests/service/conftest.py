@@ -6,8 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
+from localgov_ims.service.installation import Installation
 from localgov_ims.simulator.running import DemoResult, run
+from tests.service import money_in
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +23,11 @@ def eleven_days(tmp_path_factory: pytest.TempPathFactory) -> DemoResult:
 def council_folder(eleven_days: DemoResult, tmp_path: Path) -> Path:
     """Give a copy of the eleven days to break."""
     return Path(shutil.copytree(eleven_days.folder, tmp_path / "council"))
+
+
+@pytest.fixture
+def desk(installation: Installation) -> Installation:
+    """Give a council that takes payments, on each kind of database, with two administrators: tester and second."""
+    made = evolve(installation, council=money_in.a_council())
+    money_in.employ(made, "second", "administrator")
+    return made

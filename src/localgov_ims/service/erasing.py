@@ -22,7 +22,7 @@ from localgov_ims.storage.retention import Gone
 from localgov_ims.storage.retiring import CLASSES
 from localgov_ims.storage.store import Unit
 
-_PROPOSALS = retention.proposals.name
+_PROPOSALS = str(retention.proposals.name)
 
 
 @frozen(kw_only=True)

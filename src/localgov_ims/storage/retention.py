@@ -73,10 +73,10 @@ runs = record_table(
 counts = record_table(
     "removal_counts",
     points_to(runs, "run"),
-    text_column("class"),
+    text_column("name"),
     number_column("removed"),
     sa.Column("digest", sa.String(64), nullable=False),
-    sa.UniqueConstraint("run", "class"),
+    sa.UniqueConstraint("run", "name"),
 )
 
 _WHOLE = 2**256
@@ -209,8 +209,7 @@ def lawfully_gone(connection: Connection) -> dict[str, Gone]:
     """Return what all runs together removed, by class."""
     found: dict[str, Gone] = {}
     for row in connection.execute(sa.select(counts)):
-        name = row._mapping["class"]  # noqa: SLF001 - SQLAlchemy's own way to a column named by a keyword
-        found[name] = found.get(name, Gone()).plus(row.removed, row.digest)
+        found[row.name] = found.get(row.name, Gone()).plus(row.removed, row.digest)
     return found
 
 

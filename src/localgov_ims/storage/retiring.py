@@ -46,7 +46,7 @@ class RecordClass:
     @property
     def name(self) -> str:
         """The table's name."""
-        return self.table.name
+        return str(self.table.name)  # SQLAlchemy's own kind of text is not what a record is made of
 
     @property
     def kept(self) -> Condition:
@@ -56,8 +56,10 @@ class RecordClass:
 
 
 CLASSES: Final[Mapping[str, RecordClass]] = {
-    table.name: RecordClass(table, personal.data.c.record) for table in RECORD_TABLES if "personal" in table.c
-} | {files.files.name: RecordClass(files.files, files.chunks.c.file)}
+    str(table.name): RecordClass(table, personal.data.c.record)
+    for table in RECORD_TABLES
+    if "personal" in table.c
+} | {str(files.files.name): RecordClass(files.files, files.chunks.c.file)}
 """Every class, by name: whatever has personal data beside it, and files with their bytes."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
@@ -181,6 +182,9 @@ class _Finder:
         return any(subject.known_as(name) or subject.writes_as(email) for name, email in people_in(value))
 
 
+_LETTER = rb"[0-9a-z\x80-\xff-]"
+
+
 def files_naming(connection: Connection, found: Found) -> set[UUID]:
     """Return the files whose bytes name a person: those of their bank lines, and those in which a name stands.
 
@@ -192,13 +196,19 @@ def files_naming(connection: Connection, found: Found) -> set[UUID]:
         query = sa.select(heads.c.file).join(lines, lines.c.statement == heads.c.id).where(fits)
         named |= set(connection.execute(query).scalars())
     sought = {form for text in _as_written(found.subject) for form in _as_bytes(text)}
-    longest = max(map(len, sought), default=0)
+    if not sought:
+        return named
+    longest = max(map(len, sought)) + 1
+    # Whole names: "Ann Lee" is not in "Joann Lee-Carter".
+    whole = re.compile(
+        rb"(?<!%b)(?:%b)(?!%b)" % (_LETTER, b"|".join(map(re.escape, sorted(sought))), _LETTER)
+    )
     query = sa.select(files.chunks).order_by(files.chunks.c.file, files.chunks.c.number)
     tails: Mapping[UUID, bytes] = {}
     for row in connection.execute(query, execution_options={"yield_per": 1}):
         # A name may begin in one piece and end in the next.
         data = tails.get(row.file, b"") + bytes(row.data).lower()
-        if any(text in data for text in sought):
+        if whole.search(data):
             named.add(row.file)
         tails = {row.file: data[-longest:]}
     return named

@@ -910,7 +910,7 @@ def _make_tables() -> None:
         "removal_counts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("run", sa.Uuid(), nullable=False),
-        sa.Column("class", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("removed", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("unit", sa.Uuid(), nullable=False),
@@ -924,7 +924,7 @@ def _make_tables() -> None:
             deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_removal_counts")),
-        sa.UniqueConstraint("run", "class", name=op.f("uq_removal_counts_run_class")),
+        sa.UniqueConstraint("run", "name", name=op.f("uq_removal_counts_run_name")),
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_removal_counts_unit_ordinal")),
     )
     op.create_table(
