@@ -89,7 +89,7 @@ def test_bank_holidays_are_those_of_the_councils_country(
         ("modulus = 11", "modulus = 11.5", ["11.5 must be a whole number", "check_digits['penalty'].modulus"]),
         ("modulus = 11", "modulus = true", ["True must be a whole number", "check_digits['penalty'].modulus"]),
         ("modulus = 11", "modulus = 1", ["penalty", "modulus must be 2 or more", "check_digits['penalty']"]),
-        ('kind = "weighted"', 'kind = "crc"', ["'luhn'", "check_digits['council-tax'].kind"]),
+        ('kind = "weighted"', 'kind = "crc"', ["'crc'", "check_digits['council-tax'].kind"]),
         ('mask = "########@"', 'mask = "#######@"', ["council-tax", "mask has 8", "reference_formats['council-tax']"]),
         ('valid = ["612345674"]', 'valid = ["612345675"]', ["'612345675' is refused", "council-tax"]),
         ('check_digit = "rent"', 'check_digit = "rant"', ["[check_digits.rant]", "rent", "reference_formats['rent']"]),

@@ -26,7 +26,9 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_an_account_is_shown_to_people_and_to_programs(config: Path) -> None:
     result = call("--config", config, "accounts", "show", "23", "612345674")
     assert result.exit_code == 0
-    assert "surname: Jones\npostcode: AB1 2CD\nbalance: -12.50\nversion: 1, from holders.csv\n" in result.output
+    assert (
+        "surname: Jones\npostcode: AB1 2CD\nbalance: -12.50\nversion: 1, from holders.csv\n" in result.output
+    )
     found = answer("--config", config, "accounts", "show", "23", "612345674")
     assert (found["balance_pence"], found["period_debit_pence"], found["surname"]) == (-1250, None, "Jones")
     assert (found["version"], found["source"], found["message"]) == (1, "holders.csv", None)
@@ -58,7 +60,9 @@ def test_accounts_are_found(config: Path) -> None:
 
 
 def test_a_refused_file_exits_with_3_and_says_every_fault(config: Path, tmp_path: Path) -> None:
-    (tmp_path / "bad.csv").write_text("fund,account_reference,balance\n99,1,\n23,612345674,1.234\n", encoding="utf-8")
+    (tmp_path / "bad.csv").write_text(
+        "fund,account_reference,balance\n99,1,\n23,612345674,1.234\n", encoding="utf-8"
+    )
     result = call("--config", config, "accounts", "import", tmp_path / "bad.csv")
     assert result.exit_code == 3
     assert "refused (nothing of it was loaded)" in result.output
@@ -91,13 +95,17 @@ def test_the_register_goes_out_and_comes_back(config: Path, tmp_path: Path) -> N
         (["stop", "23", "612345674"], 2),
     ],
 )
-def test_what_cannot_be_done_is_a_sentence_and_an_exit_code(config: Path, arguments: list[str], code: int) -> None:
+def test_what_cannot_be_done_is_a_sentence_and_an_exit_code(
+    config: Path, arguments: list[str], code: int
+) -> None:
     result = call("--config", config, "accounts", *arguments)
     assert result.exit_code == code
     assert "Traceback" not in result.output
 
 
-def test_somebody_without_rights_is_told_which_they_need(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_somebody_without_rights_is_told_which_they_need(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("IMS_ACTOR", "tester")
     assert call("--config", config, "users", "add", "cass", "--role", "ereturns").exit_code == 0
     monkeypatch.setenv("IMS_ACTOR", "cass")

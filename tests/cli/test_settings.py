@@ -29,13 +29,18 @@ def renamed(config: Path, tmp_path: Path) -> Path:
 
 def test_a_file_is_checked_without_a_council(renamed: Path) -> None:
     result = call("settings", "check", renamed)
-    assert (result.exit_code, result.output) == (0, f"{renamed}: the settings can be used.\n1 account holder.\n")
+    assert (result.exit_code, result.output) == (
+        0,
+        f"{renamed}: the settings can be used.\n1 account holder.\n",
+    )
 
 
 def test_every_fault_of_a_file_is_said_by_its_path_and_the_status_is_8(config: Path, tmp_path: Path) -> None:
     path = tmp_path / "bad.toml"
     text = config.read_text(encoding="utf-8")
-    path.write_text(text.replace('"income"', '"incoem"').replace("suspense = true", "suspence = true"), encoding="utf-8")
+    path.write_text(
+        text.replace('"income"', '"incoem"').replace("suspense = true", "suspence = true"), encoding="utf-8"
+    )
     result = call("settings", "check", path)
     assert result.exit_code == 8
     assert "$.funds['2R'].nature" in result.output

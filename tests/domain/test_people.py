@@ -57,7 +57,9 @@ def test_the_reference_lists_what_each_shipped_role_may() -> None:
     page = (ROOT / "docs" / "reference" / "permissions.md").read_text(encoding="utf-8")
     for role in SHIPPED_ROLES.values():
         names = sorted(permission.value for permission in role.permissions)
-        listed = "every permission" if role.name == ADMINISTRATOR else ", ".join(f"`{name}`" for name in names)
+        listed = (
+            "every permission" if role.name == ADMINISTRATOR else ", ".join(f"`{name}`" for name in names)
+        )
         assert f"| `{role.name}` | {listed} |" in page
     assert len(re.findall(r"^\| `[a-z-]+` \| (?:`|every)", page, flags=re.MULTILINE)) == len(SHIPPED_ROLES)
 
@@ -111,7 +113,7 @@ def test_names_may_be_as_long_as_is_said_and_their_case_does_not_count() -> None
     ],
 )
 def test_a_user_is_locked_when_the_days_away_exceed_their_expiry(
-    days: int, login: int | None, enabled: int | None, locked: bool
+    days: int, login: int | None, enabled: int | None, *, locked: bool
 ) -> None:
     found = user(
         last_login_at=NOON + timedelta(days=login) if login is not None else None,
@@ -150,7 +152,9 @@ def test_fund_all_is_every_fund_and_method() -> None:
 
 def test_what_is_missing_is_named_with_who_may_give_it() -> None:
     rights = Rights.of(user(given=Given(fund_groups=("housing",))), SHIPPED_ROLES, GROUPS)
-    with pytest.raises(NotPermitted, match=r"refund\.authorise \(authorise a refund.*people\.authorise") as refused:
+    with pytest.raises(
+        NotPermitted, match=r"refund\.authorise \(authorise a refund.*people\.authorise"
+    ) as refused:
         rights.require(Permission.REFUND_AUTHORISE)
     assert (refused.value.code, refused.value.data["permission"]) == ("not_permitted", "refund.authorise")
     with pytest.raises(NotPermitted, match="fund 13, 23") as refused:

@@ -148,8 +148,8 @@ def suspense_reasons(desk: Installation) -> list[tuple[str, str | None]]:
 def left(desk: Installation, line_reference: str) -> str:
     """Return what can still be taken from a line."""
     with desk.store.reading() as connection:
-        (found,) = transactions.some(connection, transactions.lines.c.reference == line_reference)
-        (line,) = found.lines
+        (found,) = transactions.whole(connection, transactions.lines.c.reference == line_reference)
+        line = next(each for each in found.lines if each.reference == line_reference)
         return str(line.amount - draws.taken(connection, [line.id])[line.id].amount)
 
 

@@ -42,7 +42,9 @@ def test_the_review_says_who_gave_what_and_when(house: Installation, clock: Mova
     assert (fin.giving.asked_by, fin.giving.given_by, fin.giving.alone) == ("tester", "tester", True)
     assert fin.giving.on == date(2026, 5, 13)
     clock.moment += timedelta(days=1)
-    asked = people.propose_rights(house, name="fin", given=Given(roles=("cashier",), fund_groups=("housing",)))
+    asked = people.propose_rights(
+        house, name="fin", given=Given(roles=("cashier",), fund_groups=("housing",))
+    )
     assert access_review(house).waiting == ("fin",)
     assert asked.grant is not None
     people.decide_grant(house.acting("second"), grant=asked.grant.id, accept=True)
@@ -67,7 +69,9 @@ def test_the_last_use_of_each_permission_comes_from_the_audit_trail(
     reconcile(house.acting("FIN"))
     people.sign_in(house.acting("fin"))
     fin = _of(house, "fin")
-    assert [(use.permission, use.last_on, use.count) for use in fin.uses] == [("match.run", date(2026, 5, 16), 2)]
+    assert [(use.permission, use.last_on, use.count) for use in fin.uses] == [
+        ("match.run", date(2026, 5, 16), 2)
+    ]
     assert fin.last_sign_in_on == date(2026, 5, 16)
     used = [use.permission for use in _of(house, "tester").uses]
     assert used == ["people.authorise", "people.edit", "settings.edit"]
@@ -110,7 +114,11 @@ def test_what_was_seen_is_what_is_signed(house: Installation, clock: MovableCloc
     clock.moment += timedelta(days=1)
     after = access_review(house)
     assert after.last_signed is not None
-    assert (after.last_signed.number, after.last_signed.by, after.last_signed.sha256) == (1, "second", seen.sha256)
+    assert (after.last_signed.number, after.last_signed.by, after.last_signed.sha256) == (
+        1,
+        "second",
+        seen.sha256,
+    )
     assert [law.broken for law in verify(house)] == [()] * 5
 
 

@@ -136,7 +136,9 @@ def test_a_change_on_an_older_version_is_refused_with_who_was_faster_and_when(
 ) -> None:
     first = save_holder(installation, an_account())
     save_holder(staff_who_edit(installation), evolve(first, balance=pounds("2.00")))
-    with pytest.raises(RuleViolation, match=r"changed meanwhile, by clerk on 13 May 2026 at 08:00") as refused:
+    with pytest.raises(
+        RuleViolation, match=r"changed meanwhile, by clerk on 13 May 2026 at 08:00"
+    ) as refused:
         save_holder(installation, evolve(first, balance=pounds("3.00")))
     assert code(refused) == "changed_meanwhile"
     assert (refused.value.data["number"], refused.value.data["by"]) == (2, "clerk")
@@ -196,7 +198,9 @@ def test_an_account_that_is_not_there_is_not_stopped(installation: Installation)
     assert code(refused) == "account_not_found"
 
 
-@pytest.mark.parametrize(("message", "expected"), [("none", "message_not_found"), ("bailiff", "message_of_other_fund")])
+@pytest.mark.parametrize(
+    ("message", "expected"), [("none", "message_not_found"), ("bailiff", "message_of_other_fund")]
+)
 def test_an_account_takes_only_messages_of_its_fund(
     installation: Installation, message: str, expected: str
 ) -> None:
@@ -248,13 +252,21 @@ def test_seeing_needs_the_permission_and_the_fund_before_anything_is_looked_up(
         holder(viewer, "23", "nothing there")
     for act in (holder, history):
         with pytest.raises(NotPermitted):
-            act(staff_who_edit(installation) if act is holder else installation.acting("clerk"), "23", "612345674")
+            act(
+                staff_who_edit(installation) if act is holder else installation.acting("clerk"),
+                "23",
+                "612345674",
+            )
 
 
 def test_nobody_sees_or_changes_what_is_safeguarded(installation: Installation) -> None:
     first = save_holder(installation, an_account(person=Person(surname="Jones")))
     restrict_account(
-        installation, fund="23", account_reference="612345674", kind=RestrictionKind.SAFEGUARDING, reason="At risk"
+        installation,
+        fund="23",
+        account_reference="612345674",
+        kind=RestrictionKind.SAFEGUARDING,
+        reason="At risk",
     )
     may = [Permission.ACCOUNT_VIEW, Permission.ACCOUNT_EDIT, Permission.ACCOUNT_IMPORT]
     clerk = staff(installation, "clerk", permissions=may, funds=["23"])
@@ -445,6 +457,18 @@ def test_what_is_no_such_file_is_refused(
     assert said in loaded.issues[0].message
 
 
+def test_however_many_references_do_not_fit_every_fault_is_told(installation: Installation) -> None:
+    loaded = load(installation, HEADER, *(f"23,{number}" for number in range(150)), "98,1", "99,1")
+    assert loaded.refused
+    assert [issue.value for issue in loaded.issues[:2]] == ["98", "99"]
+    assert (loaded.issue_count, {issue.code for issue in loaded.issues[2:]}) == (152, {"misfit-reference"})
+
+
+@pytest.mark.parametrize("row", ["23,6123\x0045674", "2\x003,612345674"])
+def test_a_null_character_is_a_fault_like_any_other(installation: Installation, row: str) -> None:
+    assert [issue.code for issue in load(installation, HEADER, row).issues] == ["bad-field"]
+
+
 def test_a_file_with_too_many_rows_is_refused() -> None:
     content = b"fund,account_reference\r\n23,1\r\n23,2\r\n23,3\r\n"
     *_, last = read_rows(io.BytesIO(content), Limits(lines=2))
@@ -537,7 +561,9 @@ def _maybe(kept: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
 def accounts(draw: st.DrawFn) -> AccountHolder:
     """Draw an account holder with anything that a text may hold."""
     texts = _maybe(_words)
-    person = {name: draw(texts) for name in ("title", "forename", "surname", "address_1", "address_4", "postcode")}
+    person = {
+        name: draw(texts) for name in ("title", "forename", "surname", "address_1", "address_4", "postcode")
+    }
     reference = draw(_words.filter(lambda text: text.strip() == text and text))
     own = {name: draw(texts) for name in ("record_type", "user_field_1", "user_field_3")}
     amounts = {name: draw(_maybe(_pence)) for name in ("balance", "period_debit", "period_credit")}

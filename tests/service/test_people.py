@@ -13,7 +13,15 @@ from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.people import Given
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.roles import ADMINISTRATOR
-from localgov_ims.errors import AlreadyDone, ImsError, InvalidValue, NotFound, NotPermitted, NotSignedIn, RuleViolation
+from localgov_ims.errors import (
+    AlreadyDone,
+    ImsError,
+    InvalidValue,
+    NotFound,
+    NotPermitted,
+    NotSignedIn,
+    RuleViolation,
+)
 from localgov_ims.service import people
 from localgov_ims.service.auditing import show_audit
 from localgov_ims.service.installation import Installation
@@ -117,7 +125,9 @@ def test_nobody_asks_for_or_gives_what_they_lack(house: Installation) -> None:
         people.propose_rights(cass, name="new", given=CASHIER)
     assert _code(refused) == "cannot_grant"
     with pytest.raises(NotPermitted, match="fund 05") as refused:
-        people.propose_rights(cass, name="new", given=Given(roles=("service-desk",), fund_groups=("housing",)))
+        people.propose_rights(
+            cass, name="new", given=Given(roles=("service-desk",), fund_groups=("housing",))
+        )
     assert _code(refused) == "cannot_grant"
     boss = _asked(house, "new", Given(roles=("authoriser",)))
     people.decide_grant(house.acting("second"), grant=boss, accept=True)
@@ -134,7 +144,9 @@ def test_what_only_takes_away_needs_no_second_person(house: Installation) -> Non
     asked = people.propose_rights(house, name="cass", given=CASHIER)
     assert not asked.waiting
     assert people.user(house, "cass").given == CASHIER
-    assert people.propose_rights(house, name="cass", given=Given(roles=("payments",))).user.given.roles == ("payments",)
+    assert people.propose_rights(house, name="cass", given=Given(roles=("payments",))).user.given.roles == (
+        "payments",
+    )
 
 
 def test_what_gives_in_one_place_and_takes_in_another_waits(house: Installation) -> None:
@@ -182,7 +194,9 @@ def test_a_name_is_taken_once_whatever_its_case(house: Installation) -> None:
         (Given(methods=("0",)), "unknown_method_of_payment"),
     ],
 )
-def test_a_name_that_is_not_in_the_settings_cannot_be_given(house: Installation, given: Given, code: str) -> None:
+def test_a_name_that_is_not_in_the_settings_cannot_be_given(
+    house: Installation, given: Given, code: str
+) -> None:
     with pytest.raises(InvalidValue) as refused:
         people.add_user(house, name="new", given=given)
     assert _code(refused) == code
@@ -252,7 +266,9 @@ def test_everybody_may_see_themselves_and_only_some_the_others(house: Installati
 
 
 def test_the_audit_trail_names_users_and_never_what_they_are_called(house: Installation) -> None:
-    people.decide_grant(house.acting("second"), grant=_asked(house, "cass", CASHIER), accept=True, reason="secret")
+    people.decide_grant(
+        house.acting("second"), grant=_asked(house, "cass", CASHIER), accept=True, reason="secret"
+    )
     text = str([entry.detail for entry in show_audit(house)])
     assert "cass" in text.lower()
     assert "Cashier" not in text

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,7 +24,14 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.people import Given
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.restrictions import RestrictionKind
-from localgov_ims.errors import ImsError, NotPermitted, NotSignedIn
+from localgov_ims.errors import (
+    ConfigurationError,
+    InvalidValue,
+    NotFound,
+    NotPermitted,
+    NotSignedIn,
+    RuleViolation,
+)
 from localgov_ims.service import people
 from localgov_ims.service.access_review import access_review, sign_access_review
 from localgov_ims.service.auditing import show_audit, verify_audit
@@ -120,7 +128,10 @@ def _folder(house: Installation) -> Path:
 
 
 def _somebody(
-    council: Installation, permissions: Collection[Permission], fund: str = FUND, expiry_days: int | None = None
+    council: Installation,
+    permissions: Collection[Permission],
+    fund: str = FUND,
+    expiry_days: int | None = None,
 ) -> Installation:
     funds = [] if P.FUND_ALL in permissions else [fund]
     return staff(council, f"n{next(_NUMBERS)}", permissions=permissions, funds=funds, expiry_days=expiry_days)
@@ -141,10 +152,9 @@ def _entries(house: Installation) -> int:
 
 
 def _let_through(house: Installation, operation: Operation) -> None:
-    try:
+    """Let somebody in; what stops them behind the gate is not their rights."""
+    with suppress(InvalidValue, RuleViolation, NotFound, ConfigurationError):
         operation.call(house)
-    except ImsError as error:
-        assert not isinstance(error, NotPermitted), error.message
 
 
 @every_operation
@@ -177,7 +187,11 @@ def test_the_disabled_the_locked_and_the_unknown_are_not_signed_in(
     people.disable_user(council, name=disabled.actor)
     locked = _somebody(council, operation.permissions, expiry_days=10)
     later = evolve(locked, clock=MovableClock(council.clock() + timedelta(days=12)))
-    for house, code in ((disabled, "user_disabled"), (later, "user_locked"), (council.acting("?"), "no_such_user")):
+    for house, code in (
+        (disabled, "user_disabled"),
+        (later, "user_locked"),
+        (council.acting("?"), "no_such_user"),
+    ):
         refused = _refused(house, operation)
         assert isinstance(refused, NotSignedIn)
         assert refused.code == code

@@ -32,6 +32,7 @@ from localgov_ims.storage import people as stored
 from localgov_ims.storage import transactions
 from localgov_ims.storage.store import Store
 
+
 def test_nobody_who_is_unknown_does_anything(installation: Installation) -> None:
     with pytest.raises(NotSignedIn, match=r"no user 'zed' here.*ims users add zed --role ROLE") as refused:
         list_suspense(installation.acting("zed"))
@@ -56,7 +57,8 @@ def test_a_request_is_kept_in_the_audit_trail(installation: Installation) -> Non
 def test_a_fund_that_is_not_ones_own_is_refused_in_explain(installation: Installation) -> None:
     view = {Permission.TRANSACTION_VIEW}
     tax, rents = (
-        staff(installation, name, permissions=view, funds=[fund]) for name, fund in (("tax", "23"), ("rents", "05"))
+        staff(installation, name, permissions=view, funds=[fund])
+        for name, fund in (("tax", "23"), ("rents", "05"))
     )
     import_file(installation, camt(entry("30.00", "612345674")))
     reconcile(installation)
@@ -123,7 +125,9 @@ def test_the_first_to_open_is_the_administrator_and_the_second_nobody(opens: Ope
         permit_reading(opens(settings_text(), "other"), Permission.AUDIT_VIEW)
 
 
-def test_a_database_of_before_there_were_users_gets_its_first(opens: Open, tmp_path: Path, clock: MovableClock) -> None:
+def test_a_database_of_before_there_were_users_gets_its_first(
+    opens: Open, tmp_path: Path, clock: MovableClock
+) -> None:
     Store.open(f"sqlite:///{tmp_path / 'ims.sqlite'}", clock, create=True).close()
     assert permit_reading(opens(settings_text(), "older"), Permission.PEOPLE_AUTHORISE)
 

@@ -52,7 +52,9 @@ def test_an_own_account_is_kept_from_those_it_names_and_from_nobody_else(install
     _permit(installation, ("23", ACCOUNT))
 
 
-def test_a_safeguarded_account_is_kept_from_everybody_without_the_permission(installation: Installation) -> None:
+def test_a_safeguarded_account_is_kept_from_everybody_without_the_permission(
+    installation: Installation,
+) -> None:
     _restrict(installation, SAFEGUARDING)
     without = staff(installation, "without", permissions={Permission.FUND_ALL})
     with_ = staff(installation, "with", permissions={Permission.ACCOUNT_RESTRICTED})
@@ -120,9 +122,7 @@ def test_a_restriction_of_what_is_not_there_is_refused(installation: Installatio
     with pytest.raises(InvalidValue, match="612345675"):
         _restrict(installation, SAFEGUARDING, account="612345675")
     with pytest.raises(InvalidValue, match="no fund '99'"):
-        restrict_account(
-            installation, fund="99", account_reference="1", kind=SAFEGUARDING, reason="Because"
-        )
+        restrict_account(installation, fund="99", account_reference="1", kind=SAFEGUARDING, reason="Because")
 
 
 def test_restrictions_of_other_funds_are_not_shown(installation: Installation) -> None:

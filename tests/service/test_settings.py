@@ -150,7 +150,10 @@ def test_versions_are_shown_to_the_letter_and_compared(house: House) -> None:
     assert settings_text(opened, 1) == house.text(BASE)
     lines = settings_diff(opened, 1, 2).splitlines()
     assert lines[:2] == ["--- version 1", "+++ version 2"]
-    assert [line for line in lines[2:] if line[0] in "+-"] == ['-name = "Council tax"', '+name = "Council Tax"']
+    assert [line for line in lines[2:] if line[0] in "+-"] == [
+        '-name = "Council tax"',
+        '+name = "Council Tax"',
+    ]
     assert settings_diff(opened, 1, 1) == ""
     with pytest.raises(NotFound, match="There is no version 9 of the settings") as refused:
         settings_diff(opened, 1, 9)
@@ -235,7 +238,9 @@ def test_an_account_that_cannot_be_used_refuses_the_whole_file(house: House) -> 
     assert imported.refused
     assert imported.holders is not None
     line = path.read_text(encoding="utf-8").splitlines().index('fund = "99"')
-    assert [(issue.code, issue.place) for issue in imported.holders.issues] == [("unknown-code", f"line {line}")]
+    assert [(issue.code, issue.place) for issue in imported.holders.issues] == [
+        ("unknown-code", f"line {line}")
+    ]
     again = house.open()
     assert len(settings_history(again)) == 1
     assert house.config.read_text(encoding="utf-8") == house.text(BASE)
@@ -248,8 +253,14 @@ def test_an_account_that_cannot_be_used_refuses_the_whole_file(house: House) -> 
     [
         ('[[account_holder]]\nfund = "23"\naccount_reference = 5\n', "account_reference"),
         ('[[account_holder]]\nfund = "23"\naccount_reference = "1"\ncolour = "red"\n', "colour"),
-        ('[[account_holder]]\nfund = "23"\naccount_reference = "612345674"\nbalance = 2026-05-01\n', "balance"),
-        ('[[account_holder]]\nfund = "23"\naccount_reference = "612345674"\nclosed_on = "soon"\n', "closed_on"),
+        (
+            '[[account_holder]]\nfund = "23"\naccount_reference = "612345674"\nbalance = 2026-05-01\n',
+            "balance",
+        ),
+        (
+            '[[account_holder]]\nfund = "23"\naccount_reference = "612345674"\nclosed_on = "soon"\n',
+            "closed_on",
+        ),
         ('[[account_holder]]\nfund = "23\n', ""),
         ('[[account_holder]]\nfund = "23"\naccount_reference = "1"\n[vat.X]\ntreatment = "zero"\n', ""),
     ],
@@ -391,9 +402,13 @@ def test_a_replaced_file_keeps_who_may_read_it_and_where_a_link_leads(tmp_path: 
 
 
 def test_a_file_that_was_not_finished_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), new_file(tmp_path / "new.csv") as file:
-        file.write("half")
-        raise RuntimeError
+    def half() -> None:
+        with new_file(tmp_path / "new.csv") as file:
+            file.write("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        half()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -402,7 +417,11 @@ def test_a_file_that_was_not_finished_is_not_there(tmp_path: Path) -> None:
 _texts = st.text(st.characters(exclude_categories=["Cs"]))
 
 
-@given(st.dictionaries(_texts, _texts | st.dates() | st.booleans() | st.integers(-(2**63), 2**63 - 1), max_size=5))
+@given(
+    st.dictionaries(
+        _texts, _texts | st.dates() | st.booleans() | st.integers(-(2**63), 2**63 - 1), max_size=5
+    )
+)
 def test_what_is_written_as_toml_is_read_as_the_same(fields: dict[str, Any]) -> None:
     assert tomllib.loads(table_text("[x]", fields)) == {"x": fields}
 

@@ -28,5 +28,7 @@ def check_file(path: Path) -> FileChecked:
         ConfigurationError: There is no such file, or its settings cannot be used.
     """
     file = read_one_file(path)
-    count, log = check_rows(file.settings.council, holder_rows(path, file.holders_from))
-    return FileChecked(holders=count, refused=log.stopped, issues=tuple(log.kept), issue_count=log.count)
+    count, judge = check_rows(file.settings.council, holder_rows(path, file.holders_from))
+    return FileChecked(
+        holders=count, refused=judge.log.stopped, issues=judge.issues, issue_count=judge.issue_count
+    )

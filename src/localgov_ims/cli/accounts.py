@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 
 import click
@@ -132,7 +133,7 @@ def export(context: click.Context, file: str, *, as_json: bool) -> None:
     installation = opened_council(context)
     with every_holder(installation) as holders:
         if file == "-":
-            out = io.TextIOWrapper(click.get_binary_stream("stdout"), encoding="utf-8", newline="")
+            out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
             write_rows(holders, out)
             out.detach()
             return

@@ -19,6 +19,7 @@ from localgov_ims.cli.people_shown import (
     show_user,
     user_json,
 )
+from localgov_ims.cli.restricting import lift, restrict, restrictions
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.people import Given
 from localgov_ims.errors import InvalidValue
@@ -45,6 +46,11 @@ def _given_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.group()
 def users() -> None:
     """See and change who may do what."""
+
+
+users.add_command(restrict)
+users.add_command(lift)
+users.add_command(restrictions)
 
 
 @users.command("list")

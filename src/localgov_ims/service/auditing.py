@@ -15,12 +15,13 @@ from localgov_ims.domain import ids
 from localgov_ims.domain.calendar import LONDON
 from localgov_ims.domain.people import key
 from localgov_ims.domain.permissions import Permission
-from localgov_ims.errors import InvalidValue
+from localgov_ims.errors import ImsError, InvalidValue
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.laws import unchanged
 from localgov_ims.service.laws.law import Findings, LawReport
 from localgov_ims.service.permitting import permit
 from localgov_ims.storage import audit, transactions
+from localgov_ims.storage.schema import json_text
 from localgov_ims.storage.tables import RECORD_TABLES
 
 SHOWN: Final = 50
@@ -58,7 +59,7 @@ def verify_audit(installation: Installation) -> LawReport:
         findings = Findings()
         try:
             unchanged.check(connection, installation.council, findings)
-        except (ValueError, TypeError, ArithmeticError) as error:
+        except (ImsError, ValueError, TypeError, ArithmeticError) as error:
             # Tampered values may be no values at all; that is a finding.
             findings.breaks(f"Something in the audit trail cannot even be read: {error}")
     return LawReport(
@@ -113,9 +114,8 @@ def _touches(connection: Connection, record: str) -> sa.ColumnElement[bool]:
         for unit in connection.execute(sa.select(one.c.unit).where(one.c.id.in_(wanted))).scalars()
     }
     entries = audit.entries
-    named = [
-        entries.c.detail.contains(f'"{each}"', autoescape=True) for each in {text, *map(str, wanted)} if each
-    ]
+    names = {text, *map(str, wanted)} - {""}
+    named = [entries.c.detail.contains(json_text(each), autoescape=True) for each in names]
     return sa.or_(entries.c.id.in_(units), *named)
 
 

@@ -96,13 +96,10 @@ def check_items(asking: Asking, unit: Unit, items: Sequence[BasketItem]) -> list
         for item in items
         if item.fund in asking.council.funds
     ]
+    # Before anything is told of an account, such as its stop: who may not work with it learns nothing.
+    permit_accounts(asking.installation, asking.connection, asking.rights, wanted)
     known = holders.current(asking.connection, wanted)
-    lines = _every(items, lambda item: _checked(asking, unit, item, known))
-    permit_accounts(
-        asking.installation, asking.connection, asking.rights,
-        [(line.fund, line.account_reference) for line in lines],
-    )  # fmt: skip
-    return lines
+    return _every(items, lambda item: _checked(asking, unit, item, known))
 
 
 def _every(items: Sequence[BasketItem], check: Callable[[BasketItem], LineInput]) -> list[LineInput]:
@@ -129,7 +126,8 @@ def _checked(
     item_checks.check_fund(council, item.fund, portal=asking.channel is Channel.PORTAL)
     mop = ""
     if asking.methods:
-        mop = item_checks.method_of(council, rights, item.mop, CHANNEL_METHODS.get(asking.channel))
+        usual = CHANNEL_METHODS.get(asking.channel)
+        mop = item_checks.method_of(council, rights, item.mop, usual, certain=asking.certain)
         item_checks.check_method(council, rights, mop)
     if asking.certain and item.amount.pence < 0:
         item_checks.check_negative(council, item, mop)

@@ -54,6 +54,7 @@ def give_back(unit: Unit, given: Iterable[tuple[Line, Money, Money]], *, by_kind
 def give_back_all(unit: Unit, by: UUID, *, by_kind: str) -> None:
     """Give back to every line what a drawer still holds of it."""
     held = stored.held_by(unit.connection, by)
-    wanted = transactions.lines.c.id.in_(list(held))
-    lines = [line for found in transactions.some(unit.connection, wanted) for line in found.lines]
-    give_back(unit, [(line, *held[line.id]) for line in lines if held[line.id][0]], by_kind=by_kind, by=by)
+    lines = transactions.lines_by_id(unit.connection, held)
+    give_back(
+        unit, [(lines[line], *both) for line, both in held.items() if both[0]], by_kind=by_kind, by=by
+    )

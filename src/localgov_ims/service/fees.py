@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from localgov_ims.domain.breaks import BreakKind
 from localgov_ims.domain.funds import Nature
 from localgov_ims.domain.methods import FeeTo, MethodOfPayment
@@ -13,8 +15,8 @@ from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.domain.transactions import LineInput, Purpose, Transaction
 from localgov_ims.errors import AlreadyDone, InvalidValue, RuleViolation
+from localgov_ims.service.finding import stored_reference
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.lines import line_for
 from localgov_ims.service.payment_receipts import (
     Proof,
     add_receipt,
@@ -49,7 +51,8 @@ def record_fee(
         return None
     if amount < NOTHING:
         raise InvalidValue("amount_not_positive", f"A fee cannot be {amount.shown()}.", value=str(amount))
-    return retried(lambda: _record(installation, payment_reference, amount, card))
+    reference = stored_reference(payment_reference)
+    return retried(lambda: _record(installation, reference, amount, card))
 
 
 def _record(installation: Installation, reference: str, amount: Money, card: Card | None) -> Transaction:
@@ -73,7 +76,7 @@ def _record(installation: Installation, reference: str, amount: Money, card: Car
         method, mop = installation.council.methods[main.lines[0].mop], installation.council.special["fee"]
         refused = _refused(method, card)
         if refused is None:
-            line = _line(installation, method, main, amount, mop)
+            line = _line(installation, method, payment, main.taken_on, amount, mop)
         else:
             line = suspense_line(installation, amount, mop, main.taken_on)
         said = Observation(
@@ -111,20 +114,20 @@ def _refused(method: MethodOfPayment, card: Card | None) -> BreakKind | None:
 
 
 def _line(
-    installation: Installation, method: MethodOfPayment, main: Transaction, amount: Money, mop: str
+    installation: Installation, method: MethodOfPayment, payment: Payment, day: date, amount: Money, mop: str
 ) -> LineInput:
-    council, first = installation.council, main.lines[0]
+    """Return the line of a fee that may be kept.
+
+    The payer's own account is that of what was asked for, for what was paid may wait in suspense.
+    """
+    council, first = installation.council, payment.lines[0]
     assert method.fee_fund is not None, "carries_fee needs fee_fund"  # noqa: S101 - MethodOfPayment refuses others
+    assert method.fee_vat_code is not None, "carries_fee needs fee_vat_code"  # noqa: S101 - and these
     fund, account = method.fee_fund, method.fee_account
     if method.fee_to is FeeTo.PAYER and council.funds[first.fund].nature is not Nature.DEBTOR_CONTROL:
         fund, account = first.fund, first.account_reference
-    record = council.vat_codes[method.fee_vat_code] if method.fee_vat_code is not None else None
-    line = line_for(
-        council, fund=fund, account_reference=account, amount=amount, mop=mop, taken_on=main.taken_on
-    )
-    if record is None:
-        return line
-    rate = record.rate_on(main.taken_on)
+    record = council.vat_codes[method.fee_vat_code]
+    rate = record.rate_on(day)
     return LineInput(
         fund=fund, account_reference=account, amount=amount, mop=mop, vat_code=record.code,
         vat_treatment=record.treatment, vat_rate=rate, vat=rate.vat_in(amount, council.vat_rounding),

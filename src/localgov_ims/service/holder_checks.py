@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from localgov_ims.domain.holders import AccountHolder
 from localgov_ims.domain.issues import Issue, Severity
@@ -62,11 +62,26 @@ def check_message(council: Council, holder: AccountHolder) -> None:
 
 @frozen
 class HolderJudge:
-    """Judges the rows of a file against a council; every fault goes to the log, which says whether the file is refused."""
+    """Judges the rows of a file against a council.
+
+    Every fault goes to `log`, which says whether the file is refused; warnings of references that do not fit go to
+    `misfits`, so that however many of them leave no fault untold.
+    """
 
     council: Council
     seen: Seen
-    log: IssueLog
+    log: IssueLog = field(factory=IssueLog)
+    misfits: IssueLog = field(factory=IssueLog)
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """The first faults, then the first warnings."""
+        return (*self.log.kept, *self.misfits.kept)
+
+    @property
+    def issue_count(self) -> int:
+        """How many there were of both."""
+        return self.log.count + self.misfits.count
 
     def placed(self, block: Iterable[HolderRow | Issue]) -> list[tuple[HolderRow, Account]]:
         """Return the rows that name an account, each with it in its canonical form."""
@@ -111,6 +126,10 @@ class HolderJudge:
                     f"There is no {name.replace('_', ' ')}. Every account holder has a fund and a reference."
                 )
                 return _issue(row, "missing-field", name, "", message)
+            if "\0" in value:  # which PostgreSQL cannot even look for
+                return _issue(
+                    row, "bad-field", name, value, f"The {name.replace('_', ' ')} holds a null character."
+                )
         if fund not in self.council.funds:
             message = f"There is no fund {fund!r}. There are: {', '.join(self.council.funds)}."
             return _issue(row, "unknown-code", "fund", fund, message)
@@ -132,7 +151,7 @@ class HolderJudge:
                 "to it by a checked reference."
             )
             issue = _issue(row, "misfit-reference", "account_reference", account[1], message)
-            self.log.add(evolve(issue, severity=Severity.WARNING))
+            self.misfits.add(evolve(issue, severity=Severity.WARNING))
 
 
 def _issue(row: HolderRow, code: str, field: str, value: str, message: str) -> Issue:

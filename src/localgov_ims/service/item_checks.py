@@ -28,11 +28,16 @@ def check_fund(council: Council, code: str, *, portal: bool) -> None:
         raise InvalidValue("fund_not_allowed", f"Fund {quoted(code)!r} {why}.", value=code)
 
 
-def method_of(council: Council, rights: Rights, given: str | None, channel: str | None) -> str:
-    """Return the code of an item's method: as given, else the channel's; a user without methods has the staff card."""
+def method_of(
+    council: Council, rights: Rights, given: str | None, channel: str | None, *, certain: bool = False
+) -> str:
+    """Return the code of an item's method: as given, else the channel's; a user without methods has the staff card.
+
+    Money that is *certain* has come already, and not by a card: its method is the channel's.
+    """
     if given is not None:
         return given
-    if rights.methods is not None and not rights.methods:
+    if rights.methods is not None and not rights.methods and not certain:
         return council.special["staff_card"]
     return council.special[channel] if channel is not None else ""
 
@@ -140,6 +145,9 @@ def _check_free(reference: str, given: str | None) -> None:
             f"'{quoted(given or '')}' has {len(reference)} characters; a reference has {_LONGEST} at most."
         )
         raise InvalidValue("reference_length", message, value=given)
+    if not reference.isprintable():
+        message = f"'{quoted(given or '')}' holds a character that cannot be printed."
+        raise InvalidValue("reference_characters", message, value=given)
 
 
 _AFTER_THE_PATTERN = frozenset({"reference_mask", "reference_check_digit"})

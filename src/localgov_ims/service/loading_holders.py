@@ -15,7 +15,6 @@ from localgov_ims.domain.permissions import Permission
 from localgov_ims.errors import AlreadyDone
 from localgov_ims.files.holder_csv import read_rows
 from localgov_ims.files.holder_fields import HolderRow
-from localgov_ims.files.reading import IssueLog
 from localgov_ims.service.council import Council
 from localgov_ims.service.holder_checks import HolderJudge
 from localgov_ims.service.installation import Installation
@@ -86,16 +85,16 @@ def detail(loaded: HoldersLoaded) -> dict[str, object]:
     }  # fmt: skip
 
 
-def check_rows(council: Council, rows: Iterable[HolderRow | Issue]) -> tuple[int, IssueLog]:
-    """Return how many rows there are and what is wrong with them, as far as that goes without a database."""
-    log, waiting, count = IssueLog(), iter(rows), 0
+def check_rows(council: Council, rows: Iterable[HolderRow | Issue]) -> tuple[int, HolderJudge]:
+    """Return how many rows there are, and the judge that knows their faults, as far as that goes without a database."""
+    waiting, count = iter(rows), 0
     with Seen() as seen:
-        judge = HolderJudge(council, seen, log)
+        judge = HolderJudge(council, seen)
         while block := list(islice(waiting, BLOCK)):
             count += len(block)
             for row, account in judge.placed(block):
                 judge.applied(row, account, None)
-    return count, log
+    return count, judge
 
 
 def load_rows(
@@ -108,16 +107,18 @@ def load_rows(
         NotPermitted: A fund that the rows name is not the user's.
         AlreadyDone: Somebody changed one of the accounts meanwhile.
     """
-    log, waiting = IssueLog(), iter(rows)
+    waiting = iter(rows)
     with Seen() as seen:
-        loader = _Loader(unit, HolderJudge(council, seen, log), rights, source)
+        judge = HolderJudge(council, seen)
+        loader = _Loader(unit, judge, rights, source)
         while block := list(islice(waiting, BLOCK)):
             loader.take(block)
             progress(len(block))
-    counts = {} if log.stopped else loader.counts
+    refused = judge.log.stopped
+    counts = {} if refused else loader.counts
     return HoldersLoaded(
-        source=source, refused=log.stopped, added=counts.get("added", 0), changed=counts.get("changed", 0),
-        unchanged=counts.get("unchanged", 0), issues=tuple(log.kept), issue_count=log.count,
+        source=source, refused=refused, added=counts.get("added", 0), changed=counts.get("changed", 0),
+        unchanged=counts.get("unchanged", 0), issues=judge.issues, issue_count=judge.issue_count,
     )  # fmt: skip
 
 

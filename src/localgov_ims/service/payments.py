@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from attrs import asdict
+from attrs import asdict, frozen
 from sqlalchemy import Connection
 
 from localgov_ims.domain.baskets import BasketItem
@@ -56,37 +56,62 @@ def take_payment(  # noqa: PLR0913 - what a payer can be asked, each by its name
         AlreadyDone: The key was used for another request (`key_used`).
         NotPermitted: The user may not take payments, or not for one of the funds.
     """
-    asked = {
-        "items": [{**asdict(item), "amount": item.amount.pence} for item in items], "channel": channel.value,
-        "payer": asdict(payer), "caller_reference": caller_reference, "return_to": asdict(return_to), "office": office,
-        "merchant_account": merchant_account, "call_recording": asdict(call_recording),
-    }  # fmt: skip
+    request = _Request(
+        items=tuple(items), channel=channel, payer=payer, caller_reference=caller_reference, return_to=return_to,
+        office=office, merchant_account=merchant_account, call_recording=call_recording,
+    )  # fmt: skip
+    return retried(lambda: _take(installation, request, expires_after, key))
 
-    def once() -> Payment:
-        with installation.unit("take_payment") as unit:
-            rights = permit_unit(installation, unit, Permission.PAYMENT_TAKE)
-            if key is not None and (earlier := stored.by_key(unit.connection, installation.actor, key)):
-                return _repeated(unit.connection, earlier, asked, key)
-            check_return(installation.council.clients.get(installation.actor), installation.actor, return_to)
-            asking = Asking(
-                installation=installation, connection=unit.connection, rights=rights, channel=channel,
-                today=local_day(unit.at),
-            )  # fmt: skip
-            lines = check_basket(asking, unit, items, payer)
-            reference = new_reference()
-            payment = Payment(
-                id=new_id(), reference=reference, channel=channel, created_at=unit.at,
-                expires_at=unit.at + expires_after, taken_by=installation.actor, lines=numbered(reference, lines),
-                office=checked_office(installation, office or rights.user.office), payer=payer,
-                caller_reference=caller_reference, return_to=return_to, merchant_account=merchant_account,
-                provider=installation.council.methods[lines[0].mop].provider, call_recording=call_recording,
-            )  # fmt: skip
-            stored.add(unit, payment, key=key, asked=asked)
-            unit.detail |= {"payment": payment.reference, "pence": payment.amount.pence}
-            unit.commit()
-            return payment
 
-    return retried(once)
+@frozen(kw_only=True)
+class _Request:
+    """What a payer is to be asked, as the caller said it: what a key stands for."""
+
+    items: tuple[BasketItem, ...]
+    channel: Channel
+    payer: Payer
+    caller_reference: str | None
+    return_to: ReturnTo
+    office: str | None
+    merchant_account: str | None
+    call_recording: CallRecording
+
+    def plain(self) -> dict[str, object]:
+        """Return it as JSON has it; only its hash is kept, to tell a repeat from another request."""
+        plain = asdict(self)
+        amounts = [{"amount": item.amount.pence} for item in self.items]
+        items = [{**given, **amount} for given, amount in zip(plain["items"], amounts, strict=True)]
+        return {**plain, "items": items, "channel": self.channel.value}
+
+
+def _take(
+    installation: Installation, request: _Request, expires_after: timedelta, key: str | None
+) -> Payment:
+    with installation.unit("take_payment") as unit:
+        rights = permit_unit(installation, unit, Permission.PAYMENT_TAKE)
+        if key is not None and (earlier := stored.by_key(unit.connection, installation.actor, key)):
+            return _repeated(unit.connection, earlier, request, key)
+        check_return(
+            installation.council.clients.get(installation.actor), installation.actor, request.return_to
+        )
+        asking = Asking(
+            installation=installation, connection=unit.connection, rights=rights, channel=request.channel,
+            today=local_day(unit.at),
+        )  # fmt: skip
+        lines = check_basket(asking, unit, request.items, request.payer)
+        reference = new_reference()
+        payment = Payment(
+            id=new_id(), reference=reference, channel=request.channel, created_at=unit.at,
+            expires_at=unit.at + expires_after, taken_by=installation.actor, lines=numbered(reference, lines),
+            office=checked_office(installation, request.office or rights.user.office), payer=request.payer,
+            caller_reference=request.caller_reference, return_to=request.return_to,
+            merchant_account=request.merchant_account, call_recording=request.call_recording,
+            provider=installation.council.methods[lines[0].mop].provider,
+        )  # fmt: skip
+        stored.add(unit, payment, key=key, asked=request.plain())
+        unit.detail |= {"payment": payment.reference, "pence": payment.amount.pence}
+        unit.commit()
+        return payment
 
 
 def view_payment(installation: Installation, reference: str) -> Payment:
@@ -125,11 +150,9 @@ def checked_office(installation: Installation, office: str | None) -> str | None
     return office
 
 
-def _repeated(
-    connection: Connection, earlier: tuple[str, str], asked: Mapping[str, object], key: str
-) -> Payment:
+def _repeated(connection: Connection, earlier: tuple[str, str], request: _Request, key: str) -> Payment:
     reference, hashed = earlier
-    if hashed != stored.request_hash(asked):
+    if hashed != stored.request_hash(request.plain()):
         message = f"The key {key!r} was used before, for payment {reference}, with another request. Use a new key for a new one."
         raise AlreadyDone("key_used", message, payment=reference, key=key)
     payment = stored.by_reference(connection, reference)

@@ -50,14 +50,19 @@ def record_takings(installation: Installation, takings: Iterable[Taking]) -> int
         rights = permit_unit(installation, unit, Permission.TRANSACTION_RECORD, funds=funds)
         accounts = ((taking.fund, taking.account_reference) for taking in given)
         permit_accounts(installation, unit.connection, rights, accounts)
-        made = [_receipt(installation, taking) for taking in given]
+        made = [receipt_of(installation, taking, Origin("payment", taking.reference)) for taking in given]
         stored.add(unit, made)
         unit.detail["receipts"] = len(made)
         unit.commit()
     return len(made)
 
 
-def _receipt(installation: Installation, taking: Taking) -> Transaction:
+def receipt_of(installation: Installation, taking: Taking, origin: Origin) -> Transaction:
+    """Make the Receipt of a taking, checked.
+
+    Raises:
+        InvalidValue: A fund or method is unknown, the reference is not the fund's, or the amount is not above zero.
+    """
     council = installation.council
     fund = council.funds.get(taking.fund)
     if fund is None or fund.disabled or fund.suspense:
@@ -78,7 +83,7 @@ def _receipt(installation: Installation, taking: Taking) -> Transaction:
         taken_on=taking.taken_on,
     )  # fmt: skip
     return receipt(
-        [line], channel=Channel.PORTAL, origin=Origin("payment", taking.reference), taken_on=taking.taken_on,
+        [line], channel=Channel.PORTAL, origin=origin, taken_on=taking.taken_on,
         recorded_at=installation.clock(), recorded_by=installation.actor, provider=taking.provider,
         provider_reference=taking.provider_reference, reference=taking.reference,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from attrs import evolve
@@ -13,9 +14,11 @@ from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import new_id, new_reference
 from localgov_ims.domain.payers import NOBODY, Cheque, Payer
 from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.quoting import quoted
+from localgov_ims.domain.texts import blank_is_none
 from localgov_ims.domain.transacting import receipt
 from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transaction
-from localgov_ims.errors import InvalidValue
+from localgov_ims.errors import InvalidValue, RuleViolation
 from localgov_ims.service.baskets import Asking, check_basket
 from localgov_ims.service.drawing import take
 from localgov_ims.service.finding import line_of
@@ -25,6 +28,8 @@ from localgov_ims.service.permitting import permit_unit
 from localgov_ims.service.retrying import retried
 from localgov_ims.storage import transactions
 from localgov_ims.storage.store import Unit
+
+_LONGEST: Final = 100
 
 
 def receive_cheque(
@@ -115,7 +120,8 @@ def _received(  # noqa: PLR0913 - what each way of receiving says of it
             made = receipt(
                 lines, channel=channel, origin=Origin(channel.value, str(own)), taken_on=day, recorded_at=unit.at,
                 recorded_by=installation.actor, reference=reference, payer=payer, cheque=cheque,
-                office=checked_office(installation, office or rights.user.office), caller_reference=caller_reference,
+                office=checked_office(installation, office or rights.user.office),
+                caller_reference=_fitting(caller_reference),
             )  # fmt: skip
             transactions.add(unit, [made], personal_narratives=installation.council.personal_narratives)
             unit.detail |= {"receipt": made.reference, "pence": made.total.pence}
@@ -125,10 +131,27 @@ def _received(  # noqa: PLR0913 - what each way of receiving says of it
     return retried(once)
 
 
+def _fitting(caller_reference: str | None) -> str | None:
+    text = blank_is_none(caller_reference)
+    if text is not None and len(text) > _LONGEST:
+        message = f"The caller reference has {len(text)} characters; {_LONGEST} are allowed: '{quoted(text)}'. Shorten it."
+        raise InvalidValue("text_too_long", message, field="caller_reference", value=text)
+    return text
+
+
 def _linked(unit: Unit, asking: Asking, item: BasketItem, line: LineInput, own: UUID) -> LineInput:
     """Return a negative line linked to what it takes back, where that is known; it draws on it."""
     if item.original is None or item.amount.pence >= 0:
         return line
     _, original = line_of(unit.connection, asking.rights, item.original)
+    if (original.fund, original.account_reference) != (line.fund, line.account_reference):
+        message = (
+            f"Line {original.reference} is of account {original.account_reference} of fund {original.fund}, not of "
+            f"{line.account_reference} of {line.fund}. Take back from the account that had the money."
+        )
+        raise RuleViolation("original_of_other_account", message, line=original.reference)
     (drawn,) = take(asking.council, unit, [(original, -line.amount)], by_kind="payment_reversal", by=own)
-    return evolve(line, draws_on=original.id, vat=-drawn.vat)
+    return evolve(
+        line, draws_on=original.id, vat_code=original.vat_code, vat_treatment=original.vat_treatment,
+        vat_rate=original.vat_rate, vat=-drawn.vat,
+    )  # fmt: skip

@@ -69,36 +69,46 @@ def refund_payment(
         NotPermitted: The user may not ask for refunds (or for parts of a line), a fund is not theirs, or an account is
             restricted.
     """
+    asked = _Asked(items=tuple(items), reason=reason, route=route, payee=payee, evidence=evidence)
+    return retried(lambda: _ask(installation, asked))
 
-    def once() -> RefundRequest:
-        with installation.unit("refund_payment") as unit:
-            rights = permit_unit(installation, unit, Permission.REFUND_REQUEST)
-            found = _found(unit, rights, items)
-            permit_accounts(
-                installation,
-                unit.connection,
-                rights,
-                [(line.fund, line.account_reference) for _, line, _ in found],
-            )
-            earlier = [
-                each for subject in sorted({_subject(transaction) for transaction, _, _ in found})
-                for each in stored.of_subject(unit.connection, subject)
-            ]  # fmt: skip
-            _check(earlier, reason)
-            _check_available(unit, found)
-            _check_route(installation, unit, rights, found, route, payee)
-            request = _request(
-                installation, unit, found, reason.strip(), route, payee, evidence, n=len(earlier) + 1
-            )
-            unit.detail |= {
-                "refund": request.reference,
-                "pence": request.total.pence,
-                "state": request.state.value,
-            }
-            unit.commit()
-            return request
 
-    return retried(once)
+@frozen(kw_only=True)
+class _Asked:
+    """What was asked for."""
+
+    items: tuple[RefundOf, ...]
+    reason: str
+    route: Route
+    payee: Payee | None
+    evidence: str | None
+
+
+def _ask(installation: Installation, asked: _Asked) -> RefundRequest:
+    with installation.unit("refund_payment") as unit:
+        rights = permit_unit(installation, unit, Permission.REFUND_REQUEST)
+        found = _found(unit, rights, asked.items)
+        permit_accounts(
+            installation,
+            unit.connection,
+            rights,
+            [(line.fund, line.account_reference) for _, line, _ in found],
+        )
+        earlier = [
+            each for subject in sorted({_subject(transaction) for transaction, _, _ in found})
+            for each in stored.of_subject(unit.connection, subject)
+        ]  # fmt: skip
+        _check(earlier, asked.reason)
+        _check_available(unit, found)
+        _check_route(installation, unit, rights, found, asked)
+        request = _request(installation, unit, found, asked, n=len(earlier) + 1)
+        unit.detail |= {
+            "refund": request.reference,
+            "pence": request.total.pence,
+            "state": request.state.value,
+        }
+        unit.commit()
+        return request
 
 
 def view_refund(installation: Installation, reference: str) -> RefundRequest:
@@ -172,19 +182,14 @@ def _check_available(unit: Unit, found: Sequence[Found]) -> None:
 
 
 def _check_route(
-    installation: Installation,
-    unit: Unit,
-    rights: Rights,
-    found: Sequence[Found],
-    route: Route,
-    payee: Payee | None,
+    installation: Installation, unit: Unit, rights: Rights, found: Sequence[Found], asked: _Asked
 ) -> None:
     if len({_subject(transaction) for transaction, _, _ in found}) > 1:
         raise RuleViolation(
             "several_payments", "These lines are of several payments. Ask for each refund by itself."
         )
-    if route is Route.PAYABLES:
-        if payee is None:
+    if asked.route is Route.PAYABLES:
+        if asked.payee is None:
             raise RuleViolation(
                 "payee_missing", "Say whom the payables system pays: name, sort code and account."
             )
@@ -198,35 +203,35 @@ def _check_route(
                 )
                 raise RuleViolation("not_refundable", message, line=line.reference)
     for _, line, _ in found:
-        asked = Money.total(amount for _, other, amount in found if other.id == line.id)
-        if asked < line.amount:
+        whole = Money.total(amount for _, other, amount in found if other.id == line.id)
+        if whole < line.amount:
             rights.require(Permission.REFUND_REQUEST_PART)
             note_use(unit, Permission.REFUND_REQUEST_PART)
 
 
 def _request(
-    installation: Installation, unit: Unit, found: Sequence[Found], reason: str, route: Route, payee: Payee | None,
-    evidence: str | None, *, n: int,
-) -> RefundRequest:  # fmt: skip
+    installation: Installation, unit: Unit, found: Sequence[Found], asked: _Asked, *, n: int
+) -> RefundRequest:
     lines = {line.id: line for _, line, _ in found}
-    asked = [
+    parts = [
         (line, Money.total(a for _, other, a in found if other.id == line.id)) for line in lines.values()
     ]
     own = new_id()
     moved: proposing.Moved = {}
-    for line, amount in asked:
+    for line, amount in parts:
         account = (line.fund, line.account_reference)
         moved[account] = moved.get(account, NOTHING) + amount
-    act = Act.PAYABLES if route is Route.PAYABLES else Act.REFUND
+    act = Act.PAYABLES if asked.route is Route.PAYABLES else Act.REFUND
     waits = proposing.needs_another(installation, unit, act, moved)
-    drawn = take(installation.council, unit, asked, by_kind="refund_request", by=own)
+    drawn = take(installation.council, unit, parts, by_kind="refund_request", by=own)
     first = found[0][0]
     request = RefundRequest(
-        id=own, reference=new_reference(), route=route, subject=_subject(first), n=n, payment=first.payment,
-        reason=reason, asked_by=installation.actor, asked_at=unit.at, payee=payee, evidence=evidence,
+        id=own, reference=new_reference(), route=asked.route, subject=_subject(first), n=n, payment=first.payment,
+        reason=asked.reason.strip(), asked_by=installation.actor, asked_at=unit.at, payee=asked.payee,
+        evidence=asked.evidence,
         items=tuple(
             RefundItem(line=line.id, line_reference=line.reference, amount=amount, vat=draw.vat)
-            for (line, amount), draw in zip(asked, drawn, strict=True)
+            for (line, amount), draw in zip(parts, drawn, strict=True)
         ),
         state=RefundState.PROPOSED if waits else RefundState.REQUESTED, events=1,
     )  # fmt: skip

@@ -94,11 +94,10 @@ def take_back(
 
 def _return(unit: Unit, own: Sequence[Line], by: UUID) -> None:
     """Give back what the lines taken back had drawn from others."""
-    drew = {line.draws_on: line for line in own if line.draws_on is not None}
+    drew = {line.draws_on for line in own if line.draws_on is not None}
     if not drew:
         return
-    found = transactions.some(unit.connection, transactions.lines.c.id.in_(list(drew)))
-    sources = {line.id: line for each in found for line in each.lines}
+    sources = transactions.lines_by_id(unit.connection, drew)
     given = [
         (sources[line.draws_on], -line.amount, -line.vat)
         for line in own

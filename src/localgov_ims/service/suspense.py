@@ -47,7 +47,7 @@ def list_suspense(installation: Installation) -> list[OpenItem]:
     with installation.store.reading() as connection:
         permit(installation, connection, Permission.SUSPENSE_VIEW)
         items = {item.line: item for item in transactions.some_suspense(connection)}
-        held = list(transactions.some(connection, transactions.lines.c.fund == fund))
+        held = list(transactions.whole(connection, transactions.lines.c.fund == fund))
         undone = {line.reverses for transaction in held for line in transaction.lines}
         wanted = [UUID(t.origin.id) for t in held if t.origin.kind == "statement_line"]
         banked = {line.id: line for line in statements.with_ids(connection, wanted)}

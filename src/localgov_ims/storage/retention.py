@@ -1,4 +1,4 @@
-"""Legal holds, proposals to remove personal data, and what each confirmed one removed."""
+"""Legal holds, proposals to remove personal data, what each removed, and what was given out to its person."""
 
 from __future__ import annotations
 
@@ -77,6 +77,13 @@ counts = record_table(
     number_column("removed"),
     sa.Column("digest", sa.String(64), nullable=False),
     sa.UniqueConstraint("run", "name"),
+)
+
+accesses = record_table(
+    "subject_accesses",
+    text_column("counts"),
+    text_column("by"),
+    moment_column("at"),
 )
 
 _WHOLE = 2**256
@@ -211,6 +218,11 @@ def lawfully_gone(connection: Connection) -> dict[str, Gone]:
     for row in connection.execute(sa.select(counts)):
         found[row.name] = found.get(row.name, Gone()).plus(row.removed, row.digest)
     return found
+
+
+def add_access(unit: Unit, given: Mapping[str, int], by: str) -> None:
+    """Record that what is held of somebody was given out: how much of what, not of whom."""
+    unit.record(accesses, [(new_id(), json_text(dict(given)), by, unit.at)])
 
 
 _UNKNOWN_PAYER = "(removed)"

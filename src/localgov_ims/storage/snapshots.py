@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from localgov_ims.domain.breaks import Break
 from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement
 from localgov_ims.domain.statements import StatementLine
-from localgov_ims.domain.transactions import TransactionKind
+from localgov_ims.domain.transactions import OPENING, TransactionKind
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.storage import reconciliation, settlements, statements, transactions
 
@@ -39,7 +39,8 @@ def open_receipts(
 ) -> Iterator[tuple[UUID, date, int, str, str | None, str | None, str]]:
     """Yield Receipts whose money has not been found: id, day, pence, mop, provider, its reference, our reference.
 
-    Receipts that bank lines became are not among them, nor what was reversed.
+    Receipts that bank lines became are not among them, nor what was reversed; nor what was in suspense when the
+    council began here, for the bank had brought it before.
     """
     t, lines = transactions.transactions, transactions.lines
     reversing = lines.alias("reversing")
@@ -54,7 +55,7 @@ def open_receipts(
         .join(lines, lines.c.transaction == t.c.id)
         .where(
             t.c.kind == TransactionKind.RECEIPT.value, t.c.origin_kind != "statement_line",
-            t.c.id.not_in(_matched("receipt", "right")), t.c.id.not_in(reversed_),
+            t.c.id.not_in(_matched("receipt", "right")), t.c.id.not_in(reversed_), t.c.id.not_in(_opening_suspense()),
         )
         .group_by(t.c.id)
         .order_by(t.c.id)
@@ -144,6 +145,12 @@ def totals(connection: Connection) -> dict[DispositionKind | None, tuple[int, in
         int(every.pence) - sum(pence for _, pence in found.values()),
     )
     return {None: none, **{kind: found.get(kind, (0, 0)) for kind in DispositionKind}}
+
+
+def _opening_suspense() -> sa.Select[Any]:
+    t, lines, held = transactions.transactions, transactions.lines, transactions.suspense
+    query = sa.select(t.c.id).join(lines, lines.c.transaction == t.c.id).join(held, held.c.line == lines.c.id)
+    return query.where(t.c.origin_kind == OPENING)
 
 
 def _matched(kind: str, side: str) -> sa.Select[Any]:

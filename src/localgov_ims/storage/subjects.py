@@ -22,6 +22,8 @@ from localgov_ims.storage.searching import dashed
 
 Condition = sa.ColumnElement[bool]
 
+_TELLING = 5  # characters of an account reference from which on it tells an account where it stands in a text
+
 
 @define
 class Found:
@@ -128,6 +130,7 @@ class _Finder:
             heads.c.origin_kind == "statement_line", heads.c.id.in_(own)
         )
         yield statements.lines, dashed(self._connection, statements.lines.c.id).in_(origins)
+        yield statements.lines, statements.lines.c.id.in_(self._naming_accounts())
         # What was said of their account's lines is about the account, whoever paid.
         self._take(lines, self._ids(lines, self._account(lines)))
         self._take(payments.lines, self._ids(payments.lines, self._account(payments.lines)))
@@ -146,6 +149,25 @@ class _Finder:
             banked = sa.select(heads.c.origin_id).where(heads.c.origin_kind == "statement_line", fits)
             banks = statements.lines
             self._sort(banks, self._ids(banks, dashed(self._connection, banks.c.id).in_(banked)))
+
+        for fits in one_of(heads, self._found.theirs.get(heads.name, set())):
+            given = sa.select(refunds.items.c.request).join(lines, lines.c.id == refunds.items.c.line)
+            own = given.where(lines.c.transaction.in_(sa.select(heads.c.id).where(fits)))
+            self._sort(refunds.requests, self._ids(refunds.requests, refunds.requests.c.id.in_(own)))
+
+    def _naming_accounts(self) -> list[UUID]:
+        """Return the bank lines whose text names an account of theirs as a word of its own."""
+        named = []
+        for reference in {reference for _, reference in self._given.accounts if len(reference) >= _TELLING}:
+            query = (
+                sa.select(personal.data.c.record, personal.data.c.value)
+                .join(statements.lines, statements.lines.c.id == personal.data.c.record)
+                .where(personal.data.c.value.icontains(json_text(reference)[1:-1], autoescape=True))
+            )
+            word = re.compile(rf"(?<![0-9A-Za-z]){re.escape(reference)}(?![0-9A-Za-z])", re.IGNORECASE)
+            rows = self._connection.execute(query)
+            named += [row.record for row in rows if word.search(row.value)]
+        return named
 
     def _sort(self, table: sa.Table, records: Collection[UUID]) -> None:
         """Tell of records of their accounts whose persons' data is theirs, and whose is somebody else's."""

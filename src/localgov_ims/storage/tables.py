@@ -66,5 +66,6 @@ RECORD_TABLES: Final[tuple[sa.Table, ...]] = (
     retention.proposals,
     retention.runs,
     retention.counts,
+    retention.accesses,
 )
 """The tables whose rows never change, in the order in which they are proved."""

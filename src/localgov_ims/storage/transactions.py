@@ -94,6 +94,8 @@ suspense = record_table(
     sa.UniqueConstraint("line"),
 )
 
+_ASKED_AT_ONCE = 500
+
 _narratives = personal.data.alias("narratives")
 
 
@@ -130,7 +132,7 @@ def add_suspense(unit: Unit, items: Iterable[SuspenseItem]) -> None:
 
 
 def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Transaction]:
-    """Yield transactions with their lines, in the order in which they were taken."""
+    """Yield transactions with all their lines, in the order in which they were taken; *where* asks of transactions."""
     query = (
         sa.select(
             transactions, lines, personal.data.c.value.label("persons"), _narratives.c.value.label("narratives")
@@ -171,6 +173,16 @@ def reversing(connection: Connection, wanted: Collection[UUID]) -> set[str]:
     """Return the references of the transactions that take any of the lines *wanted* back."""
     query = sa.select(transactions.c.reference).join(lines, lines.c.transaction == transactions.c.id)
     return set(connection.execute(query.where(lines.c.reverses.in_(list(wanted)))).scalars())
+
+
+def lines_by_id(connection: Connection, wanted: Collection[UUID]) -> dict[UUID, Line]:
+    """Return the lines *wanted*, by their ids."""
+    found: dict[UUID, Line] = {}
+    ids = list(wanted)
+    for start in range(0, len(ids), _ASKED_AT_ONCE):
+        block = lines.c.id.in_(ids[start : start + _ASKED_AT_ONCE])
+        found |= {line.id: line for each in whole(connection, block) for line in each.lines}
+    return {identifier: found[identifier] for identifier in ids}
 
 
 def some_suspense(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[SuspenseItem]:

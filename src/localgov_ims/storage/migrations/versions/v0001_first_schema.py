@@ -53,6 +53,7 @@ RECORDS = (
     "removal_proposals",
     "removal_runs",
     "removal_counts",
+    "subject_accesses",
     "audit_entries",
 )
 REMOVABLE = (
@@ -396,6 +397,18 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_settings_versions")),
         sa.UniqueConstraint("subject", "number", name=op.f("uq_settings_versions_subject_number")),
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_settings_versions_unit_ordinal")),
+    )
+    op.create_table(
+        "subject_accesses",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subject_accesses")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_subject_accesses_unit_ordinal")),
     )
     op.create_table(
         "transactions",
