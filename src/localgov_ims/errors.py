@@ -2,6 +2,8 @@
 
     ImsError
     ├── InvalidValue          cannot be what it should be: decimals, a mask, a check digit
+    │   ├── InvalidSignature  a link or message that is not signed by whom it should be, or not any more
+    │   └── StaleCallback     signed rightly, at a time too far from now
     ├── RuleViolation         well formed, but a rule forbids it: a limit, a balance, a state
     │   └── AlreadyDone       a different second attempt at a thing that is done once
     ├── NotPermitted          somebody without the permission or the fund that it needs
@@ -46,6 +48,14 @@ class ImsError(Exception):
 
 class InvalidValue(ImsError):
     """A value cannot be what it should be."""
+
+
+class InvalidSignature(InvalidValue):
+    """A link or message is not signed by whom it should be, or its time is over; which of them is never said."""
+
+
+class StaleCallback(InvalidValue):
+    """A message is signed rightly, at a time too far from now: it may be an old one, sent again."""
 
 
 class RuleViolation(ImsError):

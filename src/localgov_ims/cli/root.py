@@ -45,6 +45,7 @@ COMMANDS = {
     "import": "importing:import_",
     "init": "init:init",
     "journals": "journals:journals",
+    "personal": "personal:personal",
     "plugins": "plugins:plugins",
     "read": "reading:read",
     "reconcile": "reconciling:reconcile",

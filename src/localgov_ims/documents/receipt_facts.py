@@ -86,6 +86,7 @@ class ReceiptDocument:
         payer: Their name; none where it is not known.
         lines: At least one.
         copy: Whether the payer has been given this receipt before.
+        cancelled_by: The numbers of the reversals that took what it shows back; it proves no payment then.
 
     Raises:
         InvalidValue: There is no line.
@@ -99,6 +100,7 @@ class ReceiptDocument:
     payer: str | None = None
     lines: tuple[ReceiptLine, ...] = field(validator=_at_least_one)
     copy: bool = False
+    cancelled_by: tuple[str, ...] = ()
 
     @property
     def gross(self) -> Money:
@@ -122,8 +124,9 @@ class ReceiptDocument:
 
     @property
     def title(self) -> str:
-        """Return what it is: `Receipt`, `VAT receipt`, `Refund receipt`, `Copy of receipt`."""
+        """Return what it is: `Receipt`, `VAT receipt`, `Refund receipt`, `Copy of receipt`, `Cancelled receipt`."""
         kind = "refund receipt" if self.is_refund else "VAT receipt" if self.is_vat_invoice else "receipt"
+        kind = f"cancelled {kind}" if self.cancelled_by else kind
         return f"Copy of {kind}" if self.copy else kind[0].upper() + kind[1:]
 
     @property
@@ -153,13 +156,17 @@ class ReceiptDocument:
         named = self.vat_number and self.council_address
         return (
             bool(named and self.vat)
+            and not self.cancelled_by
             and Treatment.EXEMPT not in treatments
             and NOTHING < supplied <= LESS_DETAILED_LIMIT
         )
 
     @property
-    def vat_note(self) -> str | None:
-        """Return what a business must know where there is VAT and this is no VAT invoice."""
+    def note(self) -> str | None:
+        """Return that it is cancelled; else what a business must know where there is VAT and this is no VAT invoice."""
+        if self.cancelled_by:
+            numbers, what = " and ".join(self.cancelled_by), "refund" if self.is_refund else "payment"
+            return f"This receipt is cancelled: the {what} that it shows was taken back, by {numbers}. It proves no {what}."
         if not self.vat or self.is_vat_invoice or self.is_refund:
             return None
         return f"This is not a VAT invoice. If you need one, ask us for it and quote {self.receipt_number}."

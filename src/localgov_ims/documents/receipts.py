@@ -32,7 +32,7 @@ def text(document: ReceiptDocument) -> str:
         *(_line_text(line) for line in document.lines),
         [f"{label}: {value}" for label, value in _totals(document)],
         _vat_text(document),
-        [document.vat_note or ""],
+        [document.note or ""],
         _council(document),
     ]
     return "\n\n".join("\n".join(block) for block in map(_filled, blocks) if block) + "\n"
@@ -156,8 +156,8 @@ def _page(document: ReceiptDocument) -> Iterator[str]:
     if any(line.treatment is not None for line in document.lines):
         rows = ((escape(_rate(row)), *_amounts(row.net, row.vat, row.gross)) for row in document.vat_rows)
         yield from _table("VAT summary", ("Rate", "Net", "VAT", "Gross"), rows)
-    if document.vat_note is not None:
-        yield f'<p class="note">{escape(document.vat_note)}</p>'
+    if document.note is not None:
+        yield f'<p class="note">{escape(document.note)}</p>'
 
 
 def _table(

@@ -162,7 +162,7 @@ def _records(number: int) -> str:
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    return {"vat": "VAT", "sha256": "SHA-256"}.get(name, name.replace("_", " ").capitalize())
 
 
 def _shown(value: object) -> str:

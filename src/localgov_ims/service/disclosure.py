@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from attrs import frozen
 from sqlalchemy import Connection
 
-from localgov_ims.documents.subject_access import Row, Section
+from localgov_ims.documents.subject_access import Section
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.payers import NOBODY, Card, Cheque, Payer
 from localgov_ims.domain.retention import Subject
@@ -74,7 +74,7 @@ def account_holders(known: Known) -> Section:
 def transactions(known: Known) -> Section:
     """Return the income on their accounts, and what they paid."""
     table, rows, left_out = stored_transactions.transactions, [], 0
-    for fits in one_of(table, _about(known, table)):
+    for fits in one_of(table, known.found.all_of(table)):
         for each in stored_transactions.some(known.connection, fits):
             theirs = known.is_theirs(table, each.id)
             own = known.own(each.lines, whole=theirs)
@@ -100,7 +100,7 @@ def transactions(known: Known) -> Section:
 def payments(known: Known) -> Section:
     """Return what they were asked for, or somebody was for their accounts."""
     table, rows, left_out = stored_payments.payments, [], 0
-    for fits in one_of(table, _about(known, table)):
+    for fits in one_of(table, known.found.all_of(table)):
         for each in stored_payments.some(known.connection, fits):
             theirs = known.is_theirs(table, each.id)
             own = known.own(each.lines, whole=theirs)
@@ -123,7 +123,7 @@ def payment_events(known: Known) -> Section:
     heads, events = stored_payments.payments, stored_payments.events
     cards = dict(disclosing.beside(known.connection, events, known.found.theirs.get(events.name, ())))
     rows = []
-    for fits in one_of(heads, _about(known, heads)):
+    for fits in one_of(heads, known.found.all_of(heads)):
         query = (
             sa.select(events, heads.c.reference)
             .join(heads, heads.c.id == events.c.payment)
@@ -144,7 +144,7 @@ def payment_events(known: Known) -> Section:
 def refunds(known: Known) -> Section:
     """Return the refunds of what was paid for them, whom they went to only where it was they."""
     table, rows = stored_refunds.requests, []
-    for fits in one_of(table, _about(known, table)):
+    for fits in one_of(table, known.found.all_of(table)):
         for each in stored_refunds.some(known.connection, fits):
             payee = each.payee if known.is_theirs(table, each.id) else None
             rows.append({
@@ -158,7 +158,7 @@ def refunds(known: Known) -> Section:
 def statement_lines(known: Known) -> Section:
     """Return the bank lines that are theirs or name their accounts; others' names and words are left out."""
     table, rows = stored_statements.lines, []
-    for each in stored_statements.with_ids(known.connection, sorted(_about(known, table))):
+    for each in stored_statements.with_ids(known.connection, sorted(known.found.all_of(table))):
         theirs = known.is_theirs(table, each.id)
         rows.append({
             "bank_account": each.account, "booked_on": each.line.booked_on, "amount": each.line.amount,
@@ -207,10 +207,6 @@ def others(known: Known) -> Section:
         for field, text in _flat("", value)
     ]
     return Section(key="other", title="Messages and other records", rows=tuple(rows))
-
-
-def _about(known: Known, table: sa.Table) -> set[UUID]:
-    return known.found.all_of(table)
 
 
 def _line(line: Line) -> dict[str, Any]:

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from localgov_ims.domain.calendar import Clock
+from localgov_ims.errors import ConfigurationError
 from localgov_ims.files.readers import Options, Reader
 from localgov_ims.hooks.interfaces import LedgerExporterSpec
+from localgov_ims.hooks.notifiers import Notifier
 from localgov_ims.service.council import Council
 from localgov_ims.storage.store import Store, Unit
+
+
+def _no_link_keys() -> Sequence[bytes]:
+    message = "Links cannot be signed or checked: this installation was given no link keys."
+    raise ConfigurationError("no_link_keys", message)
+
+
+@frozen(kw_only=True)
+class ChosenNotifier:
+    """How messages leave: the name of the notifier that settings choose, and how it is opened for as long as it is used.
+
+    Opening asks for its secrets, so that whoever sends nothing needs none.
+    """
+
+    name: str
+    opened: Callable[[], AbstractContextManager[Notifier]]
 
 
 @frozen(kw_only=True)
@@ -20,6 +39,8 @@ class Installation:
     Attributes:
         options: What the settings say to a reader, by its name.
         actor: Who is asking; every audit entry names them.
+        notifier: How messages to payers leave; none where the settings choose no notifier.
+        link_keys: Gives the keys of signed links, the one that signs first; asked for only where a link is met.
         request: What the web or a job calls this piece of work; kept in the audit entries where it is not empty.
     """
 
@@ -31,6 +52,8 @@ class Installation:
     clock: Clock
     actor: str
     request: str = ""
+    notifier: ChosenNotifier | None = None
+    link_keys: Callable[[], Sequence[bytes]] = field(default=_no_link_keys, repr=False)
 
     def unit(self, action: str) -> Unit:
         """Begin a unit of work of the actor."""

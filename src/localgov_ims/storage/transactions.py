@@ -107,12 +107,12 @@ def add(unit: Unit, recorded: Iterable[Transaction], *, personal_narratives: boo
     heads, details, sealed = [], [], []
     for transaction in recorded:
         secret = _seal(transaction)
-        heads.append(_row(transaction, secret))
+        heads.append(row(transaction, secret))
         if secret is not None:
             sealed.append(secret)
         for line in transaction.lines:
             said = personal.seal(line.id, {"narrative": line.narrative}) if personal_narratives else None
-            details.append(_line_row(transaction.id, line, said))
+            details.append(line_row(transaction.id, line, said))
             if said is not None:
                 sealed.append(said)
     unit.record(transactions, heads)
@@ -202,7 +202,7 @@ def _seal(t: Transaction) -> personal.Sealed | None:
     return personal.seal(t.id, {name: kept(part) for name, part in parts.items() if part is not None})
 
 
-def _row(t: Transaction, secret: personal.Sealed | None) -> Row:
+def row(t: Transaction, secret: personal.Sealed | None) -> Row:
     return (
         t.id, t.kind.value, t.reference, t.channel.value, t.origin.kind, t.origin.id, t.origin.n, t.taken_on,
         t.recorded_at, t.recorded_by, t.provider, t.provider_reference, t.merchant_account, t.payment,
@@ -211,7 +211,7 @@ def _row(t: Transaction, secret: personal.Sealed | None) -> Row:
     )  # fmt: skip
 
 
-def _line_row(transaction: UUID, line: Line, said: personal.Sealed | None) -> Row:
+def line_row(transaction: UUID, line: Line, said: personal.Sealed | None) -> Row:
     return (
         line.id, transaction, line.number, line.reference, line.fund, line.account_reference, line.amount.pence,
         line.vat_code, line.vat_treatment.value if line.vat_treatment is not None else None, line.vat_rate.thousandths,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -13,13 +13,18 @@ from localgov_ims.service.laws.law import Findings
 from localgov_ims.storage import journals, reconciliation, settlements, statements, transactions
 
 
-def differences(connection: Connection, findings: Findings) -> Iterator[str]:
+def differences(connection: Connection, suspense_fund: str, findings: Findings) -> Iterator[str]:
     """Yield the balances of each ledger that are not the sum of their items."""
     ledgers = connection.execute(sa.select(journals.journals.c.ledger).distinct()).scalars().all()
     for ledger in ledgers:
-        for role, items in ITEMS.items():
+        expectations = {
+            "clearing": _clearing_items(ledger),
+            "awaiting": _awaiting_items(ledger),
+            "suspense": _suspense_items(ledger, suspense_fund),
+        }
+        for role, items in expectations.items():
             findings.look_at()
-            expected = int(connection.execute(items(ledger)).scalar() or 0)
+            expected = int(connection.execute(items).scalar() or 0)
             found = int(connection.execute(_journalled(ledger, role)).scalar() or 0)
             if expected != found:
                 stands, comes = Money(found).shown(), Money(expected).shown()
@@ -57,13 +62,11 @@ def _awaiting_items(ledger: str) -> sa.Select[Any]:
     )
 
 
-def _suspense_items(ledger: str) -> sa.Select[Any]:
-    tl, items = transactions.lines, transactions.suspense
-    return (
-        sa.select(-sa.func.sum(tl.c.pence))
-        .join(items, items.c.line == tl.c.id)
-        .where(_dashed(tl.c.id).in_(_done(ledger, "line")))
-    )
+def _suspense_items(ledger: str, fund: str) -> sa.Select[Any]:
+    """Sum the lines of the suspense fund that were journalled, what was taken back or moved on among them."""
+    tl = transactions.lines
+    done = _dashed(tl.c.id).in_(_done(ledger, "line")) | _dashed(tl.c.transaction).in_(_done(ledger, "transfer"))
+    return sa.select(-sa.func.sum(tl.c.pence)).where(tl.c.fund == fund, done)
 
 
 def _clearing_items(ledger: str) -> sa.Select[Any]:
@@ -84,11 +87,3 @@ def _clearing_items(ledger: str) -> sa.Select[Any]:
 def _dashed(column: sa.ColumnElement[object]) -> sa.ColumnElement[str]:
     """Return an identifier as sources name it: hex without dashes, alike in both databases."""
     return sa.func.replace(sa.cast(column, sa.Text), "-", "")
-
-
-ITEMS: Final[Mapping[str, Callable[[str], sa.Select[Any]]]] = {
-    "clearing": _clearing_items,
-    "awaiting": _awaiting_items,
-    "suspense": _suspense_items,
-}
-"""What each balance must come to by its items, debits above zero."""

@@ -29,7 +29,7 @@ def check(connection: Connection, council: Council, findings: Findings) -> None:
     findings.take(_reversals(connection))
     findings.take(_suspense(connection, council))
     findings.take(drawn.differences(connection, findings))
-    findings.take(balances.differences(connection, findings))
+    findings.take(balances.differences(connection, council.suspense_fund.code, findings))
 
 
 def _without_disposition(connection: Connection) -> Iterator[str]:
