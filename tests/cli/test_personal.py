@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.service.test_retaining import MAIL, NAME, record_past
 
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.cli.root import ims
@@ -18,7 +17,6 @@ from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.people import Given, User
 from localgov_ims.simulator.small_council import settings_text
 from localgov_ims.storage import people
-from tests.service.test_retaining import MAIL, NAME, record_past
 
 
 @pytest.fixture
@@ -41,14 +39,14 @@ def config(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def call(config: Path) -> Iterator[Any]:
+def call(config: Path) -> Any:
     """Give a way to run `ims personal` as the first person or another."""
 
     def run_it(*arguments: object, by: str = "first") -> Result:
         words = ["--config", str(config), "personal", *map(str, arguments)]
         return CliRunner(env={"IMS_ACTOR": by}).invoke(ims, words, catch_exceptions=False)
 
-    yield run_it
+    return run_it
 
 
 def test_retention_is_previewed_proposed_and_confirmed_by_another(call: Any, config: Path) -> None:
@@ -95,7 +93,7 @@ def test_what_is_held_of_a_person_is_written_for_their_eyes(call: Any, tmp_path:
         result = call("export", "--account", "23", "612345674", "--name", NAME, "-o", tmp_path / name)
         assert result.exit_code == 0
         assert "Read it before it is sent." in result.output
-        assert stat.S_IMODE(os.stat(tmp_path / name).st_mode) == 0o600
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
     assert json.loads((tmp_path / "held.json").read_text(encoding="utf-8"))["subject"]["names"] == [NAME]
     assert NAME in (tmp_path / "held.html").read_text(encoding="utf-8")
     assert call("export", "--name", NAME, "-o", tmp_path / "held.pdf").exit_code == 2

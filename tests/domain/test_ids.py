@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations, islice, pairwise
 
@@ -121,3 +124,21 @@ def test_many_threads_get_different_ids_and_references_each_rising() -> None:
     assert len(set(ids)) == len(ids)
     assert len(set(ours)) == len(ours)
     assert all(own == sorted(own) for own, _ in made)  # type: ignore[type-var]
+
+
+FORKED = """
+import os
+from localgov_ims.domain.ids import new_id, new_reference
+new_reference(), new_id()
+child = os.fork()
+print(*(new_reference() for _ in range(5)), str(new_id())[-14:], flush=True)
+if child:
+    os.waitpid(child, 0)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_process_repeats_nothing_of_its_parent() -> None:
+    done = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, check=True)
+    made = done.stdout.split()
+    assert len(made) == len(set(made)) == 12

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from tests.builders import STANDARD, pounds, vat_code
 
 from localgov_ims.domain.money import Money
-from localgov_ims.domain.vat import NIL, DatedRate, Rounding, Treatment, VatRate
+from localgov_ims.domain.vat import NIL, DatedRate, Rounding, Treatment, VatRate, part_of
 from localgov_ims.errors import ConfigurationError, InvalidValue
 
 rates = st.integers(0, 1000).map(VatRate)
@@ -134,3 +135,66 @@ def test_only_the_standard_and_reduced_treatments_are_taxed() -> None:
         Treatment.STANDARD,
         Treatment.REDUCED,
     }
+
+
+# Parts of a line
+
+
+def parts_of(
+    whole: Money, vat: Money, parts: list[Money], rounding: Rounding = Rounding.HALF_EVEN
+) -> list[Money]:
+    """Return the VAT of parts taken one after the other."""
+    taken, vat_taken, made = Money(0), Money(0), []
+    for part in parts:
+        made.append(part_of(whole, vat, taken=taken, vat_taken=vat_taken, part=part, rounding=rounding))
+        taken, vat_taken = taken + part, vat_taken + made[-1]
+    return made
+
+
+@pytest.mark.parametrize("rounding", Rounding)
+def test_three_parts_of_ten_pounds_hold_together_the_vat_of_the_line(rounding: Rounding) -> None:
+    whole, vat = pounds("10.00"), pounds("1.67")
+    parts = [pounds("3.33"), pounds("3.33"), pounds("3.34")]
+    made = parts_of(whole, vat, parts, rounding)
+    assert [str(each) for each in made] == ["0.56", "0.55", "0.56"]
+    assert Money.total(made) == vat
+    assert str(Money.total(STANDARD.vat_in(part) for part in parts)) == "1.68"  # by the rate it would not
+    mirrored = parts_of(-whole, -vat, [-part for part in parts], rounding)
+    assert mirrored == [-each for each in made]
+
+
+def test_half_a_penny_of_a_part_is_rounded_as_the_council_rounds() -> None:
+    halves = {rounding: parts_of(Money(4), Money(2), [Money(1)] * 4, rounding) for rounding in Rounding}
+    assert [each.pence for each in halves[Rounding.HALF_EVEN]] == [0, 1, 1, 0]
+    assert [each.pence for each in halves[Rounding.HALF_UP]] == [1, 0, 1, 0]
+
+
+@given(st.data(), st.sampled_from(Rounding))
+def test_whoever_exhausts_a_line_exhausts_its_vat_and_no_part_holds_more_than_its_amount(
+    data: st.DataObject, rounding: Rounding
+) -> None:
+    whole = Money(data.draw(st.integers(1, 10**9)))
+    vat = data.draw(rates).vat_in(whole, rounding)
+    cuts = sorted(data.draw(st.lists(st.integers(0, whole.pence), max_size=6)))
+    edges = [0, *cuts, whole.pence]
+    parts = [Money(after - before) for before, after in pairwise(edges) if after > before]
+    made = parts_of(whole, vat, parts, rounding)
+    assert Money.total(made) == vat
+    assert all(Money(0) <= each <= part for each, part in zip(made, parts, strict=True))
+
+
+def test_a_line_without_vat_has_none_in_its_parts() -> None:
+    assert parts_of(pounds("10.00"), Money(0), [pounds("3.33"), pounds("6.67")]) == [Money(0), Money(0)]
+
+
+@given(amounts, rates)
+def test_the_two_roundings_differ_by_a_penny_at_most_and_only_at_the_half(
+    gross: Money, rate: VatRate
+) -> None:
+    even, up = (
+        abs(rate.vat_in(gross, rounding).pence) for rounding in (Rounding.HALF_EVEN, Rounding.HALF_UP)
+    )
+    exact = Fraction(abs(gross.pence) * rate.thousandths, 1000 + rate.thousandths)
+    assert up - even == (
+        1 if exact - exact.__floor__() == Fraction(1, 2) and exact.__floor__() % 2 == 0 else 0
+    )

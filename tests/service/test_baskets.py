@@ -87,7 +87,7 @@ def refused(desk: Installation, *items: BasketItem, **given: Any) -> ImsError:
     ],
 )  # fmt: skip
 def test_a_fund_is_there_enabled_and_in_the_portal_offered(
-    code: str, given: dict[str, Any], portal: bool, allowed: bool
+    code: str, given: dict[str, Any], *, portal: bool, allowed: bool
 ) -> None:
     council = with_fund(COUNCIL, code, **given) if given else COUNCIL
     if allowed:
@@ -226,7 +226,7 @@ def test_without_a_format_a_reference_is_not_blank_and_fits(given: str | None, c
     ("given", "fine"),
     [("AB 12/3", True), (None, True), ("AB-12", False), ("AB12é", False), ("AB\t12", False)],
 )
-def test_portal_references_hold_letters_digits_slash_and_space(given: str | None, fine: bool) -> None:
+def test_portal_references_hold_letters_digits_slash_and_space(given: str | None, *, fine: bool) -> None:
     if fine:
         item_checks.check_portal_reference(given)
         return
@@ -310,7 +310,7 @@ _PAY_STOPPED = (Permission.ACCOUNT_PAY_STOPPED,)
     ],
 )  # fmt: skip
 def test_a_message_stops_only_where_its_flag_says_so(
-    message: str | None, alone: bool, permissions: tuple[Permission, ...], outcome: bool | str
+    message: str | None, *, alone: bool, permissions: tuple[Permission, ...], outcome: bool | str
 ) -> None:
     account = holder(message=message)
     if outcome != "stopped":

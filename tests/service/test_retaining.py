@@ -11,22 +11,36 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from attrs import evolve, frozen
+from tests.builders import a_receipt, line, statement_line
+from tests.persons import with_everything
 
 from localgov_ims.domain.holders import AccountHolder, Person
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.observations import Said
 from localgov_ims.domain.payers import Card, Cheque, Payee, Payer
 from localgov_ims.domain.payments import Payment, PaymentEvent, PaymentState
-from localgov_ims.domain.observations import Said
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.received_files import ReceivedFile
 from localgov_ims.domain.refunds import (
-    RefundEvent, RefundEventKind, RefundItem, RefundRequest, RefundState, Route,
+    RefundEvent,
+    RefundEventKind,
+    RefundItem,
+    RefundRequest,
+    RefundState,
+    Route,
 )  # fmt: skip
 from localgov_ims.domain.retention import HoldKind, LegalHold, Periods, RemovalKind, Subject, first_kept
 from localgov_ims.domain.statements import Evidence, Statement
 from localgov_ims.domain.transactions import Channel, Origin, Transaction
-from localgov_ims.errors import AlreadyDone, ConfigurationError, InvalidValue, NotFound, NotPermitted, RuleViolation
+from localgov_ims.errors import (
+    AlreadyDone,
+    ConfigurationError,
+    InvalidValue,
+    NotFound,
+    NotPermitted,
+    RuleViolation,
+)
 from localgov_ims.service.erasing import confirm_erasure, preview_erasure, propose_erasure
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.laws.law import LawReport
@@ -34,10 +48,9 @@ from localgov_ims.service.legal_holds import hold_account, hold_file, hold_payer
 from localgov_ims.service.retaining import confirm_retention, preview_retention, propose_retention
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import files, holders, payments, personal, refunds, statements, transactions
+from localgov_ims.storage.engines import wipe
 from localgov_ims.storage.retiring import CLASSES
 from localgov_ims.storage.tables import RECORD_TABLES
-from tests.builders import a_receipt, line, statement_line
-from tests.persons import with_everything
 
 NAME, MAIL = "Zelda Quillfeather", "zelda@example.org"
 OLD, OLD_AT = date(2019, 6, 3), datetime(2019, 6, 3, 10, tzinfo=UTC)
@@ -109,7 +122,9 @@ def record_past(
         asked_by="alex", asked_at=on, payee=Payee(name=name, sort_code="123456", account="12345678"),
     )  # fmt: skip
     raw = f"<Nm>{name.upper()}</Nm><Acct>{account}</Acct>".encode()
-    file = ReceivedFile(id=statement.file, sha256=hashlib.sha256(raw).hexdigest(), size=len(raw), name="bank.xml")
+    file = ReceivedFile(
+        id=statement.file, sha256=hashlib.sha256(raw).hexdigest(), size=len(raw), name="bank.xml"
+    )
     with office.store.unit("past", by="tester") as unit:
         files.add(unit, file, [raw[:9], raw[9:]])
         statements.add(unit, statement)
@@ -352,7 +367,9 @@ def test_a_hold_made_after_a_proposal_is_kept_to(office: Installation, colleague
     assert confirm_retention(colleague, proposal.id).removed == {}
 
 
-def test_a_proposal_never_removes_more_than_was_previewed(office: Installation, colleague: Installation) -> None:
+def test_a_proposal_never_removes_more_than_was_previewed(
+    office: Installation, colleague: Installation
+) -> None:
     record_past(office)
     hold = hold_account(office, "23", "612345674", reason="claim")
     proposal = propose_retention(office)
@@ -395,10 +412,28 @@ def test_an_erased_person_is_nowhere_in_the_database_and_everything_still_proves
     report = law_2(office)
     assert (report.broken, report.retired) == ((), 11)
     with office.store.reading() as connection:
-        assert next(transactions.some(connection, transactions.transactions.c.id == past.receipt.id)).total == Money(120_00)
+        assert next(
+            transactions.some(connection, transactions.transactions.c.id == past.receipt.id)
+        ).total == Money(120_00)
 
 
-def test_an_account_is_erased_without_whoever_else_paid_for_it(office: Installation, colleague: Installation) -> None:
+def test_it_is_told_when_somebody_who_reads_keeps_bytes_from_being_wiped(
+    office: Installation, colleague: Installation
+) -> None:
+    record_past(office)
+    proposal, _ = propose_erasure(office, Subject(names=[NAME]))
+    with office.store.reading() as connection:
+        connection.execute(sa.select(personal.data)).first()
+        removal = confirm_erasure(colleague, proposal.id)
+    assert not removal.wiped
+    if office.store.engine.dialect.name == "sqlite":
+        assert wipe(office.store.engine)
+        assert traces(office, "quillfeather") == []
+
+
+def test_an_account_is_erased_without_whoever_else_paid_for_it(
+    office: Installation, colleague: Installation
+) -> None:
     record_past(office)
     preview = preview_erasure(office, Subject(accounts=[("23", "612345674")]))
     assert preview.others == 1  # the receipt that Somebody Else paid
@@ -422,11 +457,18 @@ def test_names_are_the_same_whatever_their_case_title_and_spaces(office: Install
     record_past(office, name="Zoë Ångström-Lee")
     for name in ("MS ZOË ÅNGSTRÖM-LEE", "zoë  ångström-lee", "Ms. Zoë Ångström-Lee"):
         preview = preview_erasure(office, Subject(names=[name]))
-        assert {each.name for each in preview.classes} >= {"transactions", "payments", "statement_lines", "account_holders"}
+        assert {each.name for each in preview.classes} >= {
+            "transactions",
+            "payments",
+            "statement_lines",
+            "account_holders",
+        }
     assert preview_erasure(office, Subject(names=["Zoë Ångström"])).remove == 0
 
 
-def test_holds_and_open_refunds_are_kept_from_an_erasure(office: Installation, colleague: Installation) -> None:
+def test_holds_and_open_refunds_are_kept_from_an_erasure(
+    office: Installation, colleague: Installation
+) -> None:
     past = record_past(office)
     hold_file(office, str(past.file.id), reason="inquiry")
     with office.store.unit("again", by="tester") as unit:
@@ -490,23 +532,34 @@ def two_people_one_erased(office: Installation, colleague: Installation) -> tupl
     return pair
 
 
-def test_personal_data_deleted_by_hand_is_not_taken_for_lawful(office: Installation, colleague: Installation) -> None:
+def test_personal_data_deleted_by_hand_is_not_taken_for_lawful(
+    office: Installation, colleague: Installation
+) -> None:
     two_people_one_erased(office, colleague)
     tamper(office, "DELETE FROM personal_data WHERE record IN (SELECT id FROM transactions)")
     report = law_2(office)
-    assert any("transactions: the personal data of 4 records is gone, and only 1 were" in each for each in report.broken)
+    assert any(
+        "transactions: the personal data of 4 records is gone, and only 1 were" in each
+        for each in report.broken
+    )
 
 
-def test_bytes_deleted_by_hand_are_not_taken_for_lawful(office: Installation, colleague: Installation) -> None:
+def test_bytes_deleted_by_hand_are_not_taken_for_lawful(
+    office: Installation, colleague: Installation
+) -> None:
     two_people_one_erased(office, colleague)
     tamper(office, "DELETE FROM file_chunks")
-    assert any("files: the bytes of 2 records is gone, and only 1 were" in each for each in law_2(office).broken)
+    assert any(
+        "files: the bytes of 2 records is gone, and only 1 were" in each for each in law_2(office).broken
+    )
 
 
 def test_erased_data_that_is_put_back_is_found(office: Installation, colleague: Installation) -> None:
     past = record_past(office)
     with office.store.reading() as connection:
-        row = connection.execute(sa.select(personal.data).where(personal.data.c.record == past.receipt.id)).one()
+        row = connection.execute(
+            sa.select(personal.data).where(personal.data.c.record == past.receipt.id)
+        ).one()
     erased(office, colleague, Subject(names=[NAME]))
     put_back(office, row)
     assert any("was lawfully removed, and is back" in each for each in law_2(office).broken)
@@ -524,7 +577,9 @@ def test_another_persons_data_cannot_change_places_with_what_was_erased(
     """As many are gone as were removed, but not the same."""
     past = record_past(office)
     with office.store.reading() as connection:
-        row = connection.execute(sa.select(personal.data).where(personal.data.c.record == past.receipt.id)).one()
+        row = connection.execute(
+            sa.select(personal.data).where(personal.data.c.record == past.receipt.id)
+        ).one()
     erased(office, colleague, Subject(names=[NAME]))
     put_back(office, row)
     with office.store.engine.connect() as connection:
@@ -533,7 +588,9 @@ def test_another_persons_data_cannot_change_places_with_what_was_erased(
     assert any("is not that which was lawfully removed" in each for each in law_2(office).broken)
 
 
-def test_personal_data_beside_a_record_that_has_none_is_found(office: Installation, colleague: Installation) -> None:
+def test_personal_data_beside_a_record_that_has_none_is_found(
+    office: Installation, colleague: Installation
+) -> None:
     two_people_one_erased(office, colleague)
     with office.store.engine.connect() as connection:
         connection.execute(sa.insert(personal.data).values(record=new_id(), salt=b"x" * 16, value="{}"))
@@ -548,7 +605,20 @@ def test_tampering_with_what_stays_is_still_found(office: Installation, colleagu
     with office.store.engine.connect() as connection:
         connection.exec_driver_sql(f"DROP TRIGGER {guard}" + ("" if sqlite else " ON transaction_lines"))
         connection.execute(
-            sa.update(transactions.lines).where(transactions.lines.c.id == past.receipt.lines[0].id).values(pence=1)
+            sa.update(transactions.lines)
+            .where(transactions.lines.c.id == past.receipt.lines[0].id)
+            .values(pence=1)
         )
         connection.commit()
     assert any("it is not what was sealed" in each for each in law_2(office).broken)
+
+
+def test_periods_come_from_the_settings() -> None:
+    from localgov_ims.bootstrap.settings import parse
+    from localgov_ims.simulator.small_council import settings_text
+
+    text = settings_text() + "\n[retention]\nyears = 7\n\n[retention.classes]\nstatement_lines = 2\n"
+    periods = parse(text, "council.toml").council_record().retention
+    assert (periods.of("transactions"), periods.of("statement_lines")) == (7, 2)
+    with pytest.raises(ConfigurationError, match="0 to 100 years"):
+        parse(text.replace("years = 7", "years = 101"), "council.toml")

@@ -12,6 +12,8 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.builders import DAY, NOW, a_receipt, a_transfer, garden_line, line, statement_line
+from tests.persons import with_everything, with_user
 
 from localgov_ims.domain.ids import new_id, shown
 from localgov_ims.domain.money import Money
@@ -26,8 +28,6 @@ from localgov_ims.errors import InvalidValue, NotFound, NotPermitted, NotSignedI
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.searching import MOST, Format, export, search, view_transaction
 from localgov_ims.storage import files, statements, transactions
-from tests.builders import DAY, NOW, a_receipt, a_transfer, garden_line, line, statement_line
-from tests.persons import with_everything, with_user
 
 LISTS = (Permission.TRANSACTION_LIST, Permission.TRANSACTION_VIEW)
 
@@ -258,7 +258,9 @@ def test_somebody_without_a_fund_finds_nothing(office: Installation) -> None:
     assert (page.rows, page.total_count, page.total) == ((), 0, Money(0))
 
 
-def test_searching_needs_its_permission_and_is_refused_before_anything_is_looked_up(office: Installation) -> None:
+def test_searching_needs_its_permission_and_is_refused_before_anything_is_looked_up(
+    office: Installation,
+) -> None:
     stranger = with_user(office, "stranger", Permission.PAYMENT_TAKE, funds=["23"])
     for act in (
         lambda: search(stranger, Criteria(file="nowhere")),
@@ -314,10 +316,14 @@ def test_an_export_has_every_row_in_the_agreed_shape(office: Installation) -> No
     lines = exported(office, Criteria()).decode().split("\r\n")
     assert lines == [
         HEADER,
-        "K7MP2QXW9TRN_1,K7MP2QXW9TRN,pi_1,01,2026-05-12T10:30:00+01:00,2026-05-12T10:15:00+01:00,,tester,13,90,"
-        "12.00,S,0.200,2.00,'=1+1",
-        f"{without.reference}_1,{without.reference},,,2026-02-01T09:30:00+00:00,2026-05-12,612345674,tester,23,90,"
-        "120.00,,0.000,0.00,",
+        (
+            "K7MP2QXW9TRN_1,K7MP2QXW9TRN,pi_1,01,2026-05-12T10:30:00+01:00,2026-05-12T10:15:00+01:00,,tester,13,90,"
+            "12.00,S,0.200,2.00,'=1+1"
+        ),
+        (
+            f"{without.reference}_1,{without.reference},,,2026-02-01T09:30:00+00:00,2026-05-12,612345674,tester,23,90,"
+            "120.00,,0.000,0.00,"
+        ),
         "",
     ]
 

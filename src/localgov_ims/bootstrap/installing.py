@@ -13,6 +13,7 @@ from attrs import asdict, frozen
 from sqlalchemy import Connection
 
 from localgov_ims.bootstrap import settings as reading
+from localgov_ims.bootstrap.notifying import checked_notifier, chosen, link_keys
 from localgov_ims.bootstrap.settings import Settings
 from localgov_ims.domain.calendar import Clock
 from localgov_ims.domain.people import Rights
@@ -23,6 +24,7 @@ from localgov_ims.files.events import Yields
 from localgov_ims.files.profiles import ProfileReader
 from localgov_ims.files.readers import Options, Reader
 from localgov_ims.hooks import registry
+from localgov_ims.hooks.notifiers import NotifierSpec
 from localgov_ims.hooks.registry import Registry
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
@@ -56,6 +58,7 @@ class Checked:
     plugins: Registry
     readers: tuple[Reader, ...]
     options: Mapping[str, Options]
+    notifier: tuple[NotifierSpec, object] | None
 
 
 def checked(text: str, settings: Settings) -> Checked:
@@ -74,7 +77,7 @@ def checked(text: str, settings: Settings) -> Checked:
         _check_offered(f"[ledgers.{ledger.name}] exporter", ledger.exporter, plugins.exporters)
     return Checked(
         text=text, settings=settings, council=council, plugins=plugins, readers=tuple(readers.values()),
-        options=settings.options_of(readers),
+        options=settings.options_of(readers), notifier=checked_notifier(settings.notifier, plugins.notifiers),
     )  # fmt: skip
 
 
@@ -95,7 +98,8 @@ def open_installation(
     try:
         installation = Installation(
             council=now_in_force.council, store=store, readers=now_in_force.readers, options=now_in_force.options,
-            exporters=now_in_force.plugins.exporters, clock=clock, actor=begin(store, who),
+            exporters=now_in_force.plugins.exporters, clock=clock, actor=begin(store, who), link_keys=link_keys,
+            notifier=chosen(*now_in_force.notifier, clock) if now_in_force.notifier is not None else None,
         )  # fmt: skip
         _keep_versions(installation, now_in_force)
     except ImsError:

@@ -48,6 +48,7 @@ COMMANDS = {
     "personal": "personal:personal",
     "plugins": "plugins:plugins",
     "read": "reading:read",
+    "receipts": "receipts:receipts",
     "reconcile": "reconciling:reconcile",
     "references": "references:references",
     "search": "searching:search",

@@ -17,8 +17,28 @@ ALPHABET = "023456789BCDFGHJKMNPQRSTVWXYZ"
 _SYMBOLS = 12
 _VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
 _FAIR = 232  # 8 x 29: bytes from here on would favour some symbols
+_BLOCK = 4096
 _lock = threading.Lock()
 _last = 0
+
+
+class _Chance:
+    """Random bytes of the operating system, asked for in blocks: a call for each identifier would be most of its cost."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Throw away what has been drawn: a forked process must not repeat its parent's."""
+        self._bytes, self._at = b"", 0
+        self.references = references()
+
+    def draw(self, number: int) -> int:
+        """Return *number* fresh random bytes as a whole number."""
+        if self._at + number > len(self._bytes):
+            self._bytes, self._at = os.urandom(_BLOCK), 0
+        self._at += number
+        return int.from_bytes(self._bytes[self._at - number : self._at])
 
 
 def new_id() -> UUID:
@@ -31,9 +51,9 @@ def new_id() -> UUID:
     with _lock:
         # 20 bits of counting below the millisecond; a process that outruns them borrows from the next.
         _last = max(_last + 1, (time.time_ns() // 1_000_000) << 20)
-        stamp = _last
+        stamp, chance = _last, _chance.draw(7)
     value = (stamp >> 20) << 80 | 0x7 << 76 | (stamp >> 8 & 0xFFF) << 64 | 0b10 << 62
-    value |= (stamp & 0xFF) << 54 | int.from_bytes(os.urandom(7)) >> 2
+    value |= (stamp & 0xFF) << 54 | chance >> 2
     return UUID(int=value)
 
 
@@ -49,19 +69,21 @@ def check_symbol(symbols: str) -> str:
 def references() -> Iterator[str]:
     """Make our own references without end, drawing random bytes in blocks (53 bits each)."""
     while True:
-        fair = [byte % 29 for byte in os.urandom(4096) if byte < _FAIR]
+        fair = [byte % 29 for byte in os.urandom(_BLOCK) if byte < _FAIR]
         for start in range(0, len(fair) - 10, 11):
             symbols = "".join(ALPHABET[value] for value in fair[start : start + 11])
             yield symbols + check_symbol(symbols)
 
 
-_stream = references()
+_chance = _Chance()
+if hasattr(os, "register_at_fork"):  # there is no fork on Windows
+    os.register_at_fork(after_in_child=_chance.forget)
 
 
 def new_reference() -> str:
     """Make one of our own references: 12 symbols, stored without dashes."""
     with _lock:
-        return next(_stream)
+        return next(_chance.references)
 
 
 def shown(reference: str) -> str:

@@ -39,6 +39,14 @@ class FeeTo(enum.Enum):
 
 
 @frozen(kw_only=True)
+class MerchantAccount:
+    """What a provider pays out by (a gateway account, merchant code or terminal), where it has codes of its own."""
+
+    clearing: LedgerAccount
+    disputed: LedgerAccount | None = None
+
+
+@frozen(kw_only=True)
 class MethodOfPayment:
     """How income was taken: by card at a provider, by bank transfer, in cash.
 
@@ -46,6 +54,7 @@ class MethodOfPayment:
         code: At most 5 characters; name: at most 30.
         clearing: The ledger code at which its income waits for the bank; every penny there is an open item.
         disputed: The ledger code of what its provider holds back while a payment is disputed.
+        merchant_accounts: Both codes for single merchant accounts, by the provider's name for them.
         banking: How its money reaches the bank, which decides what it is matched with.
         fee: The ledger code of what its provider keeps.
         provider: Name of the provider whose settlements bring it.
@@ -65,6 +74,7 @@ class MethodOfPayment:
     name: str = field(validator=text(30))
     clearing: LedgerAccount
     disputed: LedgerAccount | None = None
+    merchant_accounts: Mapping[str, MerchantAccount] = field(factory=dict)
     banking: Banking = Banking.SINGLY
     fee: LedgerAccount | None = None
     provider: str | None = None
@@ -107,6 +117,12 @@ class MethodOfPayment:
                 raise ConfigurationError(
                     "bad_method", f"Method of payment {self.code}: {fault}.", mop=self.code
                 )
+
+
+    def clearing_of(self, merchant_account: str | None) -> LedgerAccount:
+        """Return the ledger code at which income of a merchant account waits for the bank."""
+        own = self.merchant_accounts.get(merchant_account or "")
+        return own.clearing if own is not None else self.clearing
 
 
 @frozen(kw_only=True)

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from localgov_ims.domain.calendar import utc
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.payers import Card
+from localgov_ims.domain.texts import blank_is_none, text
 
 
 class Said(enum.Enum):
@@ -53,14 +54,14 @@ class Observation:
     payment_reference: str
     said: Said
     observed_at: datetime = field(converter=utc)
-    provider_reference: str | None = None
+    provider_reference: str | None = field(default=None, converter=blank_is_none, validator=text(64))
     provider_status: str = ""
     reason: str | None = None
     amount_paid: Money = NOTHING
     surcharge: Money = NOTHING
     fee: Money | None = None
     net: Money | None = None
-    merchant_account: str | None = None
+    merchant_account: str | None = field(default=None, converter=blank_is_none, validator=text(50))
     capturable: bool = False
     cancellable: bool = False
     refundable: bool = False
@@ -68,7 +69,7 @@ class Observation:
     taken_at: datetime | None = None
     captured_on: date | None = None
     settled_on: date | None = None
-    authorisation_code: str | None = None
+    authorisation_code: str | None = field(default=None, converter=blank_is_none, validator=text(15))
     card: Card | None = None
 
 
@@ -106,7 +107,7 @@ class RefundObservation:
     refund_reference: str
     said: RefundSaid
     observed_at: datetime = field(converter=utc)
-    provider_reference: str | None = None
+    provider_reference: str | None = field(default=None, converter=blank_is_none, validator=text(64))
     amount: Money | None = None
     settled_on: date | None = None
     reason: str | None = None

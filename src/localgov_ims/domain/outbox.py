@@ -76,6 +76,24 @@ class Contents:
 
 
 @frozen(kw_only=True)
+class Outcome:
+    """Where something leaves a message.
+
+    Attributes:
+        again_at: From when it may be tried again; none before the first attempt, and where it may not.
+        notifier, reference: By which it went, and what that calls it.
+        code, detail: Why it failed, without an address.
+    """
+
+    state: MessageState
+    again_at: datetime | None = None
+    notifier: str | None = None
+    reference: str | None = None
+    code: str | None = None
+    detail: str | None = None
+
+
+@frozen(kw_only=True)
 class OutboxMessage:
     """A message as it stands.
 
@@ -83,10 +101,8 @@ class OutboxMessage:
         transaction: Whose receipt it is; receipt: its number.
         number: The how-many-th of its transaction, from 1; copy: whether it says copy.
         contents: None once they have been retired.
+        latest, latest_at: Where its latest event left it, and when that was.
         events: How many it has had; attempts: how many of them were claims.
-        again_at: From when it may be tried again; none before the first attempt and after the last.
-        notifier, reference: By which it went, and what that calls it.
-        code, detail: Why it failed, without an address.
     """
 
     id: UUID
@@ -98,41 +114,31 @@ class OutboxMessage:
     queued_at: datetime = field(converter=utc)
     queued_by: str
     contents: Contents | None
-    state: MessageState = MessageState.WAITING
+    latest: Outcome = Outcome(state=MessageState.WAITING)
+    latest_at: datetime | None = None
     events: int = 0
     attempts: int = 0
-    latest_at: datetime | None = None
-    again_at: datetime | None = None
-    notifier: str | None = None
-    reference: str | None = None
-    code: str | None = None
-    detail: str | None = None
+
+    @property
+    def state(self) -> MessageState:
+        """Where it stands."""
+        return self.latest.state
 
     def due(self, now: datetime) -> bool:
         """Tell whether it may be taken up."""
-        return self.state.open and (self.again_at is None or self.again_at <= now)
+        return self.state.open and (self.latest.again_at is None or self.latest.again_at <= now)
 
 
 @frozen(kw_only=True)
 class MessageEvent:
-    """What happened to a message.
-
-    Attributes:
-        number: From 1; two that race take the same, and one looks for another message.
-        again_at: From when it may be tried again; none where it may not.
-    """
+    """What happened to a message; its number counts from 1, and of two that race for one number one is first."""
 
     id: UUID
     message: UUID
     number: int
-    state: MessageState
     at: datetime
     by: str
-    again_at: datetime | None = None
-    notifier: str | None = None
-    reference: str | None = None
-    code: str | None = None
-    detail: str | None = None
+    outcome: Outcome
 
 
 def try_again_at(error: ImsError | None, attempts: int, now: datetime) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attrs import AttrsInstance, asdict, field, frozen
+from attrs.validators import optional
 
 from localgov_ims.domain.texts import blank_is_none, digits, text
 
@@ -34,10 +35,10 @@ class Cheque:
 class Card:
     """What a provider says of a card; nothing else of it exists here (PCI DSS)."""
 
-    first_six: str | None = None
-    last_four: str | None = None
-    brand: str | None = None
-    kind: str | None = None
+    first_six: str | None = field(default=None, validator=optional(digits(6)))
+    last_four: str | None = field(default=None, validator=optional(digits(4)))
+    brand: str | None = field(default=None, validator=text(50))
+    kind: str | None = field(default=None, validator=text(50))
     commercial: bool | None = None
     """True or false as the provider says; none: unknown."""
 

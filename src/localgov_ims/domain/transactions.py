@@ -161,7 +161,8 @@ class Transaction:
                 "no_lines", f"Transaction {self.reference} has no lines.", transaction=self.reference
             )
         for line in self.lines:
-            if abs(line.vat) > abs(line.amount) or line.vat.pence * line.amount.pence < 0:
+            vat, amount = line.vat.pence, line.amount.pence
+            if vat and (abs(vat) > abs(amount) or vat * amount < 0):
                 message = (
                     f"Line {line.reference}: VAT of {line.vat.shown()} does not lie in {line.amount.shown()}."
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from uuid import UUID
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.outbox import (
@@ -14,6 +14,7 @@ from localgov_ims.domain.outbox import (
     MessageEvent,
     MessageState,
     OutboxMessage,
+    Outcome,
     try_again_at,
     without_address,
 )
@@ -93,15 +94,14 @@ def _claimed(installation: Installation, message: UUID, notifier: str) -> Outbox
             note_use(unit, Permission.MESSAGE_MANAGE)
             if found.contents is None or found.contents.to is None:
                 gone = "Whom it was for has been removed, and what it says."
-                _event(installation, unit, found, MessageState.GIVEN_UP, code="contents_removed", detail=gone)
+                outcome = Outcome(state=MessageState.GIVEN_UP, code="contents_removed", detail=gone)
             elif found.attempts >= _CLAIMS:
                 lost = "Nobody knows what became of the last attempt, and there were enough."
-                _event(installation, unit, found, MessageState.GIVEN_UP, code="outcome_unknown", detail=lost)
+                outcome = Outcome(state=MessageState.GIVEN_UP, code="outcome_unknown", detail=lost)
             else:
-                _event(
-                    installation, unit, found, MessageState.CLAIMED, notifier=notifier, again_at=unit.at + CLAIM_LASTS
-                )  # fmt: skip
-            unit.commit()
+                until = unit.at + CLAIM_LASTS
+                outcome = Outcome(state=MessageState.CLAIMED, notifier=notifier, again_at=until)
+            _commit(installation, unit, found, outcome)
     except AlreadyDone:
         return None  # another worker was first
     with installation.store.reading() as connection:
@@ -119,49 +119,57 @@ def _attempted(
         message = Message(to=contents.to, subject=contents.subject, text=contents.text)
         delivery = notifier.send(message, key=str(claimed.id))
     except ImsError as error:
-        said = without_address(error.message, contents.to)
-        return _failed(installation, claimed, name, error.code, said, error)
+        why = Outcome(
+            state=MessageState.FAILED, notifier=name, code=error.code,
+            detail=without_address(error.message, contents.to),
+        )  # fmt: skip
+        return _failed(installation, claimed, why, error)
     except Exception as error:  # noqa: BLE001 - a plugin may break in any way; its words are not shown, for nobody checked them
         said = f"The notifier itself broke ({type(error).__name__}). It may have been sent. Tell whoever looks after it."
-        return _failed(installation, claimed, name, "notifier_broke", said, None)
+        why = Outcome(state=MessageState.FAILED, notifier=name, code="notifier_broke", detail=said)
+        return _failed(installation, claimed, why, None)
 
     def sent() -> OutboxMessage:
         with installation.unit("send_message") as unit:
-            found = outbox.by_id(unit.connection, claimed.id)  # others may have thought us lost; it was sent all the same
-            _event(installation, unit, found, MessageState.SENT, notifier=name, reference=delivery.reference)
-            unit.commit()
+            found = outbox.by_id(
+                unit.connection, claimed.id
+            )  # others may have thought us lost; it was sent all the same
+            outcome = Outcome(state=MessageState.SENT, notifier=name, reference=delivery.reference)
+            _commit(installation, unit, found, outcome)
         return _as_it_stands(installation, claimed)
 
     return retried(sent)
 
 
 def _failed(
-    installation: Installation, claimed: OutboxMessage, name: str, code: str, detail: str, error: ImsError | None
-) -> OutboxMessage:  # fmt: skip
+    installation: Installation, claimed: OutboxMessage, why: Outcome, error: ImsError | None
+) -> OutboxMessage:
     def failed() -> OutboxMessage:
         with installation.unit("fail_message") as unit:
             found = outbox.by_id(unit.connection, claimed.id)
-            if found.events == claimed.events:  # else others thought us lost, and what becomes of it is theirs to say
+            if (
+                found.events == claimed.events
+            ):  # else others thought us lost, and what becomes of it is theirs to say
                 again = try_again_at(error, found.attempts, unit.at)
                 state = MessageState.FAILED if again is not None else MessageState.GIVEN_UP
-                _event(
-                    installation, unit, found, state, notifier=name, code=code, detail=detail, again_at=again
-                )
-                unit.commit()
+                _commit(installation, unit, found, evolve(why, state=state, again_at=again))
         return _as_it_stands(installation, claimed)
 
     return retried(failed)
 
 
-def _event(
-    installation: Installation, unit: Unit, found: OutboxMessage, state: MessageState, **said: object
-) -> None:
+def _commit(installation: Installation, unit: Unit, found: OutboxMessage, outcome: Outcome) -> None:
     event = MessageEvent(
-        id=new_id(), message=found.id, number=found.events + 1, state=state, at=unit.at, by=installation.actor,
-        **said,  # type: ignore[arg-type]  # each by its own name
-    )  # fmt: skip
+        id=new_id(),
+        message=found.id,
+        number=found.events + 1,
+        at=unit.at,
+        by=installation.actor,
+        outcome=outcome,
+    )
     outbox.add_event(unit, event)
-    unit.detail |= {"message": str(found.id), "state": state.value}
+    unit.detail |= {"message": str(found.id), "state": outcome.state.value}
+    unit.commit()
 
 
 def _as_it_stands(installation: Installation, message: OutboxMessage) -> OutboxMessage:

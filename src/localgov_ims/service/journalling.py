@@ -129,11 +129,14 @@ def _settled(
     awaited: Awaited,
 ) -> Iterator[Posting]:
     payments = reconciliation.some_matches(connection, reconciliation.matches.c.role == "settled")
-    mops = {str(m.left): recorded[m.right].lines[0].mop for m in payments}
+    cleared = {
+        str(m.left): (recorded[m.right].lines[0].mop, recorded[m.right].merchant_account or "")
+        for m in payments
+    }
     by_id = {s.id: s for s in settlements.some(connection)}
     for match in paid:
         yield from posting.settlement_postings(
-            council, by_id[match.right], settlements.lines_of(connection, match.right), mops, lines[match.left],
+            council, by_id[match.right], settlements.lines_of(connection, match.right), cleared, lines[match.left],
             awaited=awaited.get(match.left.hex),
         )  # fmt: skip
     matched = {match.right for match in paid}
@@ -141,7 +144,7 @@ def _settled(
         if not settlement.net and settlement.id not in matched:
             # Nothing is left to pay out, so no credit will come: its refunds and fees took it all.
             own = settlements.lines_of(connection, settlement.id)
-            yield from posting.settlement_postings(council, settlement, own, mops, None, awaited=None)
+            yield from posting.settlement_postings(council, settlement, own, cleared, None, awaited=None)
 
 
 def _journals(postings: Iterable[Posting], ledger: str, taken: set[str], today: date) -> Iterator[Journal]:

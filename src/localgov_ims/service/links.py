@@ -25,13 +25,13 @@ RECEIPT_LINK_LASTS: Final = timedelta(days=30)
 _DEAD: Final = {
     PaymentState.SUCCEEDED: ("payment_succeeded", "This payment, {0}, has been made. Nothing more is to pay."),
     PaymentState.CANCELLED: (
-        "payment_cancelled", "This payment, {0}, was cancelled, and no money was taken. To pay, begin again.",
+        "payment_cancelled", "This payment, {0}, was cancelled. To pay, begin again.",
     ),
     PaymentState.EXPIRED: (
-        "payment_expired", "This payment, {0}, was not made in time, and no money was taken. To pay, begin again.",
+        "payment_expired", "The time for this payment, {0}, is over. If you have not paid, begin again.",
     ),
     PaymentState.FAILED: (
-        "payment_failed", "This payment, {0}, did not succeed, and no money was taken. To pay, begin again.",
+        "payment_failed", "This payment, {0}, did not succeed. To pay, begin again.",
     ),
 }  # fmt: skip
 

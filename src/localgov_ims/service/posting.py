@@ -33,6 +33,10 @@ class Leg:
     vat_code: str | None = None
 
 
+Cleared = tuple[str, str]
+"""What a payment is cleared by: its method of payment, and the merchant account that its provider pays it out by."""
+
+
 def transaction_postings(council: Council, transaction: Transaction) -> Iterator[Posting]:
     """Post a transaction: a transfer as one source, any other line by line."""
     kind = transaction.kind.value.title()
@@ -45,9 +49,8 @@ def transaction_postings(council: Council, transaction: Transaction) -> Iterator
         )
         return
     for line in transaction.lines:
-        clearing = Leg(
-            role=Role.CLEARING, account=council.methods[line.mop].clearing, signed=line.amount, mop=line.mop
-        )
+        account = council.methods[line.mop].clearing_of(transaction.merchant_account)
+        clearing = Leg(role=Role.CLEARING, account=account, signed=line.amount, mop=line.mop)
         legs = [clearing, *_fund_legs(council, line)]
         yield from _posted(
             Source("line", line.id.hex), legs, kind, transaction.reference, transaction.taken_on
@@ -101,7 +104,10 @@ def match_postings(
     for part in transaction.lines:
         shares[part.mop] += part.amount
     legs = [_money_side(council, line, awaited=awaited)]
-    legs += [_clearing(council.methods[mop].clearing, -amount, mop) for mop, amount in sorted(shares.items())]
+    legs += [
+        _clearing(council.methods[mop].clearing_of(transaction.merchant_account), -amount, mop)
+        for mop, amount in sorted(shares.items())
+    ]
     source, day = Source("match", match), line.line.booked_on
     yield from _posted(source, legs, "Banking", transaction.reference, day)
 
@@ -110,7 +116,7 @@ def settlement_postings(
     council: Council,
     settlement: Settlement,
     lines: Sequence[RecordedSettlementLine],
-    mops: Mapping[str, str],
+    cleared: Mapping[str, Cleared],
     line: StatementLine | None,
     *,
     awaited: LedgerAccount | None,
@@ -119,18 +125,19 @@ def settlement_postings(
 
     One whose net is nothing has no bank line.
 
-    *mops* gives the method of each payment found, by the settlement line's id; a line that is no payment of ours
-    clears by the provider's first method, and stands there as an item until a person says whose it is.
+    *cleared* says what each payment found is cleared by, by the settlement line's id; a line that is no payment of
+    ours clears by the provider's first method, and stands there as an item until a person says whose it is.
     """
     own = council.settled_by(settlement.source)
-    shares: dict[str, Money] = defaultdict(lambda: NOTHING)
+    shares: dict[Cleared, Money] = defaultdict(lambda: NOTHING)
     for recorded in lines:
-        shares[mops.get(str(recorded.id), own[0].code)] += recorded.line.amount
+        shares[cleared.get(str(recorded.id), (own[0].code, ""))] += recorded.line.amount
     legs = [_money_side(council, line, awaited=awaited)] if line is not None else []
     fee = own[0].fee
     if settlement.fees and fee is not None:
         legs.append(Leg(role=Role.FEE, account=fee, signed=settlement.fees, mop=own[0].code))
-    legs += [_clearing(council.methods[mop].clearing, -amount, mop) for mop, amount in sorted(shares.items())]
+    for (mop, merchant), amount in sorted(shares.items()):
+        legs.append(_clearing(council.methods[mop].clearing_of(merchant), -amount, mop))
     source = Source("settlement", settlement.id.hex)
     yield from _posted(source, legs, "Settlement", settlement.reference, settlement.paid_on)
 

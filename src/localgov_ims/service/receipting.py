@@ -11,7 +11,14 @@ from localgov_ims.documents import receipts
 from localgov_ims.documents.receipts import ReceiptDocument, ReceiptLine
 from localgov_ims.domain import ids
 from localgov_ims.domain.ids import new_id
-from localgov_ims.domain.outbox import Contents, MessageEvent, MessageKind, MessageState, OutboxMessage
+from localgov_ims.domain.outbox import (
+    Contents,
+    MessageEvent,
+    MessageKind,
+    MessageState,
+    OutboxMessage,
+    Outcome,
+)
 from localgov_ims.domain.people import Rights
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.transactions import Line, Purpose, Transaction, TransactionKind
@@ -62,13 +69,11 @@ def give_receipt(installation: Installation, reference: str) -> ReceiptDocument:
             document = receipt.document(installation.council, copy=_was_given(given))
             made = _message(installation, unit, receipt, MessageKind.PRINTED, document, given)
             outbox.add(unit, made)
-            outbox.add_event(
-                unit,
-                MessageEvent(
-                    id=new_id(), message=made.id, number=1, state=MessageState.SENT, at=unit.at,
-                    by=installation.actor,
-                ),
+            handed = MessageEvent(
+                id=new_id(), message=made.id, number=1, at=unit.at, by=installation.actor,
+                outcome=Outcome(state=MessageState.SENT),
             )  # fmt: skip
+            outbox.add_event(unit, handed)
             unit.commit()
             return document
 
@@ -125,39 +130,37 @@ class Receipt:
         )  # fmt: skip
 
 
-def receipt_of(
-    installation: Installation, connection: Connection, rights: Rights, reference: str
-) -> Receipt:
+def receipt_of(installation: Installation, connection: Connection, rights: Rights, reference: str) -> Receipt:
     """Return what the receipt of a transaction or payment shows, if the user may see all of it.
 
     Raises:
         NotFound, RuleViolation, NotPermitted: See `receipt_document`.
     """
     wanted = stored_reference(reference)
-    found = _of_payment(connection, wanted)
+    found = _of_payment(connection, rights, wanted)
     if not found:
         one = transaction_of(connection, rights, reference)
         _check_kind(one)
-        found = _of_payment(connection, one.payment) if one.payment and one.purpose else [one]
+        found = _of_payment(connection, rights, one.payment) if one.payment and one.purpose else [one]
         wanted = one.reference
     receipt = _chosen(connection, found, wanted)
     lines = [line for part in receipt.parts for line in part.lines]
     rights.require_funds([line.fund for line in lines])
-    permit_accounts(
-        installation, connection, rights, [(line.fund, line.account_reference) for line in lines]
-    )
+    permit_accounts(installation, connection, rights, [(line.fund, line.account_reference) for line in lines])
     return receipt
 
 
-def _of_payment(connection: Connection, reference: str) -> list[Transaction]:
+def _of_payment(connection: Connection, rights: Rights, reference: str) -> list[Transaction]:
     """Return the Receipts of a payment, none where there is no such payment.
 
     Raises:
-        RuleViolation: There is one, and it was not paid.
+        NotPermitted: One of its funds is not the user's.
+        RuleViolation: It was not paid.
     """
     payment = payments.by_reference(connection, reference)
     if payment is None:
         return []
+    rights.require_funds([line.fund for line in payment.lines])
     whole = transactions.whole(connection, transactions.transactions.c.payment == reference)
     found = [each for each in whole if each.purpose is not None]
     if not found:
@@ -191,9 +194,7 @@ def _check_kind(one: Transaction) -> None:
         raise RuleViolation("no_receipt", message, transaction=one.reference)
 
 
-def _permitted(
-    installation: Installation, unit: Unit, reference: str
-) -> tuple[Receipt, list[OutboxMessage]]:
+def _permitted(installation: Installation, unit: Unit, reference: str) -> tuple[Receipt, list[OutboxMessage]]:
     rights = permit_unit(installation, unit, Permission.TRANSACTION_VIEW)
     receipt = receipt_of(installation, unit.connection, rights, reference)
     return receipt, outbox.of_transaction(unit.connection, receipt.head.id)

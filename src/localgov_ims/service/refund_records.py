@@ -80,7 +80,7 @@ def record(
         inputs, channel=source.channel, origin=Origin("refund_request", str(request.id), len(before) + 1),
         taken_on=said.settled_on or local_day(unit.at), recorded_at=unit.at, recorded_by=installation.actor,
         payment=request.payment, provider=source.provider if request.route is Route.PROVIDER else None,
-        provider_reference=said.provider_reference if not before else None, office=source.office,
+        provider_reference=said.provider_reference, office=source.office,
         merchant_account=source.merchant_account, payer=source.payer,
     )  # fmt: skip
     transactions.add(unit, [made], personal_narratives=council.personal_narratives)

@@ -14,6 +14,10 @@ from localgov_ims.errors import ConfigurationError, StoreUnavailable
 WRITES: Final = "ims_writes"
 """The option by which a connection says that it will write."""
 
+_WAITS: Final = 30_000
+_WIPE_WAITS: Final = 2_000
+"""Milliseconds that SQLite waits for others: to write, and to empty its log."""
+
 _DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 
 
@@ -76,9 +80,11 @@ def wipe(engine: Engine) -> bool:
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {_WIPE_WAITS}")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         (row,) = cursor.fetchall()
         busy = bool(row[0])
+        cursor.execute(f"PRAGMA busy_timeout = {_WAITS}")
         cursor.close()
     finally:
         connection.close()
@@ -87,7 +93,7 @@ def wipe(engine: Engine) -> bool:
 
 def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own type
     connection.isolation_level = None  # the driver begins no transactions of its own; _begin_sqlite does
-    connection.execute("PRAGMA busy_timeout = 30000")
+    connection.execute(f"PRAGMA busy_timeout = {_WAITS}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # a power cut loses nothing that was committed
     connection.execute("PRAGMA foreign_keys = ON")

@@ -11,7 +11,14 @@ import sqlalchemy as sa
 from attrs import asdict
 from sqlalchemy import Connection
 
-from localgov_ims.domain.outbox import Contents, MessageEvent, MessageKind, MessageState, OutboxMessage
+from localgov_ims.domain.outbox import (
+    Contents,
+    MessageEvent,
+    MessageKind,
+    MessageState,
+    OutboxMessage,
+    Outcome,
+)
 from localgov_ims.storage import personal
 from localgov_ims.storage.schema import (
     moment_column,
@@ -77,9 +84,9 @@ def add_event(unit: Unit, event: MessageEvent) -> None:
     Raises:
         AlreadyDone: Somebody else recorded something of it meanwhile; read again.
     """
-    e = event
+    e, o = event, event.outcome
     unit.record(events, [(
-        e.id, e.message, e.number, e.state.value, e.at, e.by, e.notifier, e.reference, e.code, e.detail, e.again_at,
+        e.id, e.message, e.number, o.state.value, e.at, e.by, o.notifier, o.reference, o.code, o.detail, o.again_at,
     )])  # fmt: skip
 
 
@@ -164,7 +171,9 @@ def _message(row: sa.Row[Any]) -> OutboxMessage:
         id=row.id, kind=MessageKind(row.kind), transaction=row.transaction, receipt=row.receipt, number=row.number,
         copy=bool(row.copy), queued_at=row.queued_at, queued_by=row.queued_by,
         contents=Contents(**told) if told else None,
-        state=MessageState(row.state) if row.state is not None else MessageState.WAITING, events=row.events or 0,
-        attempts=row.attempts, latest_at=row.at, again_at=row.again_at, notifier=row.notifier, reference=row.reference,
-        code=row.code, detail=row.detail,
+        latest=Outcome(
+            state=MessageState(row.state) if row.state is not None else MessageState.WAITING, again_at=row.again_at,
+            notifier=row.notifier, reference=row.reference, code=row.code, detail=row.detail,
+        ),
+        latest_at=row.at, events=row.events or 0, attempts=row.attempts,
     )  # fmt: skip

@@ -121,13 +121,17 @@ def foreign_payments(connection: Connection, kind: str) -> Iterator[RecordedSett
 
 
 def standing_breaks(connection: Connection) -> Iterator[Break]:
-    """Yield Breaks whose cause is still there: the line still waits, the payment is still nobody's."""
+    """Yield Breaks whose cause is still there: the line still waits, the payment is still nobody's.
+
+    What a provider said against our own records stands for good: nothing but a person can settle it.
+    """
     current, breaks = reconciliation.current, reconciliation.breaks
     waiting = sa.select(current.c.line).where(current.c.kind == DispositionKind.AWAITING.value)
     stands = ((breaks.c.subject_kind == "line") & breaks.c.subject.in_(waiting)) | (
         (breaks.c.subject_kind == "settlement_line")
         & breaks.c.subject.not_in(_matched("settlement_line", "left"))
     )
+    stands = stands | breaks.c.subject_kind.in_(("payment", "transaction", "refund_request", "unknown_payment"))
     return reconciliation.some_breaks(connection, stands)
 
 

@@ -55,8 +55,12 @@ transactions = record_table(
     sa.UniqueConstraint("origin_kind", "origin_id", "origin_n"),
     # A payment brings its money once, whatever is said of it how often.
     sa.UniqueConstraint("payment", "purpose", "n"),
-    sa.UniqueConstraint("provider", "provider_reference"),
-)
+    # A provider's payment is income once; its refunds may go by the same reference.
+    sa.Index(
+        "uq_transactions_provider_reference", "provider", "provider_reference", unique=True,
+        sqlite_where=sa.text("kind = 'receipt'"), postgresql_where=sa.text("kind = 'receipt'"),
+    ),
+)  # fmt: skip
 
 lines = record_table(
     "transaction_lines",

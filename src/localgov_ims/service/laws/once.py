@@ -26,6 +26,18 @@ def check(connection: Connection, _: Council, findings: Findings) -> None:
                         f"{table.name}: the constraint that makes {', '.join(columns)} unique is gone."
                     )
                 findings.take(_repeated(connection, table, columns))
+        findings.take(_indexes(inspector, table, findings))
+
+
+def _indexes(inspector: sa.Inspector, table: sa.Table, findings: Findings) -> Iterator[str]:
+    """Yield what must be unique among some rows only, where the database no longer sees to it."""
+    present = {found["name"] for found in inspector.get_indexes(table.name) if found["unique"]}
+    for index in table.indexes:
+        if index.unique:
+            findings.look_at()
+            if index.name not in present:
+                columns = ", ".join(str(column.name) for column in index.columns)
+                yield f"{table.name}: the index that makes {columns} unique is gone."
 
 
 def _repeated(connection: Connection, table: sa.Table, names: tuple[str, ...]) -> Iterator[str]:

@@ -446,11 +446,16 @@ def _make_tables() -> None:
             name=op.f("uq_transactions_origin_kind_origin_id_origin_n"),
         ),
         sa.UniqueConstraint("payment", "purpose", "n", name=op.f("uq_transactions_payment_purpose_n")),
-        sa.UniqueConstraint(
-            "provider", "provider_reference", name=op.f("uq_transactions_provider_provider_reference")
-        ),
         sa.UniqueConstraint("reference", name=op.f("uq_transactions_reference")),
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_transactions_unit_ordinal")),
+    )
+    op.create_index(
+        "uq_transactions_provider_reference",
+        "transactions",
+        ["provider", "provider_reference"],
+        unique=True,
+        sqlite_where=sa.text("kind = 'receipt'"),
+        postgresql_where=sa.text("kind = 'receipt'"),
     )
     op.create_table(
         "users",
