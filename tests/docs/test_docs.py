@@ -56,11 +56,14 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
-def test_every_python_block_runs_as_written(page: Path) -> None:
-    for block in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL):
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", block], capture_output=True, text=True, check=False
-        )
+def test_every_python_block_runs_as_written(page: Path, tmp_path: Path) -> None:
+    """A page's blocks are one program, in order, run in an empty folder."""
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    if blocks:
+        program = tmp_path / f"{page.stem}.py"
+        program.write_text("\n".join(blocks), encoding="utf-8")
+        command = [sys.executable, "-W", "error", str(program)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
 
 

@@ -45,6 +45,9 @@ REFUSED = (RuleViolation, InvalidValue, AlreadyDone)
 PENCE = st.integers(1, 150_000)
 """Some above the limit for one person (£1,000), most below it."""
 
+SHARE = st.sampled_from([100, 100, 50, 33, 120])
+"""How many hundredths of a line somebody reaches for."""
+
 
 @cache
 def _template() -> Path:
@@ -88,6 +91,13 @@ class MoneyIn(RuleBasedStateMachine):
         items = [at.item("05", f"T{n}", str(Money(pence))) for n, pence in enumerate(amounts)]
         return at.pay(self.desk, *items)
 
+    @rule(target=payments, amounts=st.lists(PENCE, min_size=1, max_size=2))
+    def take_and_pay(self, amounts: list[int]) -> Payment:
+        """Ask for a payment that is paid at once."""
+        payment = self.take(amounts)
+        self.observe(payment, Said.SUCCEEDED, 0, 1)
+        return payment
+
     @rule(payment=payments, said=st.sampled_from(Said), short=st.sampled_from([0, 0, 0, 1]), which=st.integers(1, 2))
     def observe(self, payment: Payment, said: Said, short: int, which: int) -> None:
         """Hear something of a payment: the first or a second time, right or short by a penny."""
@@ -102,12 +112,10 @@ class MoneyIn(RuleBasedStateMachine):
         """Hear of a surcharge."""
         self._try(lambda: record_fee(self.desk, payment.reference, Money(pence), card=at.COMMERCIAL))
 
-    @rule(target=refunds, payment=payments, number=st.integers(1, 3), pence=PENCE)
-    def refund(self, payment: Payment, number: int, pence: int) -> object:
-        """Ask for a refund of a line."""
-        if number > len(payment.lines):
-            return multiple()
-        part = RefundOf(line=f"{payment.reference}_{number}", amount=Money(pence))
+    @rule(target=refunds, payment=payments, share=SHARE)
+    def refund(self, payment: Payment, share: int) -> object:
+        """Ask for a refund of the last line, or a part of it."""
+        part = RefundOf(line=payment.lines[-1].reference, amount=self._share(payment, -1, share))
         try:
             return refund_payment(self.desk, [part], reason="asked").reference
         except (*REFUSED, NotFound):
@@ -117,14 +125,15 @@ class MoneyIn(RuleBasedStateMachine):
     def authorise_refund(self, reference: str, accept: bool) -> None:  # noqa: FBT001
         self._try(lambda: authorise_refund(self.second, reference, accept=accept))
 
-    @rule(reference=refunds, said=st.sampled_from(RefundSaid))
+    @rule(reference=refunds, said=st.sampled_from([*RefundSaid, RefundSaid.SUCCEEDED]))
     def observe_refund(self, reference: str, said: RefundSaid) -> None:
         finish_refund(self.desk, at.refund_says(reference, said))
 
-    @rule(payment=payments, pence=PENCE)
-    def reallocate(self, payment: Payment, pence: int) -> None:
-        """Move a part of the first line."""
-        self._try(lambda: reallocate_line(self.desk, f"{payment.reference}_1", [at.item("05", "N", str(Money(pence)))]))
+    @rule(payment=payments, share=SHARE)
+    def reallocate(self, payment: Payment, share: int) -> None:
+        """Move the first line, or a part of it."""
+        amount = str(self._share(payment, 0, share))
+        self._try(lambda: reallocate_line(self.desk, payment.lines[0].reference, [at.item("05", "N", amount)]))
 
     @rule(pence=PENCE)
     def transfer(self, pence: int) -> None:
@@ -164,6 +173,10 @@ class MoneyIn(RuleBasedStateMachine):
     def journal(self) -> None:
         build_journals(self.desk, "MAIN")
 
+    @staticmethod
+    def _share(payment: Payment, line: int, share: int) -> Money:
+        return Money(max(1, payment.lines[line].amount.pence * share // 100))
+
     def _try(self, act: Callable[[], object]) -> None:
         with suppress(*REFUSED, NotFound):
             act()
@@ -187,5 +200,5 @@ class MoneyIn(RuleBasedStateMachine):
         assert [law.broken for law in verify(self.desk) if not law.holds] == []
 
 
-MoneyIn.TestCase.settings = settings(max_examples=12, stateful_step_count=18, deadline=None)
+MoneyIn.TestCase.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
 TestMoneyIn = MoneyIn.TestCase

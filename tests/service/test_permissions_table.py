@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from attrs import evolve, frozen
 from tests.conftest import MovableClock
+from tests.service import money_operations
 from tests.service.files import MONDAY, camt, entry
 from tests.service.staff import staff
 
@@ -105,6 +106,7 @@ OPERATIONS = [
         lambda i: lift_restriction(i, fund=FUND, account_reference="612345674", reason="Over"), fund=True,
     ),
     Operation("restricted_accounts", (P.ACCOUNT_RESTRICTED,), restricted_accounts),
+    *(Operation(*given) for given in money_operations.OPERATIONS),
     Operation("verify_audit", (P.AUDIT_VIEW,), verify_audit),
     Operation("show_audit", (P.AUDIT_VIEW,), show_audit),
 ]  # fmt: skip

@@ -17,12 +17,14 @@ from tests.builders import (
     council,
     garden_line,
     line,
+    method,
     pounds,
     settlement_line,
     statement_line,
 )
 
 from localgov_ims.domain.journals import LedgerAccount, Posting, Role, Side, Source
+from localgov_ims.domain.methods import MerchantAccount
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.settlements import SettlementKind
 from localgov_ims.domain.statements import References
@@ -153,9 +155,9 @@ def test_each_method_in_a_settlement_clears_its_own_share() -> None:
     by_telephone = card(code="91", clearing=LedgerAccount("9109"))
     telephone = council(methods={**COUNCIL.methods, "91": by_telephone})
     settlement, lines = a_settlement(CARDS)
-    mops = {str(lines[1].id): "91"}
+    cleared = {str(lines[1].id): ("91", "")}
     credit = statement_line(amount=pounds("132.63"))
-    made = said(posting.settlement_postings(telephone, settlement, lines, mops, credit, awaited=None))
+    made = said(posting.settlement_postings(telephone, settlement, lines, cleared, credit, awaited=None))
     assert made == ["Dr 9001 132.63", "Dr 7250 2.37", "Cr 9101 90.00", "Cr 9109 45.00"]
 
 
@@ -235,3 +237,14 @@ def test_a_line_that_waited_and_is_then_anothers_to_journal_is_taken_back() -> N
         "Cr 9001 100.00",
     ]
     assert said(posting.other_postings(COUNCIL, credit, None, awaited=None)) == []
+
+
+def test_a_merchant_account_may_clear_by_a_code_of_its_own() -> None:
+    kiosk = card(merchant_accounts={"4471": MerchantAccount(clearing=LedgerAccount("9111"))})
+    small = council(methods={"12": method(), "90": kiosk})
+    taken = a_receipt(provider="cardco", provider_reference="pi_1", merchant_account="4471")
+    assert [leg.account.code for leg in posting.transaction_postings(small, taken)] == ["9111", "5100"]
+    settlement, lines = a_settlement([settlement_line(), settlement_line(position=2)])
+    cleared = {str(lines[0].id): ("90", "4471")}
+    made = list(posting.settlement_postings(small, settlement, lines, cleared, None, awaited=None))
+    assert sorted(leg.account.code for leg in made if leg.role is Role.CLEARING) == ["9101", "9111"]

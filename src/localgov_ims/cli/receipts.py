@@ -153,6 +153,7 @@ def _message_json(message: OutboxMessage) -> dict[str, object]:
         "message": str(message.id), "kind": message.kind.value, "receipt": message.receipt, "copy": message.copy,
         "to": _to(message), "queued_at": message.queued_at.isoformat(), "queued_by": message.queued_by,
         "state": message.state.value, "attempts": message.attempts,
+        "may_have_gone": message.may_have_gone,
         "latest_at": message.latest_at.isoformat() if message.latest_at is not None else None,
         "again_at": again.isoformat() if again is not None else None,
         "notifier": latest.notifier, "reference": latest.reference, "code": latest.code, "detail": latest.detail,

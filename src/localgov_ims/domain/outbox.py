@@ -20,7 +20,7 @@ from attrs import field, frozen
 
 from localgov_ims.domain.calendar import utc
 from localgov_ims.domain.quoting import visible
-from localgov_ims.errors import ImsError, InvalidValue, NotAuthorised, RateLimited, Rejected
+from localgov_ims.errors import ImsError, InvalidValue, NotAuthorised, RateLimited, Rejected, Unavailable
 
 BACK_OFF: Final = (
     timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12),
@@ -83,6 +83,7 @@ class Outcome:
         again_at: From when it may be tried again; none before the first attempt, and where it may not.
         notifier, reference: By which it went, and what that calls it.
         code, detail: Why it failed, without an address.
+        may_have_gone: Whether the attempt that ended so may have reached the payer all the same.
     """
 
     state: MessageState
@@ -91,6 +92,7 @@ class Outcome:
     reference: str | None = None
     code: str | None = None
     detail: str | None = None
+    may_have_gone: bool = False
 
 
 @frozen(kw_only=True)
@@ -103,6 +105,7 @@ class OutboxMessage:
         contents: None once they have been retired.
         latest, latest_at: Where its latest event left it, and when that was.
         events: How many it has had; attempts: how many of them were claims.
+        may_have_gone: Whether any attempt may have reached the payer, whatever the latest event says.
     """
 
     id: UUID
@@ -118,11 +121,22 @@ class OutboxMessage:
     latest_at: datetime | None = None
     events: int = 0
     attempts: int = 0
+    may_have_gone: bool = False
 
     @property
     def state(self) -> MessageState:
         """Where it stands."""
         return self.latest.state
+
+    @property
+    def lost(self) -> bool:
+        """Whether somebody claimed it, and nobody knows what came of it."""
+        return self.state is MessageState.CLAIMED
+
+    @property
+    def given(self) -> bool:
+        """Whether the payer has it, or may have it now or later: the next one is a copy."""
+        return self.state is not MessageState.GIVEN_UP or self.may_have_gone
 
     def due(self, now: datetime) -> bool:
         """Tell whether it may be taken up."""
@@ -153,6 +167,11 @@ def try_again_at(error: ImsError | None, attempts: int, now: datetime) -> dateti
         asked = error.data.get("retry_after")
         wait = max(wait, timedelta(seconds=asked if isinstance(asked, int) else 0))
     return now + wait
+
+
+def may_have_gone(error: ImsError | None) -> bool:
+    """Tell whether a message may have been sent although sending it raised *error*; none: the notifier itself broke."""
+    return not isinstance(error, (*_FINAL, RateLimited, Unavailable))
 
 
 def without_address(sentence: str, address: str) -> str:

@@ -15,6 +15,7 @@ from localgov_ims.domain.outbox import (
     MessageState,
     OutboxMessage,
     Outcome,
+    may_have_gone,
     try_again_at,
     without_address,
 )
@@ -101,7 +102,7 @@ def _claimed(installation: Installation, message: UUID, notifier: str) -> Outbox
             else:
                 until = unit.at + CLAIM_LASTS
                 outcome = Outcome(state=MessageState.CLAIMED, notifier=notifier, again_at=until)
-            _commit(installation, unit, found, outcome)
+            _commit(installation, unit, found, evolve(outcome, may_have_gone=found.lost))
     except AlreadyDone:
         return None  # another worker was first
     with installation.store.reading() as connection:
@@ -121,12 +122,14 @@ def _attempted(
     except ImsError as error:
         why = Outcome(
             state=MessageState.FAILED, notifier=name, code=error.code,
-            detail=without_address(error.message, contents.to),
+            detail=without_address(error.message, contents.to), may_have_gone=may_have_gone(error),
         )  # fmt: skip
         return _failed(installation, claimed, why, error)
     except Exception as error:  # noqa: BLE001 - a plugin may break in any way; its words are not shown, for nobody checked them
         said = f"The notifier itself broke ({type(error).__name__}). It may have been sent. Tell whoever looks after it."
-        why = Outcome(state=MessageState.FAILED, notifier=name, code="notifier_broke", detail=said)
+        why = Outcome(
+            state=MessageState.FAILED, notifier=name, code="notifier_broke", detail=said, may_have_gone=True
+        )
         return _failed(installation, claimed, why, None)
 
     def sent() -> OutboxMessage:

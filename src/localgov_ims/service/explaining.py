@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
-from attrs import field, frozen
 from sqlalchemy import Connection
 
 from localgov_ims.domain import ids
@@ -15,25 +14,17 @@ from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import InvalidValue, NotFound
+from localgov_ims.service.explaining_moves import provenance
+from localgov_ims.service.explaining_payments import money_stories
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit
 from localgov_ims.service.posting import bank_reference
+from localgov_ims.service.stories import Story
 from localgov_ims.storage import files, journals, reconciliation, settlements, statements, transactions
 
 
-@frozen(kw_only=True)
-class Story:
-    """What is known of one thing: a title, sentences in order, and the identifiers it leads to."""
-
-    kind: str
-    id: str
-    title: str
-    sentences: tuple[str, ...]
-    leads_to: tuple[str, ...] = field(default=())
-
-
 def explain(installation: Installation, identifier: str) -> list[Story]:
-    """Tell the story of a statement line, transaction, settlement or journal.
+    """Tell the story of a statement line, transaction, payment, refund request, proposal, settlement or journal.
 
     *identifier* is a record's UUID, one of our references (dashes and case do not count; a line's number may
     follow), the bank's own reference of a line, a payout's number, or a journal's number.
@@ -50,13 +41,14 @@ def explain(installation: Installation, identifier: str) -> list[Story]:
         stories = [
             *_lines(connection, installation, rights, text),
             *_transactions(connection, installation, rights, text),
+            *money_stories(connection, installation.council, rights, text),
             *_settlements(connection, text),
             *_journals(connection, text),
         ]
     if not stories:
         message = (
-            f"Nothing here has the identifier {text!r}. Give a transaction's reference, a line's or record's id, the "
-            "bank's reference of a line, a payout's number or a journal's number."
+            f"Nothing here has the identifier {text!r}. Give the reference of a transaction, payment, refund or proposal, "
+            "a line's or record's id, the bank's reference of a line, a payout's number or a journal's number."
         )
         raise NotFound("not_found", message, identifier=text)
     return stories
@@ -169,10 +161,13 @@ def _transaction_story(connection: Connection, installation: Installation, t: Tr
     matches = list(reconciliation.some_matches(connection, reconciliation.matches.c.right_id == t.id))
     sentences += [f"{match.role.title()}: {match.sentence()}" for match in matches]
     leads = [str(match.left) for match in matches]
+    came, related = provenance(connection, t)
+    sentences += came
+    leads += related
     if t.origin.kind == "statement_line":
         sentences.append(f"It is what bank line {t.origin.id} became.")
         leads.append(t.origin.id)
-    elif not matches:
+    elif not matches and not t.moves:
         sentences.append("Its money has not been found at the bank yet.")
     sentences += _posted(connection, [line.id.hex for line in t.lines] + [match.id.hex for match in matches])
     return Story(

@@ -31,6 +31,8 @@ AUTHORISES: Mapping[Act, Permission] = {
 }  # fmt: skip
 """What authorises each act."""
 
+_ASKS = (Permission.LINE_REALLOCATE, Permission.TRANSFER_RECORD, Permission.SUSPENSE_CLEAR)
+
 
 def needs_another(installation: Installation, unit: Unit, act: Act, moved: Moved) -> bool:
     """Tell whether an act is above what its person may do alone: this one with all of today's on one of its accounts."""
@@ -63,7 +65,7 @@ def propose(
 def waiting_proposals(installation: Installation) -> list[Proposal]:
     """Return what waits for another person and this one may authorise or has asked for, the oldest first."""
     with installation.store.reading() as connection:
-        rights = permit(installation, connection, *Permission)
+        rights = permit(installation, connection, *_ASKS, *dict.fromkeys(AUTHORISES.values()))
         return [
             proposal for proposal in stored.waiting(connection)
             if rights.has(AUTHORISES[proposal.act]) or key(proposal.proposed_by) == key(installation.actor)
@@ -92,7 +94,7 @@ def _decide(
     installation: Installation, reference: str, recording: Mapping[Act, Recording], *, accept: bool
 ) -> Proposal:
     with installation.unit("decide_proposal") as unit:
-        rights = permit(installation, unit.connection, *AUTHORISES.values())
+        rights = permit(installation, unit.connection, *dict.fromkeys(AUTHORISES.values()))
         proposal = stored.by_reference(unit.connection, parse_reference(reference))
         if proposal is None:
             raise NotFound("no_such_proposal", f"There is no proposal {reference!r}.", reference=reference)

@@ -201,8 +201,7 @@ def _permitted(installation: Installation, unit: Unit, reference: str) -> tuple[
 
 
 def _was_given(messages: Sequence[OutboxMessage]) -> bool:
-    """Tell whether the payer has the receipt, or may have it yet: of what was given up they have nothing."""
-    return any(message.state is not MessageState.GIVEN_UP for message in messages)
+    return any(message.given for message in messages)
 
 
 def _message(

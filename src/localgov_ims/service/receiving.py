@@ -91,24 +91,21 @@ def receive_cash(
         InvalidValue, RuleViolation: Something in it cannot be (see `check_basket`), or a method is not cash.
         NotPermitted: The user may not take payments, or not for one of the funds.
     """
-    for item in items:
-        method = installation.council.methods.get(item.mop or "")
-        if method is None or not method.cash:
-            message = f"{item.mop or 'No method'!r} is not cash; name a method of payment with cash = true."
-            raise InvalidValue("mop_not_allowed", message, value=item.mop)
     return _received(
         installation, items, Permission.PAYMENT_TAKE, channel=Channel.COUNTER, payer=payer, cheque=None, taken_on=None,
-        office=office, caller_reference=caller_reference,
+        office=office, caller_reference=caller_reference, cash=True,
     )  # fmt: skip
 
 
 def _received(  # noqa: PLR0913 - what each way of receiving says of it
     installation: Installation, items: Sequence[BasketItem], permission: Permission, *, channel: Channel, payer: Payer,
-    cheque: Cheque | None, taken_on: date | None, office: str | None, caller_reference: str | None,
+    cheque: Cheque | None, taken_on: date | None, office: str | None, caller_reference: str | None, cash: bool = False,
 ) -> Transaction:  # fmt: skip
     def once() -> Transaction:
         with installation.unit("receive_payment") as unit:
             rights = permit_unit(installation, unit, permission)
+            if cash:
+                _check_cash(installation, items)
             day = taken_on or local_day(unit.at)
             asking = Asking(
                 installation=installation, connection=unit.connection, rights=rights, channel=channel, today=day,
@@ -137,6 +134,14 @@ def _fitting(caller_reference: str | None) -> str | None:
         message = f"The caller reference has {len(text)} characters; {_LONGEST} are allowed: '{quoted(text)}'. Shorten it."
         raise InvalidValue("text_too_long", message, field="caller_reference", value=text)
     return text
+
+
+def _check_cash(installation: Installation, items: Sequence[BasketItem]) -> None:
+    for item in items:
+        method = installation.council.methods.get(item.mop or "")
+        if method is None or not method.cash:
+            message = f"{item.mop or 'No method'!r} is not cash; name a method of payment with cash = true."
+            raise InvalidValue("mop_not_allowed", message, value=item.mop)
 
 
 def _linked(unit: Unit, asking: Asking, item: BasketItem, line: LineInput, own: UUID) -> LineInput:

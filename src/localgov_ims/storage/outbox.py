@@ -56,6 +56,7 @@ events = record_table(
     text_column("code", nullable=True),
     text_column("detail", nullable=True),
     moment_column("again_at", nullable=True),
+    number_column("may_have_gone"),
     # Two workers that take up one message take the same number; one of them sends it.
     sa.UniqueConstraint("message", "number"),
 )
@@ -87,6 +88,7 @@ def add_event(unit: Unit, event: MessageEvent) -> None:
     e, o = event, event.outcome
     unit.record(events, [(
         e.id, e.message, e.number, o.state.value, e.at, e.by, o.notifier, o.reference, o.code, o.detail, o.again_at,
+        int(o.may_have_gone),
     )])  # fmt: skip
 
 
@@ -108,12 +110,18 @@ def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Out
         .where(events.c.message == messages.c.id, events.c.state == MessageState.CLAIMED.value)
         .scalar_subquery()
     )
+    gone = (
+        sa.select(sa.func.max(events.c.may_have_gone))
+        .where(events.c.message == messages.c.id)
+        .scalar_subquery()
+    )
     latest = events.alias("latest")
     query = (
         sa.select(
             messages, transactions.c.reference.label("receipt"), personal.data.c.value, claims.label("attempts"),
+            gone.label("any_gone"),
             latest.c.number.label("events"), latest.c.state, latest.c.at, latest.c.notifier, latest.c.reference,
-            latest.c.code, latest.c.detail, latest.c.again_at,
+            latest.c.code, latest.c.detail, latest.c.again_at, latest.c.may_have_gone,
         )
         .join(transactions, transactions.c.id == messages.c.transaction)
         .outerjoin(latest, (latest.c.message == messages.c.id) & (latest.c.number == _last()))
@@ -174,6 +182,7 @@ def _message(row: sa.Row[Any]) -> OutboxMessage:
         latest=Outcome(
             state=MessageState(row.state) if row.state is not None else MessageState.WAITING, again_at=row.again_at,
             notifier=row.notifier, reference=row.reference, code=row.code, detail=row.detail,
+            may_have_gone=bool(row.may_have_gone),
         ),
-        latest_at=row.at, events=row.events or 0, attempts=row.attempts,
+        latest_at=row.at, events=row.events or 0, attempts=row.attempts, may_have_gone=bool(row.any_gone),
     )  # fmt: skip

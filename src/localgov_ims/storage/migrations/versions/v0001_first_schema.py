@@ -934,6 +934,7 @@ def _make_tables() -> None:
         sa.Column("code", sa.Text(), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
         sa.Column("again_at", Moment(), nullable=True),
+        sa.Column("may_have_gone", sa.BigInteger(), nullable=False),
         sa.Column("unit", sa.Uuid(), nullable=False),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
         sa.Column("seal", sa.LargeBinary(length=32), nullable=False),

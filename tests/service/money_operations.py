@@ -1,0 +1,71 @@
+"""What people do with money, for the table of permissions: name, any one permission that opens it, call, fund 23?"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from localgov_ims.domain.baskets import BasketItem
+from localgov_ims.domain.holders import AccountHolder
+from localgov_ims.domain.money import Money
+from localgov_ims.domain.payers import Cheque
+from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.transactions import Channel
+from localgov_ims.service import (
+    fees,
+    finishing,
+    finishing_refunds,
+    holders,
+    loading_holders,
+    moving,
+    opening,
+    payments,
+    proposing,
+    reallocations,
+    receiving,
+    refunds,
+    reversing,
+    searching,
+    sweeping,
+    transfers,
+)
+from localgov_ims.service.installation import Installation
+from tests.service import money_in as at
+
+P = Permission
+NOWHERE = "K7MP-2QXW-9TRN"
+"""One of our references that is nothing's."""
+
+ITEM = BasketItem(fund="23", account_reference="612345674", amount=Money(100))
+CHEQUE = Cheque(sort_code="200000", account="12345678", number="000001", name="A Payer")
+AUTHORISES = tuple(dict.fromkeys(proposing.AUTHORISES.values()))
+
+OPERATIONS: list[tuple[str, tuple[Permission, ...], Callable[[Installation], Any], bool]] = [
+    ("take_payment", (P.PAYMENT_TAKE,), lambda i: payments.take_payment(i, [ITEM], channel=Channel.STAFF), True),
+    ("view_payment", (P.PAYMENT_TAKE, P.TRANSACTION_VIEW), lambda i: payments.view_payment(i, NOWHERE), False),
+    ("finish_payment", (P.PAYMENT_SETTLE,), lambda i: finishing.finish_payment(i, at.says("K7MP2QXW9TRN")), False),
+    ("record_fee", (P.PAYMENT_SETTLE,), lambda i: fees.record_fee(i, NOWHERE, Money(1)), False),
+    ("sweep_payments", (P.PAYMENT_SETTLE,), lambda i: sweeping.sweep_payments(i, lambda _: None), False),
+    ("receive_cheque", (P.PAYMENT_TAKE_CHEQUE,), lambda i: receiving.receive_cheque(i, [ITEM], cheque=CHEQUE), True),
+    ("receive_post", (P.PAYMENT_TAKE_POST,), lambda i: receiving.receive_post(i, [ITEM]), True),
+    ("receive_cash", (P.PAYMENT_TAKE,), lambda i: receiving.receive_cash(i, [ITEM]), False),
+    ("refund_payment", (P.REFUND_REQUEST,), lambda i: refunds.refund_payment(i, [refunds.RefundOf(line=f"{NOWHERE}_1", amount=Money(1))], reason="x"), False),
+    ("view_refund", (P.REFUND_VIEW, P.REFUND_REQUEST), lambda i: refunds.view_refund(i, NOWHERE), False),
+    ("authorise_refund", (P.REFUND_AUTHORISE,), lambda i: finishing_refunds.authorise_refund(i, NOWHERE), False),
+    ("send_refund", (P.REFUND_REQUEST, P.REFUND_CONFIRM), lambda i: finishing_refunds.send_refund(i, NOWHERE, lambda _: None), False),
+    ("finish_refund", (P.REFUND_CONFIRM, P.PAYMENT_SETTLE), lambda i: finishing_refunds.finish_refund(i, at.refund_says("K7MP2QXW9TRN")), False),
+    ("sweep_refunds", (P.REFUND_CONFIRM, P.PAYMENT_SETTLE), lambda i: sweeping.sweep_refunds(i, lambda _: None), False),
+    ("put_in_payables_file", (P.REFUND_CONFIRM,), lambda i: finishing_refunds.put_in_payables_file(i, [NOWHERE], "f"), False),
+    ("transfer_income", (P.TRANSFER_RECORD,), lambda i: transfers.transfer_income(i, [ITEM], [ITEM]), True),
+    ("reallocate_line", (P.LINE_REALLOCATE,), lambda i: reallocations.reallocate_line(i, f"{NOWHERE}_1", [ITEM]), False),
+    ("reverse_transaction", (P.TRANSACTION_REVERSE, P.TRANSFER_RECORD, P.LINE_REALLOCATE), lambda i: reversing.reverse_transaction(i, NOWHERE, reason="x"), False),
+    ("authorise", AUTHORISES, lambda i: moving.authorise(i, NOWHERE), False),
+    ("waiting_proposals", (P.LINE_REALLOCATE, P.TRANSFER_RECORD, P.SUSPENSE_CLEAR, *AUTHORISES), proposing.waiting_proposals, False),
+    ("record_opening", (P.TRANSACTION_RECORD,), lambda i: opening.record_opening(i, receipts=[], suspense=[]), False),
+    ("save_holder", (P.ACCOUNT_EDIT,), lambda i: holders.save_holder(i, AccountHolder(fund="23", account_reference="612345674", closed_on=date(2026, 1, 1))), True),
+    ("holder", (P.ACCOUNT_VIEW,), lambda i: holders.holder(i, "23", "612345674"), True),
+    ("import_holders", (P.ACCOUNT_IMPORT,), lambda i: loading_holders.import_holders(i, io.BytesIO(b"fund,account_reference\n"), source="f"), False),
+    ("search", (P.TRANSACTION_LIST,), lambda i: searching.search(i, searching.Criteria()), False),
+]  # fmt: skip
