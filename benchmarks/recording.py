@@ -20,6 +20,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.transacting import receipt
@@ -67,7 +69,12 @@ def bare(folder: Path, ready: list[Transaction]) -> float:
     rows = {table: list(_rows(store, table, ready)) for table in (stored.transactions, stored.lines)}
     store.close()
     connection = sqlite3.connect(folder / "bare.sqlite", isolation_level=None)
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "recursive_triggers = ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     began = time.perf_counter()
     connection.execute("BEGIN IMMEDIATE")
@@ -83,7 +90,7 @@ def bare(folder: Path, ready: list[Transaction]) -> float:
     return took
 
 
-def _rows(store: Store, table: Any, ready: list[Transaction]) -> Iterator[tuple[Any, ...]]:
+def _rows(store: Store, table: sa.Table, ready: list[Transaction]) -> Iterator[tuple[Any, ...]]:
     unit, seal = new_id(), bytes(range(32))
     with store.reading() as connection:
         for ordinal, each in enumerate(ready):
@@ -119,7 +126,9 @@ def main() -> None:
         "making_records_seconds": round(making, 2),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
-    print(json.dumps(result) if given.json else "\n".join(f"{name}: {value}" for name, value in result.items()))
+    print(
+        json.dumps(result) if given.json else "\n".join(f"{name}: {value}" for name, value in result.items())
+    )
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from attrs import evolve
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
+from tests.service import money_in as at
 
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.domain.money import Money
@@ -38,7 +39,6 @@ from localgov_ims.service.transfers import transfer_income
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.small_council import settings_text
 from localgov_ims.storage import transactions
-from tests.service import money_in as at
 
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
 REFUSED = (RuleViolation, InvalidValue, AlreadyDone)
@@ -98,7 +98,12 @@ class MoneyIn(RuleBasedStateMachine):
         self.observe(payment, Said.SUCCEEDED, 0, 1)
         return payment
 
-    @rule(payment=payments, said=st.sampled_from(Said), short=st.sampled_from([0, 0, 0, 1]), which=st.integers(1, 2))
+    @rule(
+        payment=payments,
+        said=st.sampled_from(Said),
+        short=st.sampled_from([0, 0, 0, 1]),
+        which=st.integers(1, 2),
+    )
     def observe(self, payment: Payment, said: Said, short: int, which: int) -> None:
         """Hear something of a payment: the first or a second time, right or short by a penny."""
         theirs, paid = f"{payment.reference}-{which}", payment.amount.pence - short
@@ -133,7 +138,9 @@ class MoneyIn(RuleBasedStateMachine):
     def reallocate(self, payment: Payment, share: int) -> None:
         """Move the first line, or a part of it."""
         amount = str(self._share(payment, 0, share))
-        self._try(lambda: reallocate_line(self.desk, payment.lines[0].reference, [at.item("05", "N", amount)]))
+        self._try(
+            lambda: reallocate_line(self.desk, payment.lines[0].reference, [at.item("05", "N", amount)])
+        )
 
     @rule(pence=PENCE)
     def transfer(self, pence: int) -> None:

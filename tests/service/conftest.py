@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
+from tests.service import money_in
 
 from localgov_ims.service.installation import Installation
 from localgov_ims.simulator.running import DemoResult, run
-from tests.service import money_in
 
 
 @pytest.fixture(scope="session")

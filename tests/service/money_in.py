@@ -7,13 +7,14 @@ from datetime import date
 from typing import Any
 
 from attrs import evolve
+from tests import builders
 
 from localgov_ims.domain.baskets import BasketItem
 from localgov_ims.domain.clients import Client
 from localgov_ims.domain.funds import Nature
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.messages import FundMessage
-from localgov_ims.domain.methods import Banking, FeeTo, MethodOfPayment, SpecialMethods
+from localgov_ims.domain.methods import FeeTo, MethodOfPayment, SpecialMethods
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.observations import Observation, RefundObservation, RefundSaid, Said
 from localgov_ims.domain.offices import Office
@@ -29,7 +30,6 @@ from localgov_ims.service.payment_receipts import receipts_of
 from localgov_ims.service.payments import take_payment
 from localgov_ims.service.people import add_user, decide_grant
 from localgov_ims.storage import draws, reconciliation, transactions
-from tests import builders
 
 COMMERCIAL = Card(first_six="411111", last_four="1111", commercial=True)
 
@@ -86,7 +86,9 @@ def a_council(**given: Any) -> Council:
     )  # fmt: skip
 
 
-def item(fund: str = "23", account: str | None = "612345674", amount: str = "120.00", **given: Any) -> BasketItem:
+def item(
+    fund: str = "23", account: str | None = "612345674", amount: str = "120.00", **given: Any
+) -> BasketItem:
     return BasketItem(fund=fund, account_reference=account, amount=builders.pounds(amount), **given)
 
 
@@ -153,7 +155,9 @@ def left(desk: Installation, line_reference: str) -> str:
         return str(line.amount - draws.taken(connection, [line.id])[line.id].amount)
 
 
-def employ(desk: Installation, name: str, *roles: str, groups: Sequence[str] = (), methods: Sequence[str] = ()) -> Installation:
+def employ(
+    desk: Installation, name: str, *roles: str, groups: Sequence[str] = (), methods: Sequence[str] = ()
+) -> Installation:
     """Add a user, authorised by another where that is needed, and return the installation as theirs."""
     asked = add_user(
         desk, name=name, expiry_days=None,

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from tests.service import money_in as at
+
 from localgov_ims.domain.baskets import BasketItem
 from localgov_ims.domain.holders import AccountHolder
 from localgov_ims.domain.money import Money
@@ -14,16 +16,19 @@ from localgov_ims.domain.payers import Cheque
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.transactions import Channel
 from localgov_ims.service import (
+    delivering,
     fees,
     finishing,
     finishing_refunds,
     holders,
+    links,
     loading_holders,
     moving,
     opening,
     payments,
     proposing,
     reallocations,
+    receipting,
     receiving,
     refunds,
     reversing,
@@ -32,7 +37,6 @@ from localgov_ims.service import (
     transfers,
 )
 from localgov_ims.service.installation import Installation
-from tests.service import money_in as at
 
 P = Permission
 NOWHERE = "K7MP-2QXW-9TRN"
@@ -67,5 +71,12 @@ OPERATIONS: list[tuple[str, tuple[Permission, ...], Callable[[Installation], Any
     ("save_holder", (P.ACCOUNT_EDIT,), lambda i: holders.save_holder(i, AccountHolder(fund="23", account_reference="612345674", closed_on=date(2026, 1, 1))), True),
     ("holder", (P.ACCOUNT_VIEW,), lambda i: holders.holder(i, "23", "612345674"), True),
     ("import_holders", (P.ACCOUNT_IMPORT,), lambda i: loading_holders.import_holders(i, io.BytesIO(b"fund,account_reference\n"), source="f"), False),
+    ("receipt_document", (P.TRANSACTION_VIEW,), lambda i: receipting.receipt_document(i, NOWHERE), False),
+    ("give_receipt", (P.TRANSACTION_VIEW,), lambda i: receipting.give_receipt(i, NOWHERE), False),
+    ("send_receipt", (P.TRANSACTION_VIEW,), lambda i: receipting.send_receipt(i, NOWHERE, to="a@example.org"), False),
+    ("receipt_link", (P.TRANSACTION_VIEW,), lambda i: links.receipt_link(i, NOWHERE), False),
+    ("pay_link", (P.PAYMENT_TAKE, P.TRANSACTION_VIEW), lambda i: links.pay_link(i, NOWHERE), False),
+    ("deliver_messages", (P.MESSAGE_MANAGE,), delivering.deliver_messages, False),
+    ("list_outbox", (P.MESSAGE_MANAGE,), delivering.list_outbox, False),
     ("search", (P.TRANSACTION_LIST,), lambda i: searching.search(i, searching.Criteria()), False),
 ]  # fmt: skip

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -310,6 +311,19 @@ def test_delivering_needs_message_manage_and_no_fund(house: Installation) -> Non
             act(with_user(house, f"v{act.__name__}", Permission.TRANSACTION_VIEW, Permission.FUND_ALL))
         assert caught.value.data["permission"] == "message.manage"
     assert deliver_messages(with_user(house, "job", Permission.MESSAGE_MANAGE)).sent == 1
+
+
+def test_a_missing_secret_is_told_before_anything_is_claimed(house: Installation) -> None:
+    (message,) = queued(house)
+
+    @contextmanager
+    def opened() -> Iterator[Post]:
+        raise ConfigurationError("no_secret", "The secret 'smtp_password' is not set.")
+        yield Post()
+
+    with pytest.raises(ConfigurationError):
+        deliver_messages(evolve(house, notifier=ChosenNotifier(name="post", opened=opened)))
+    assert events(house, message) == []
 
 
 def test_the_outbox_lists_what_needs_somebody(house: Installation, post: Post) -> None:

@@ -7,11 +7,17 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.builders import pounds
+from tests.service import money_in as at
+from tests.service.money_in import item, paid
 
 from localgov_ims.domain.baskets import BasketItem
+from localgov_ims.domain.draws import NONE_TAKEN, draw
+from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.proposals import Proposal
 from localgov_ims.domain.transactions import Transaction, TransactionKind
+from localgov_ims.domain.vat import Rounding
 from localgov_ims.errors import AlreadyDone, ImsError, InvalidValue, NotFound, RuleViolation
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.moving import authorise
@@ -23,9 +29,6 @@ from localgov_ims.service.reversing import reverse_transaction
 from localgov_ims.service.transfers import transfer_income
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import draws
-from tests.builders import pounds
-from tests.service import money_in as at
-from tests.service.money_in import item, paid
 
 OTHER = "812345676"
 
@@ -71,7 +74,10 @@ def test_equal_sides_are_pairs_each_and_one_can_be_taken_back_alone(desk: Instal
     assert amounts(undone) == ["20.00", "-20.00"]
     with pytest.raises(AlreadyDone, match="taken back already"):
         reverse_transaction(desk, made.reference, reason="all of it")
-    assert amounts(reverse_transaction(desk, made.reference, pair=1, reason="and the other")) == ["10.00", "-10.00"]
+    assert amounts(reverse_transaction(desk, made.reference, pair=1, reason="and the other")) == [
+        "10.00",
+        "-10.00",
+    ]
     assert laws_hold(desk)
 
 
@@ -158,7 +164,9 @@ def test_a_part_moved_and_moved_back_leaves_the_line_whole(desk: Installation, l
     assert laws_hold(desk)
 
 
-def test_several_targets_are_a_pair_each_and_more_than_is_left_is_refused_whole(desk: Installation, line: str) -> None:
+def test_several_targets_are_a_pair_each_and_more_than_is_left_is_refused_whole(
+    desk: Installation, line: str
+) -> None:
     with pytest.raises(RuleViolation, match=r"£80\.00 can still be taken.*not £80\.01"):
         reallocate_line(desk, line, [rent("40.00"), rent("40.01", "TEN2")])
     made = reallocate_line(desk, line, [rent("40.00"), rent("40.00", "TEN2")])
@@ -187,7 +195,9 @@ def test_what_was_moved_on_is_not_taken_back_before_that_is_undone(desk: Install
 
 
 @pytest.mark.parametrize("target", [item("SUSP", "X", "1.00"), item("XX", "1", "1.00")])
-def test_nothing_is_reallocated_to_suspense_or_nowhere(desk: Installation, line: str, target: BasketItem) -> None:
+def test_nothing_is_reallocated_to_suspense_or_nowhere(
+    desk: Installation, line: str, target: BasketItem
+) -> None:
     with pytest.raises(InvalidValue) as refused:
         reallocate_line(desk, line, [target])
     assert refused.value.code == "fund_not_allowed"
@@ -257,7 +267,10 @@ def test_a_receipt_taken_back_is_negated_with_its_vat_once(desk: Installation) -
     payment = paid(desk, item("13", "G1", "10.00"), item(amount="5.00"))
     (receipt,) = at.receipts(desk, payment)
     undone = reverse_transaction(desk, receipt.reference, reason="taken in error")
-    assert [(str(each.amount), str(each.vat)) for each in undone.lines] == [("-10.00", "-1.67"), ("-5.00", "0.00")]
+    assert [(str(each.amount), str(each.vat)) for each in undone.lines] == [
+        ("-10.00", "-1.67"),
+        ("-5.00", "0.00"),
+    ]
     assert undone.kind is TransactionKind.REVERSAL
     with pytest.raises(AlreadyDone, match=undone.reference):
         reverse_transaction(desk, receipt.reference, reason="again")
@@ -277,13 +290,15 @@ def test_a_receipt_partly_refunded_is_not_taken_back(desk: Installation, line: s
     assert refused.value.code == "over_available"
 
 
-def test_why_must_be_said(desk: Installation, line: str) -> None:
+@pytest.mark.usefixtures("line")
+def test_why_must_be_said(desk: Installation) -> None:
     with pytest.raises(RuleViolation) as refused:
         reverse_transaction(desk, at.every_transaction(desk)[0].reference, reason=" ")
     assert refused.value.code == "reason_missing"
 
 
-def test_ten_reversals_at_once_are_one(desk: Installation, line: str) -> None:
+@pytest.mark.usefixtures("line")
+def test_ten_reversals_at_once_are_one(desk: Installation) -> None:
     reference = at.every_transaction(desk)[0].reference
 
     def act(_: int) -> str:
@@ -307,13 +322,11 @@ def test_available_is_what_the_lines_have_left(desk: Installation) -> None:
 
 
 def test_verify_names_a_line_that_was_drawn_past_its_records(desk: Installation, line: str) -> None:
-    from localgov_ims.domain.draws import NONE_TAKEN, draw
-    from localgov_ims.domain.ids import new_id
-    from localgov_ims.domain.vat import Rounding
-
     (found,) = at.every_transaction(desk)
     with desk.unit("forge") as unit:
-        made = draw(found.lines[0], Money(100), NONE_TAKEN, by_kind="x", by=new_id(), rounding=Rounding.HALF_EVEN)
+        made = draw(
+            found.lines[0], Money(100), NONE_TAKEN, by_kind="x", by=new_id(), rounding=Rounding.HALF_EVEN
+        )
         draws.add(unit, [made])
         unit.commit()
     broken = [sentence for law in verify(desk) for sentence in law.broken]

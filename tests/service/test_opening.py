@@ -123,8 +123,10 @@ def test_receipts_meet_their_bank_line_and_payout(installation: Installation) ->
 def test_what_was_in_suspense_is_never_matched_for_the_bank_has_brought_it(
     installation: Installation,
 ) -> None:
-    record_opening(installation, suspense=[held(BY_BANK, "75.00", mop="14", taken_on=date(2026, 5, 10))])
-    ends = work(installation, camt(entry("75.00", "ONE", end_to_end=BY_BANK)))
+    record_opening(installation, suspense=[held(amount="75.00", mop="14", taken_on=date(2026, 5, 10))])
+    (item,) = list_suspense(installation)
+    number = item.reference.partition("_")[0]
+    ends = work(installation, camt(entry("75.00", "ONE", end_to_end=number)))
     assert ends == {"ONE": "suspense"}
     assert len(list_suspense(installation)) == 2
     assert balances(installation) == {"9001": "75.00", "9900": "-75.00"}

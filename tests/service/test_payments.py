@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from tests.service import money_in as at
+from tests.service.money_in import STORY_A, item, pay, says
 
 from localgov_ims.domain import ids
 from localgov_ims.domain.clients import ReturnTo
@@ -24,8 +26,6 @@ from localgov_ims.service.payments import take_payment, view_payment
 from localgov_ims.service.receipts import Taking, record_takings
 from localgov_ims.service.sweeping import sweep_payments
 from localgov_ims.service.verifying import verify
-from tests.service import money_in as at
-from tests.service.money_in import STORY_A, item, pay, says
 
 S = PaymentState
 
@@ -45,7 +45,9 @@ def test_story_a_a_basket_becomes_one_receipt_of_its_two_lines(desk: Installatio
     assert (after.state, after.due, after.provider_reference) == (S.SUCCEEDED, Money(0), "P1")
     (receipt,) = at.receipts(desk, payment)
     assert receipt.total == Money(12550)
-    assert [(line.reference, line.fund, line.account_reference, line.amount.pence) for line in receipt.lines] == [
+    assert [
+        (line.reference, line.fund, line.account_reference, line.amount.pence) for line in receipt.lines
+    ] == [
         (f"{payment.reference}_1", "23", "612345674", 12000),
         (f"{payment.reference}_2", "2R", "FP20000050", 550),
     ]
@@ -72,7 +74,10 @@ def test_a_key_is_the_clients_own(desk: Installation) -> None:
     assert pay(desk, key="k1").reference != pay(at.second(desk), key="k1").reference
 
 
-@pytest.mark.parametrize("url", ["https://evil.example/x", "http://pay.example.gov.uk/x", "https://pay.example.gov.uk@evil.example/"])
+@pytest.mark.parametrize(
+    "url",
+    ["https://evil.example/x", "http://pay.example.gov.uk/x", "https://pay.example.gov.uk@evil.example/"],
+)
 def test_a_return_address_of_another_origin_is_refused(desk: Installation, url: str) -> None:
     portal = at.employ(desk, "portal", "administrator")
     with pytest.raises(InvalidValue, match="is not registered"):
@@ -88,7 +93,11 @@ def test_redirects_follow_the_state_and_prove_nothing(desk: Installation) -> Non
     payment = pay(portal, return_to=to)
     assert payment.redirect() == f"{base}/ok"
     assert finish_payment(desk, says(payment)).redirect() == f"{base}/ok/P1"
-    for word, state, url in (("failed", S.FAILED, "sorry"), ("expired", S.EXPIRED, "sorry"), ("cancelled", S.CANCELLED, "no")):
+    for word, state, url in (
+        ("failed", S.FAILED, "sorry"),
+        ("expired", S.EXPIRED, "sorry"),
+        ("cancelled", S.CANCELLED, "no"),
+    ):
         other = finish_payment(desk, says(pay(portal, return_to=to), Said(word), theirs=word))
         assert (other.state, other.redirect()) == (state, f"{base}/{url}")
 
@@ -200,7 +209,11 @@ def test_a_third_success_is_a_second_extra(desk: Installation) -> None:
     for theirs in ("P2", "P3", "P2"):
         finish_payment(desk, says(payment, theirs=theirs))
     made = at.receipts(desk, payment)
-    assert [(each.purpose, each.n) for each in made] == [(Purpose.EXTRA, 1), (Purpose.EXTRA, 2), (Purpose.MAIN, 1)]
+    assert [(each.purpose, each.n) for each in made] == [
+        (Purpose.EXTRA, 1),
+        (Purpose.EXTRA, 2),
+        (Purpose.MAIN, 1),
+    ]
     assert sorted(line.reference[-2:] for each in made for line in each.lines) == ["_1", "_2", "_3"]
 
 
@@ -243,9 +256,7 @@ def test_one_key_sent_ten_times_at_once_asks_once(desk: Installation) -> None:
 
 
 def test_vat_is_that_of_the_day_the_payer_paid(desk: Installation) -> None:
-    payment = take_payment(
-        desk, [item("13", "G1", "117.50", vat_code="S")], channel=Channel.PORTAL
-    )
+    payment = take_payment(desk, [item("13", "G1", "117.50", vat_code="S")], channel=Channel.PORTAL)
     assert payment.lines[0].vat == Money(19_58)
     finish_payment(desk, says(payment, taken_on=date(2011, 1, 3)))
     (receipt,) = at.receipts(desk, payment)
@@ -262,7 +273,9 @@ def test_the_sweep_records_who_paid_and_closed_the_tab(desk: Installation, clock
     assert sweep_payments(desk, says).asked == 0
 
 
-def test_silence_expires_nothing_and_no_such_payment_only_when_the_time_is_over(desk: Installation, clock: Any) -> None:
+def test_silence_expires_nothing_and_no_such_payment_only_when_the_time_is_over(
+    desk: Installation, clock: Any
+) -> None:
     payment = pay(desk)
 
     def silent(_: Payment) -> None:
@@ -280,7 +293,9 @@ def test_silence_expires_nothing_and_no_such_payment_only_when_the_time_is_over(
 
 
 def test_personal_details_and_card_come_back_as_they_were(desk: Installation) -> None:
-    payer = Payer(name="A Payer", address_1="1 The Street", address_3="Barton", postcode="B1 1AA", email="a@example.org")
+    payer = Payer(
+        name="A Payer", address_1="1 The Street", address_3="Barton", postcode="B1 1AA", email="a@example.org"
+    )
     payment = pay(desk, payer=payer, caller_reference="C-1", office="TH")
     finish_payment(desk, says(payment, card=at.COMMERCIAL, merchant_account="4471", authorisation_code="A1"))
     seen = view_payment(desk, payment.reference)

@@ -8,11 +8,17 @@ from datetime import date
 from typing import Any
 
 import pytest
+from attrs import evolve
+from tests.builders import pounds
+from tests.service import money_in as at
+from tests.service.money_in import item, paid
 
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.observations import CreateRefund, RefundObservation, RefundSaid
 from localgov_ims.domain.payers import Cheque, Payee
+from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.refunds import RefundRequest, RefundState, Route
+from localgov_ims.domain.roles import Role
 from localgov_ims.domain.transactions import Transaction, TransactionKind
 from localgov_ims.errors import (
     AlreadyDone,
@@ -36,17 +42,18 @@ from localgov_ims.service.refunds import RefundOf, refund_payment, view_refund
 from localgov_ims.service.reversing import reverse_transaction
 from localgov_ims.service.sweeping import sweep_refunds
 from localgov_ims.service.verifying import verify
-from tests.builders import pounds
-from tests.service import money_in as at
-from tests.service.money_in import item, paid
 
 R = RefundState
 SAID = RefundSaid
 PAYEE = Payee(name="A Payer", sort_code="200000", account="12345678")
 
 
-def ask(desk: Installation, *parts: tuple[str, str], reason: str = "Paid in error", **given: Any) -> RefundRequest:
-    return refund_payment(desk, [RefundOf(line=line, amount=pounds(amount)) for line, amount in parts], reason=reason, **given)
+def ask(
+    desk: Installation, *parts: tuple[str, str], reason: str = "Paid in error", **given: Any
+) -> RefundRequest:
+    return refund_payment(
+        desk, [RefundOf(line=line, amount=pounds(amount)) for line, amount in parts], reason=reason, **given
+    )
 
 
 def answering(said: RefundSaid, **given: Any) -> Any:
@@ -95,8 +102,17 @@ def test_a_refund_of_all_leaves_nothing_to_take(desk: Installation, line: str) -
     assert done.state is R.SUCCEEDED
     (refund,) = refunds(desk)
     (made,) = refund.lines
-    assert (made.amount, made.fund, made.account_reference, made.mop) == (Money(-1200), "23", "612345674", "90")
-    assert (made.narrative, refund.taken_on, at.left(desk, line)) == ("Paid in error", date(2026, 5, 14), "0.00")
+    assert (made.amount, made.fund, made.account_reference, made.mop) == (
+        Money(-1200),
+        "23",
+        "612345674",
+        "90",
+    )
+    assert (made.narrative, refund.taken_on, at.left(desk, line)) == (
+        "Paid in error",
+        date(2026, 5, 14),
+        "0.00",
+    )
     assert laws_hold(desk)
 
 
@@ -135,7 +151,9 @@ REFUSALS: Sequence[tuple[str, type[ImsError], list[tuple[int, str]], dict[str, A
 def test_what_cannot_be_refunded_is_refused_in_order(
     desk: Installation, code: str, error: type[ImsError], parts: list[tuple[int, str]], given: dict[str, Any]
 ) -> None:
-    lines = [f"{paid(desk, item(amount=a), theirs=t).reference}_1" for a, t in (("12.00", "P1"), ("5.00", "P2"))]
+    lines = [
+        f"{paid(desk, item(amount=a), theirs=t).reference}_1" for a, t in (("12.00", "P1"), ("5.00", "P2"))
+    ]
     with pytest.raises(error) as refused:
         ask(desk, *((lines[i], amount) for i, amount in parts), **given)
     assert refused.value.code == code
@@ -176,16 +194,11 @@ def test_what_no_provider_can_send_back_goes_by_the_payables_system(desk: Instal
 
 
 def test_part_of_a_line_needs_its_own_permission(desk: Installation, line: str) -> None:
-    from attrs import evolve
-
-    from localgov_ims.domain.permissions import Permission
-    from localgov_ims.domain.roles import Role
-
     role = Role(name="whole-only", permissions=frozenset({Permission.REFUND_REQUEST, Permission.FUND_ALL}))
     council = evolve(desk.council, roles={**desk.council.roles, "whole-only": role})
     desk = evolve(desk, council=council)
     clerk = at.employ(desk, "clerk", "whole-only")
-    with pytest.raises(NotPermitted, match="refund.request_part"):
+    with pytest.raises(NotPermitted, match=r"refund\.request_part"):
         ask(clerk, (line, "11.99"))
     assert ask(clerk, (line, "12.00")).state is R.REQUESTED
 
@@ -228,7 +241,9 @@ def test_an_unclear_outcome_stays_in_flight_and_the_sweep_asks_again(desk: Insta
     with pytest.raises(RuleViolation):
         ask(desk, (line, "12.00"))
     assert sweep_refunds(desk, lambda asked: at.refund_says(asked.reference, SAID.SUBMITTED)).moved == 0
-    assert sweep_refunds(desk, raising(Unavailable("unavailable", "Down."))).silent == ((request.reference, "Down."),)
+    assert sweep_refunds(desk, raising(Unavailable("unavailable", "Down."))).silent == (
+        (request.reference, "Down."),
+    )
     assert sweep_refunds(desk, lambda asked: at.refund_says(asked.reference)).moved == 1
     assert len(refunds(desk)) == 1
     assert laws_hold(desk)
@@ -276,7 +291,9 @@ def test_the_table_of_refunds_names_every_pair() -> None:
 
 
 @pytest.mark.parametrize(("state", "said"), TABLE, ids=lambda value: value.value)
-def test_what_is_said_of_a_refund_in_each_state(desk: Installation, state: RefundState, said: RefundSaid) -> None:
+def test_what_is_said_of_a_refund_in_each_state(
+    desk: Installation, state: RefundState, said: RefundSaid
+) -> None:
     amount = "1500.00" if state is R.PROPOSED else "15.00"
     line = f"{paid(desk, item(amount=amount)).reference}_1"
     request = ask(desk, (line, amount))
@@ -295,7 +312,9 @@ def test_what_is_said_of_a_refund_in_each_state(desk: Installation, state: Refun
     assert laws_hold(desk)
 
 
-def test_a_late_confirmation_of_what_was_given_elsewhere_meanwhile_is_a_break(desk: Installation, line: str) -> None:
+def test_a_late_confirmation_of_what_was_given_elsewhere_meanwhile_is_a_break(
+    desk: Installation, line: str
+) -> None:
     request = ask(desk, (line, "12.00"))
     finish_refund(desk, at.refund_says(request.reference, SAID.FAILED))
     other = ask(desk, (line, "12.00"))

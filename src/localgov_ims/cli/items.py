@@ -39,7 +39,9 @@ def read_item(text: str, **more: str | None) -> BasketItem:
             "at the first colon, the amount begins after the last; what is between is the account."
         )
         raise InvalidValue("item_shape", message, value=text)
-    return BasketItem(fund=fund.strip(), account_reference=account, amount=Money.parse(amount.strip()), **more)
+    return BasketItem(
+        fund=fund.strip(), account_reference=account, amount=Money.parse(amount.strip()), **more
+    )
 
 
 def read_items(texts: Sequence[str], **more: str | None) -> list[BasketItem]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import click
 from attrs import asdict
 
-from localgov_ims.cli.output import print_json
+from localgov_ims.cli.output import counted, print_json
 from localgov_ims.domain.breaks import Break
 from localgov_ims.domain.payers import Payee, kept
 from localgov_ims.domain.payments import Payment
@@ -16,7 +16,7 @@ from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.refunds import RefundRequest
 from localgov_ims.domain.transactions import Line, Transaction
 from localgov_ims.service.explaining_moves import moves
-from localgov_ims.service.stories import called
+from localgov_ims.service.stories import called, size, when
 from localgov_ims.service.viewing import LineView, PaymentView, RecordView, RefundView
 
 
@@ -162,7 +162,9 @@ def show_transaction(made: Transaction, *, as_json: bool) -> None:
     if as_json:
         print_json(transaction_json(made))
         return
-    click.echo(f"{made.kind.value.capitalize()} {called(made.reference)} of {made.total.shown()} is recorded.")
+    click.echo(
+        f"{made.kind.value.capitalize()} {called(made.reference)} of {size(made).shown()} is recorded."
+    )
     show_lines(made.lines)
 
 
@@ -177,6 +179,40 @@ def show_moved(made: Transaction | Proposal, *, as_json: bool) -> None:
         )
     else:
         show_transaction(made, as_json=False)
+
+
+def show_payment(view: PaymentView) -> None:
+    """Print a payment with all that belongs to it."""
+    p = view.payment
+    click.secho(f"Payment {called(p.reference)}: {p.state.value}", bold=True)
+    click.echo(
+        f"  {p.amount.shown()} asked for by {p.taken_by} on {when(p.created_at)}, by {p.channel.value}; {due_told(p)}"
+    )
+    if p.payer.name:
+        click.echo(f"  Payer: {visible(p.payer.name)}")
+    show_lines(p.lines)
+    for event in view.events:
+        theirs = f", {visible(event.provider_reference)}" if event.provider_reference else ""
+        click.echo(
+            f"  {event.number}. said: {event.said.value}, {event.amount.shown()} paid{theirs}; {event.state.value} "
+            f"({event.received_by}, {when(event.received_at)})"
+        )
+    for record in view.receipts:
+        undone = f"; taken back by {', '.join(map(called, record.reversed_by))}" if record.reversed_by else ""
+        click.echo(f"Receipt {called(record.transaction.reference)}: {record.total.shown()}{undone}")
+        show_lines(record.lines)
+    for refund in view.refunds:
+        r = refund.request
+        click.echo(f"Refund {called(r.reference)}: {r.total.shown()}, {r.state.value} ({visible(r.reason)})")
+    if view.hidden_refunds:
+        click.echo(f"{counted(view.hidden_refunds, 'refund')} that you may not see.")
+    for found in view.breaks:
+        click.secho(f"Break since {found.since_on:%d %B %Y}: {visible(found.message)}", fg="yellow")
+
+
+def due_told(payment: Payment) -> str:
+    """Return what is still to be paid, in words."""
+    return f"{payment.due.shown()} is due" if payment.due else "nothing is due"
 
 
 def _payee(payee: Payee | None) -> dict[str, str] | None:

@@ -204,7 +204,7 @@ class ReferenceFormat:
                 else f"{self.min_length} to {self.max_length}"
             )
             yield "reference_length", f"it has {len(canonical)} characters instead of {span}"
-        if not canonical.isascii():
+        if not (canonical.isascii() and canonical.isprintable()):
             yield "reference_characters", "only plain letters, digits and signs (ASCII) may stand in it"
         if self.characters is not None and not self.characters.allowed.issuperset(canonical):
             named = self.characters.value.replace("-", " ")

@@ -91,6 +91,9 @@ class Council:
             self._named("source", method.provider, self.sources, f"method {method.code}")
             self._named("fund", method.fee_fund, self.funds, f"method {method.code}")
             self._named("VAT code", method.fee_vat_code, self.vat_codes, f"method {method.code}")
+            if method.fee_fund is not None and self.funds[method.fee_fund].suspense:
+                fault = f"Method of payment {method.code}: its fees cannot be income of the suspense fund."
+                raise ConfigurationError("bad_method", fault, mop=method.code)
         for message in self.messages.values():
             self._named("fund", message.fund, self.funds, f"fund message {message.code}")
         self._check_people()

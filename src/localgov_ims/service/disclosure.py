@@ -63,7 +63,7 @@ def account_holders(known: Known) -> Section:
             "name": _joined(person, "title", "forename", "surname"),
             "address": _joined(person, "address_1", "address_2", "address_3", "address_4", "postcode", between=", "),
             "balance": _money(row.balance), "balance_as_at": row.balance_as_at, "closed_on": row.closed_on,
-            "message": _message(known.council, row.message), "further": _further(row), "at": row.at, "by": row.by,
+            "message": _message(known.council, row.message), "further": _further(person), "at": row.at, "by": row.by,
             "source": row.source,
         }
         for row, person in disclosing.holder_rows(known.connection, known.found.theirs.get(table.name, ()))
@@ -246,8 +246,8 @@ def _joined(person: dict[str, Any], *parts: str, between: str = " ") -> str | No
     return between.join(str(person[part]) for part in parts if person.get(part)) or None
 
 
-def _further(row: sa.Row[Any]) -> str | None:
-    return ", ".join(text for text in (row.user_field_1, row.user_field_2, row.user_field_3) if text) or None
+def _further(person: dict[str, Any]) -> str | None:
+    return _joined(person, "user_field_1", "user_field_2", "user_field_3", between=", ")
 
 
 def _message(council: Council, code: str | None) -> str | None:

@@ -19,7 +19,7 @@ from localgov_ims.service.explaining_payments import money_stories
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit
 from localgov_ims.service.posting import bank_reference
-from localgov_ims.service.stories import Story
+from localgov_ims.service.stories import Story, size
 from localgov_ims.storage import files, journals, reconciliation, settlements, statements, transactions
 
 
@@ -141,7 +141,7 @@ def _transactions(
 def _transaction_story(connection: Connection, installation: Installation, t: Transaction) -> Story:
     funds = installation.council.funds
     sentences = [
-        f"A {t.kind.value} of {t.total.shown()}, taken on {t.taken_on:%d %B %Y} by {t.channel.value}.",
+        f"A {t.kind.value} of {size(t).shown()}, taken on {t.taken_on:%d %B %Y} by {t.channel.value}.",
         f"Recorded by {t.recorded_by} at {t.recorded_at:%Y-%m-%d %H:%M} UTC.",
     ]
     for line in t.lines:

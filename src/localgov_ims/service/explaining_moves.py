@@ -167,7 +167,7 @@ def _event(event: RefundEvent) -> str:
     day = f" on {event.paid_on:%d %B %Y}" if event.paid_on is not None else ""
     theirs = f" ({event.provider_reference})" if event.provider_reference is not None else ""
     why = f": {visible(event.detail)}" if event.detail else ""
-    return f"It was said that {said}{day}{theirs}{why}; recorded by {event.by} on {when(event.at)}, and it was {event.state.value}."
+    return f"It was said that {said}{day}{theirs}{why}; recorded by {event.by} on {when(event.at)}, and the request stood as {event.state.value}."
 
 
 def _asked_for(proposal: Proposal) -> str:

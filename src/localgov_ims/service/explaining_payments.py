@@ -98,7 +98,7 @@ def _payment(connection: Connection, council: Council, rights: Rights, facts: Pa
 
 
 def _asked(council: Council, p: Payment) -> Iterator[str]:
-    yield f"{p.taken_by} asked for {p.amount.shown()} by {p.channel.value} on {when(p.created_at)}."
+    yield f"{p.taken_by} asked for {p.amount.shown()} on {when(p.created_at)} (channel {p.channel.value})."
     for line in p.lines:
         yield f"{called(line.reference)}: {line.amount.shown()} to {account_of(council, line)}."
 
@@ -111,10 +111,13 @@ def _events(facts: PaymentView) -> Iterator[str]:
         theirs = f" ({e.provider_reference})" if e.provider_reference is not None else ""
         yield (
             f"{e.number}. Of {provider}{theirs} it was said that {_SAID[e.said]}{paid}: recorded by {e.received_by} on "
-            f"{when(e.received_at)}, and the payment was {e.state.value}."
+            f"{when(e.received_at)}, and the payment stood as {e.state.value}."
         )
     if not facts.events:
-        yield f"Nothing has been heard of {provider}; it may be asked about until {when(p.expires_at)}, and after."
+        yield (
+            f"Nothing has been heard of {provider} yet. It stays pending until there is an answer, or after "
+            f"{when(p.expires_at)} the answer that there is no such payment."
+        )
 
 
 def _receipt(connection: Connection, council: Council, record: RecordView) -> Iterator[str]:
@@ -217,4 +220,4 @@ def _line_told(connection: Connection, council: Council, view: LineView) -> Iter
     yield from _held(connection, [line])
     for drawn in view.draws:
         yield draw_told(drawn)
-    yield f"What stands: {view.left.shown()} of it is left, and can be refunded, moved or taken back."
+    yield f"What stands: {view.left.shown()} of it is left where it was put."

@@ -8,7 +8,8 @@ from attrs import field, frozen
 
 from localgov_ims.domain import ids
 from localgov_ims.domain.calendar import LONDON
-from localgov_ims.domain.transactions import Line
+from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.transactions import Line, Transaction
 from localgov_ims.errors import InvalidValue
 from localgov_ims.service.council import Council
 
@@ -40,6 +41,11 @@ def called(reference: str) -> str:
 def when(moment: datetime) -> str:
     """Return a moment as people in London read it: `13 May 2026 at 08:00`."""
     return f"{moment.astimezone(LONDON):%d %B %Y at %H:%M}"
+
+
+def size(t: Transaction) -> Money:
+    """Return what a transaction comes to or, where it only moves money, how much it moves."""
+    return Money.total(line.amount for line in t.lines if line.amount > NOTHING) if t.moves else t.total
 
 
 def account_of(council: Council, line: Line) -> str:

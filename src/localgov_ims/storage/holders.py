@@ -27,6 +27,8 @@ from localgov_ims.storage.store import Unit
 
 _ASKED_AT_ONCE = 1000
 
+_FURTHER = ("user_field_1", "user_field_2", "user_field_3")
+
 Account = tuple[str, str]
 """A fund and an account reference of it."""
 
@@ -41,9 +43,6 @@ holders = record_table(
     day_column("balance_as_at", nullable=True),
     day_column("closed_on", nullable=True),
     text_column("record_type", nullable=True),
-    text_column("user_field_1", nullable=True),
-    text_column("user_field_2", nullable=True),
-    text_column("user_field_3", nullable=True),
     text_column("message", nullable=True),
     moment_column("at"),
     text_column("by"),
@@ -69,12 +68,12 @@ def add(unit: Unit, versions: Iterable[AccountHolder], *, at: datetime, by: str)
     rows, sealed = [], []
     for h in versions:
         identifier = new_id()
-        secret = personal.seal(identifier, kept(h.person))
+        secret = personal.seal(identifier, _personal(h))
         sealed.append(secret)
         rows.append((
             identifier, h.fund, h.account_reference, h.number, _pence(h.balance), _pence(h.period_debit),
-            _pence(h.period_credit), h.balance_as_at, h.closed_on, h.record_type, h.user_field_1, h.user_field_2,
-            h.user_field_3, h.message, at, by, h.source, secret.hash if secret is not None else None,
+            _pence(h.period_credit), h.balance_as_at, h.closed_on, h.record_type,
+            h.message, at, by, h.source, secret.hash if secret is not None else None,
         ))  # fmt: skip
     unit.record(holders, rows)
     unit.personal(sealed)
@@ -158,13 +157,18 @@ def _query() -> sa.Select[Any]:
 
 def _holder(row: sa.Row[Any]) -> AccountHolder:
     person: dict[str, Any] = personal.read(row.value)
+    further = {name: person.pop(name, None) for name in _FURTHER}
     return AccountHolder(
         fund=row.fund, account_reference=row.account_reference, person=Person(**person) if person else UNNAMED,
         balance=_money(row.balance), period_debit=_money(row.period_debit), period_credit=_money(row.period_credit),
         balance_as_at=row.balance_as_at, closed_on=row.closed_on, record_type=row.record_type,
-        user_field_1=row.user_field_1, user_field_2=row.user_field_2, user_field_3=row.user_field_3,
-        message=row.message, number=row.number, source=row.source,
+        **further, message=row.message, number=row.number, source=row.source,
     )  # fmt: skip
+
+
+def _personal(holder: AccountHolder) -> dict[str, object]:
+    # Nobody knows what a back office writes into its own fields, so they are kept as a person's.
+    return {**kept(holder.person), **{name: getattr(holder, name) for name in _FURTHER}}
 
 
 def _pence(money: Money | None) -> int | None:

@@ -47,7 +47,6 @@ payments = record_table(
     text_column("call_recording_source", nullable=True),
     text_column("call_recording_user", nullable=True),
     text_column("idempotency_key", nullable=True),
-    text_column("asked", nullable=True),
     personal_column(),
     sa.UniqueConstraint("reference"),
     # A client that repeats its request gets the same payment.
@@ -101,12 +100,16 @@ def add(unit: Unit, payment: Payment, *, key: str | None, asked: Mapping[str, ob
     Raises:
         AlreadyDone: The client has used the key before.
     """
-    secret = personal.seal(payment.id, {"payer": kept(payment.payer)} if payment.payer is not NOBODY else {})
     p = payment
+    persons: dict[str, object] = {"payer": kept(payment.payer)}
+    if key is not None:
+        # The hash of a request that names its payer could be tried out, so it goes when the payer's details go.
+        persons["asked"] = request_hash(asked)
+    secret = personal.seal(p.id, persons)
     unit.record(payments, [(
         p.id, p.reference, p.channel.value, p.created_at, p.expires_at, p.taken_by, p.office, p.caller_reference,
         p.return_to.success_url, p.return_to.cancel_url, p.return_to.fail_url, p.provider, p.merchant_account,
-        p.call_recording.source, p.call_recording.user, key, request_hash(asked) if key is not None else None,
+        p.call_recording.source, p.call_recording.user, key,
         secret.hash if secret is not None else None,
     )])  # fmt: skip
     told = [personal.seal(line.id, {"narrative": line.narrative}) for line in p.lines]
@@ -144,13 +147,21 @@ def add_event(unit: Unit, event: PaymentEvent) -> None:
     unit.personal([secret])
 
 
-def by_key(connection: Connection, taken_by: str, key: str) -> tuple[str, str] | None:
-    """Return reference and request hash of the payment that a client asked for under *key*, if there is one."""
-    query = sa.select(payments.c.reference, payments.c.asked).where(
-        payments.c.taken_by == taken_by, payments.c.idempotency_key == key
+def by_key(connection: Connection, taken_by: str, key: str) -> tuple[str, str | None] | None:
+    """Return reference and request hash of the payment that a client asked for under *key*, if there is one.
+
+    The hash is gone once the payer's details are.
+    """
+    query = (
+        sa.select(payments.c.reference, personal.data.c.value)
+        .outerjoin(personal.data, personal.data.c.record == payments.c.id)
+        .where(payments.c.taken_by == taken_by, payments.c.idempotency_key == key)
     )
     row = connection.execute(query).one_or_none()
-    return (row.reference, row.asked) if row is not None else None
+    if row is None:
+        return None
+    hashed = personal.read(row.value).get("asked")
+    return row.reference, str(hashed) if hashed is not None else None
 
 
 def by_reference(connection: Connection, reference: str) -> Payment | None:

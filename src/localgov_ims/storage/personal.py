@@ -58,8 +58,3 @@ def read(value: str | None) -> dict[str, object]:
     """Return the fields kept of a record; none where they have been retired."""
     fields: dict[str, object] = json.loads(value) if value is not None else {}
     return fields
-
-
-def retire(connection: Connection, record: UUID) -> None:
-    """Remove what is known of a record's persons; its money and its proof stay."""
-    connection.execute(sa.delete(data).where(data.c.record == record))

@@ -28,6 +28,13 @@ from localgov_ims.storage.schema import (
 )
 from localgov_ims.storage.store import Unit
 
+
+def _given(name: str) -> sa.Index:
+    """Index a column where it is given; most transactions have none, and cost nothing."""
+    there = sa.text(f"{name} IS NOT NULL")
+    return sa.Index(f"ix_transactions_{name}", name, sqlite_where=there, postgresql_where=there)
+
+
 transactions = record_table(
     "transactions",
     text_column("kind"),
@@ -60,6 +67,9 @@ transactions = record_table(
         "uq_transactions_provider_reference", "provider", "provider_reference", unique=True,
         sqlite_where=sa.text("kind = 'receipt'"), postgresql_where=sa.text("kind = 'receipt'"),
     ),
+    sa.Index("ix_transactions_recorded", "recorded_at", "id"),
+    _given("provider_reference"),
+    _given("caller_reference"),
 )  # fmt: skip
 
 lines = record_table(
@@ -207,6 +217,7 @@ def _seal(t: Transaction) -> personal.Sealed | None:
 
 
 def row(t: Transaction, secret: personal.Sealed | None) -> Row:
+    """Return a transaction's row; *secret* is what is kept of its persons beside it."""
     return (
         t.id, t.kind.value, t.reference, t.channel.value, t.origin.kind, t.origin.id, t.origin.n, t.taken_on,
         t.recorded_at, t.recorded_by, t.provider, t.provider_reference, t.merchant_account, t.payment,
@@ -216,6 +227,7 @@ def row(t: Transaction, secret: personal.Sealed | None) -> Row:
 
 
 def line_row(transaction: UUID, line: Line, said: personal.Sealed | None) -> Row:
+    """Return a line's row; *said* is its narrative, where that is personal data."""
     return (
         line.id, transaction, line.number, line.reference, line.fund, line.account_reference, line.amount.pence,
         line.vat_code, line.vat_treatment.value if line.vat_treatment is not None else None, line.vat_rate.thousandths,

@@ -44,9 +44,9 @@ RECORDS = (
     "journal_sources",
     "journal_exports",
     "users",
+    "grants",
     "user_versions",
     "sign_ins",
-    "grants",
     "grant_decisions",
     "access_reviews",
     "restricted_accounts",
@@ -104,9 +104,6 @@ def _make_tables() -> None:
         sa.Column("balance_as_at", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("record_type", sa.Text(), nullable=True),
-        sa.Column("user_field_1", sa.Text(), nullable=True),
-        sa.Column("user_field_2", sa.Text(), nullable=True),
-        sa.Column("user_field_3", sa.Text(), nullable=True),
         sa.Column("message", sa.Text(), nullable=True),
         sa.Column("at", Moment(), nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
@@ -280,7 +277,6 @@ def _make_tables() -> None:
         sa.Column("call_recording_source", sa.Text(), nullable=True),
         sa.Column("call_recording_user", sa.Text(), nullable=True),
         sa.Column("idempotency_key", sa.Text(), nullable=True),
-        sa.Column("asked", sa.Text(), nullable=True),
         sa.Column("personal", sa.Text(), nullable=True),
         sa.Column("unit", sa.Uuid(), nullable=False),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
@@ -449,6 +445,23 @@ def _make_tables() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_transactions_reference")),
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_transactions_unit_ordinal")),
     )
+    op.create_index(
+        "ix_transactions_caller_reference",
+        "transactions",
+        ["caller_reference"],
+        unique=False,
+        sqlite_where=sa.text("caller_reference IS NOT NULL"),
+        postgresql_where=sa.text("caller_reference IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_transactions_provider_reference",
+        "transactions",
+        ["provider_reference"],
+        unique=False,
+        sqlite_where=sa.text("provider_reference IS NOT NULL"),
+        postgresql_where=sa.text("provider_reference IS NOT NULL"),
+    )
+    op.create_index("ix_transactions_recorded", "transactions", ["recorded_at", "id"], unique=False)
     op.create_index(
         "uq_transactions_provider_reference",
         "transactions",
