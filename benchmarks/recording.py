@@ -27,6 +27,7 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.transacting import receipt
 from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transaction
 from localgov_ims.domain.vat import Treatment, VatRate
+from localgov_ims.storage import transaction_rows
 from localgov_ims.storage import transactions as stored
 from localgov_ims.storage.loader import bound
 from localgov_ims.storage.store import Store
@@ -95,9 +96,9 @@ def _rows(store: Store, table: sa.Table, ready: list[Transaction]) -> Iterator[t
     with store.reading() as connection:
         for ordinal, each in enumerate(ready):
             if table is stored.transactions:
-                own = stored.row(each, None)
+                own = transaction_rows.row(each, None)
             else:
-                own = stored.line_row(each.id, each.lines[0], None)
+                own = transaction_rows.line_row(each.id, each.lines[0], None)
             yield bound(connection, table, [(*own, unit, ordinal, seal)])[0]
 
 

@@ -131,9 +131,9 @@ import os
 from localgov_ims.domain.ids import new_id, new_reference
 new_reference(), new_id()
 child = os.fork()
-print(*(new_reference() for _ in range(5)), str(new_id())[-14:], flush=True)
 if child:
     os.waitpid(child, 0)
+print(*(new_reference() for _ in range(5)), str(new_id())[-14:], flush=True)
 """
 
 

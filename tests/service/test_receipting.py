@@ -229,6 +229,17 @@ def test_an_address_that_is_none_is_refused_and_nothing_queued(house: Installati
     assert list_outbox(house, every=True) == []
 
 
+def test_a_receipt_that_was_taken_back_while_it_waited_is_sent_anew(house: Installation, post: Post) -> None:
+    payment = paid(house, GARDEN)
+    send_receipt(house, payment.reference, to=TO)
+    reverse_transaction(house, number(house, payment), reason="Returned")
+    send_receipt(house, payment.reference, to=TO)
+    assert deliver_messages(house).sent == 2
+    assert [message.subject.partition(" from")[0].rpartition(" ")[0] for message, _ in post.taken] == [
+        "VAT receipt", "Copy of cancelled receipt",
+    ]  # fmt: skip
+
+
 def test_without_a_notifier_nothing_waits_for_ever(desk: Installation) -> None:
     payment = paid(desk, GARDEN)
     for act in (lambda: send_receipt(desk, payment.reference, to=TO), lambda: deliver_messages(desk)):

@@ -174,13 +174,15 @@ def _stands(facts: PaymentView, lines: Iterable[LineView]) -> str:
     )
     promised = Money.total(refund.request.total for refund in facts.refunds if refund.request.state.open)
     rest = came - left - undone - refunded - promised
-    elsewhere = "was refunded, moved or promised" if facts.hidden_refunds else "was moved, or waits to be"
+    elsewhere = (
+        "refunded, moved or paid back otherwise" if facts.hidden_refunds else "moved or paid back otherwise"
+    )
     parts = [
-        (undone, "was taken back"), (refunded, "was refunded"), (promised, "is promised to be refunded"), (rest, elsewhere),
+        (undone, "was taken back"), (refunded, "was refunded"), (promised, "is promised to be refunded"), (rest, f"was {elsewhere}, or waits to be"),
         (left, "is left where it was put"),
     ]  # fmt: skip
-    went = ", ".join(f"{amount.shown()} {what}" for amount, what in parts if amount)
-    return f"What stands: the payment is {p.state.value}; of {came.shown()} that was recorded {went}."
+    went = "; ".join(f"{amount.shown()} {what}" for amount, what in parts if amount)
+    return f"What stands: the payment is {p.state.value}. Of {came.shown()} that was recorded: {went}."
 
 
 def _line(

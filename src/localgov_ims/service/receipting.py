@@ -84,8 +84,8 @@ def send_receipt(installation: Installation, reference: str, *, to: str) -> Outb
     """Put a receipt into the outbox for the e-mail address *to*; return the message, which `deliver_messages` sends.
 
     What it says is written now and kept beside the record, with the address: each attempt sends the same words, whatever
-    is renamed or removed meanwhile, and what was sent can be proved. Asked for again while the message is still to be
-    sent to that address, it is that message.
+    is renamed or removed meanwhile, and what was sent can be proved. Asked for again while the same message is still
+    to be sent to that address, it is that message.
 
     Raises:
         InvalidValue: *to* is not one e-mail address.
@@ -97,9 +97,11 @@ def send_receipt(installation: Installation, reference: str, *, to: str) -> Outb
         with installation.unit("send_receipt") as unit:
             receipt, given = _permitted(installation, unit, reference)
             chosen_notifier(installation)
-            waiting = [m for m in given if m.state.open and m.contents is not None and m.contents.to == to]
-            if waiting:
-                return waiting[0]
+            for message in given:
+                if message.state.open and _says(
+                    message.contents, to, receipt, installation.council, message.copy
+                ):
+                    return message
             document = receipt.document(installation.council, copy=_was_given(given))
             made = _message(installation, unit, receipt, MessageKind.RECEIPT, document, given, to=to)
             outbox.add(unit, made)
@@ -219,6 +221,12 @@ def _message(
     )  # fmt: skip
     unit.detail |= {"message": str(made.id), "receipt": made.receipt, "copy": made.copy}
     return made
+
+
+def _says(contents: Contents | None, to: str, receipt: Receipt, council: Council, copy: bool) -> bool:  # noqa: FBT001 - as the message has it
+    """Tell whether a message says to an address what the receipt says now: it may have been taken back meanwhile."""
+    same = receipts.text(receipt.document(council, copy=copy))
+    return contents is not None and (contents.to, contents.text) == (to, same)
 
 
 def _line(council: Council, line: Line) -> ReceiptLine:

@@ -12,6 +12,7 @@ from localgov_ims.domain.retention import LegalHold, bare_name
 from localgov_ims.storage import (
     files,
     holders,
+    outbox,
     payments,
     personal,
     refunds,
@@ -48,6 +49,7 @@ class Held:
         own = {
             "transactions": self._transactions,
             "transaction_lines": self._transaction_lines,
+            "messages": self._messages,
             "payments": self._payments,
             "payment_lines": self._payment_lines,
             "payment_events": self._payment_events,
@@ -58,6 +60,11 @@ class Held:
             "legal_holds": self._in_force,
         }.get(table.name)
         return own() if own is not None else self._named(table)
+
+    def _messages(self) -> Condition:
+        return self._belongs(
+            outbox.messages, "transaction", transactions.transactions, self._transactions()
+        )
 
     def _named(self, table: sa.Table) -> Condition:
         """Return the condition that the name of a payer who is held stands beside a record."""

@@ -14,7 +14,6 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from attrs import frozen
-from sqlalchemy import Connection
 
 from localgov_ims.storage.schema import json_text, metadata, text_column
 

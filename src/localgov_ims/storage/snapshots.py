@@ -131,7 +131,9 @@ def standing_breaks(connection: Connection) -> Iterator[Break]:
         (breaks.c.subject_kind == "settlement_line")
         & breaks.c.subject.not_in(_matched("settlement_line", "left"))
     )
-    stands = stands | breaks.c.subject_kind.in_(("payment", "transaction", "refund_request", "unknown_payment"))
+    stands = stands | breaks.c.subject_kind.in_(
+        ("payment", "transaction", "refund_request", "unknown_payment")
+    )
     return reconciliation.some_breaks(connection, stands)
 
 

@@ -14,7 +14,7 @@ from attrs import define, evolve, field
 from sqlalchemy import Connection
 
 from localgov_ims.domain.retention import Subject, bare_name
-from localgov_ims.storage import files, holders, payments, personal, refunds, statements, transactions
+from localgov_ims.storage import files, holders, outbox, payments, personal, refunds, statements, transactions
 from localgov_ims.storage.holding import spelt
 from localgov_ims.storage.retiring import CLASSES, one_of
 from localgov_ims.storage.schema import json_text
@@ -140,6 +140,7 @@ class _Finder:
         heads, lines = transactions.transactions, transactions.lines
         for parent, table, key in (
             (heads, lines, lines.c.transaction),
+            (heads, outbox.messages, outbox.messages.c.transaction),
             (payments.payments, payments.lines, payments.lines.c.payment),
             (payments.payments, payments.events, payments.events.c.payment),
         ):
