@@ -29,7 +29,7 @@ def refunded(desk: Installation, line: str, amount: str = "1.00") -> str:
     return refund_payment(desk, [RefundOf(line=line, amount=pounds(amount))], reason="Paid twice").reference
 
 
-def statements(desk: Installation, ask: Callable[[], object]) -> int:
+def statements(ask: Callable[[], object]) -> int:
     """Count the queries that *ask* makes."""
     seen: list[str] = []
 
@@ -99,11 +99,11 @@ def test_open_refunds_are_those_that_may_still_pay_money_out(desk: Installation)
 def test_a_list_asks_the_database_as_often_for_many_as_for_one(desk: Installation) -> None:
     pay(desk)
     refunded(desk, f"{paid(desk).reference}_1")
-    once = statements(desk, lambda: (pending_payments(desk), list_refunds(desk)))
+    once = statements(lambda: (pending_payments(desk), list_refunds(desk)))
     for number in range(2, 6):
         pay(desk)
         refunded(desk, f"{paid(desk, theirs=f'P{number}').reference}_1")
-    assert statements(desk, lambda: (pending_payments(desk), list_refunds(desk))) == once > 0
+    assert statements(lambda: (pending_payments(desk), list_refunds(desk))) == once > 0
 
 
 def test_lists_need_their_permission_and_a_limit(desk: Installation) -> None:

@@ -102,6 +102,9 @@ def _decide(
         refuse_same_person(installation, proposal.proposed_by, what=f"proposal {proposal.reference}")
         if proposal.accepted is not None:
             raise decided(proposal)
+        if accept and not proposal.asked:
+            message = f"What proposal {proposal.reference} asked for has been removed as personal data. Turn it down."
+            raise RuleViolation("proposal_retired", message, proposal=proposal.reference)
         give_back_all(unit, proposal.id, by_kind="proposal")
         record = recording[proposal.act](installation, unit, rights, proposal) if accept else None
         stored.decide(unit, proposal, accepted=accept, by=installation.actor, record=record)

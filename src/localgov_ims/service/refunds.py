@@ -235,7 +235,7 @@ def _request(
         ),
         state=RefundState.PROPOSED if waits else RefundState.REQUESTED, events=1,
     )  # fmt: skip
-    stored.add(unit, request)
+    stored.add(unit, request, personal_narratives=installation.council.personal_narratives)
     amounts.add_amounts(unit, act, installation.actor, moved, own)
     event = RefundEvent(
         id=new_id(), request=own, number=1, kind=RefundEventKind.ASKED, state=request.state, at=unit.at,

@@ -54,23 +54,21 @@ def pending_payments(
     Of *funds* (none: every one) it must be all: a payment with a line in another fund is left out.
     """
     p, line, event = payments.payments, payments.lines, payments.events
-    latest = (
-        sa.select(event.c.payment, sa.func.max(event.c.number).label("number"))
-        .group_by(event.c.payment)
-        .subquery()
+    # Sums are asked for each row that is listed, not of every payment ever: most have been answered long ago.
+    own = sa.select(sa.func.sum(line.c.pence)).where(line.c.payment == p.c.id).scalar_subquery()
+    number = sa.select(sa.func.count()).select_from(line).where(line.c.payment == p.c.id).scalar_subquery()
+    theirs = (
+        sa.select(event.c.provider_reference)
+        .where(event.c.payment == p.c.id)
+        .order_by(event.c.number.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    sums = (
-        sa.select(line.c.payment, sa.func.sum(line.c.pence).label("pence"), sa.func.count().label("lines"))
-        .group_by(line.c.payment)
-        .subquery()
-    )
+    # What has once been answered is never pending again.
+    answered = sa.exists().where(event.c.payment == p.c.id, event.c.state != PaymentState.PENDING.value)
     query = (
-        sa.select(p, event.c.provider_reference, sums.c.pence, sums.c.lines)
-        .join(sums, sums.c.payment == p.c.id)
-        .outerjoin(latest, latest.c.payment == p.c.id)
-        .outerjoin(event, (event.c.payment == p.c.id) & (event.c.number == latest.c.number))
-        .where(p.c.created_at <= before)
-        .where(event.c.state.is_(None) | (event.c.state == PaymentState.PENDING.value))
+        sa.select(p, own.label("pence"), number.label("lines"), theirs.label("provider_reference"))
+        .where(p.c.created_at <= before, ~answered)
         .order_by(p.c.created_at, p.c.id)
         .limit(limit)
     )
@@ -90,21 +88,12 @@ def refund_requests(
 ) -> Iterator[ListedRefund]:
     """Yield refund requests, the newest first; all of the funds of one must be among *funds* (none: every one)."""
     r, item, event = refunds.requests, refunds.items, refunds.events
-    latest = (
-        sa.select(event.c.request, sa.func.max(event.c.number).label("number"))
-        .group_by(event.c.request)
-        .subquery()
-    )
-    sums = (
-        sa.select(item.c.request, sa.func.sum(item.c.pence).label("pence"))
-        .group_by(item.c.request)
-        .subquery()
-    )
+    own = sa.select(sa.func.sum(item.c.pence)).where(item.c.request == r.c.id).scalar_subquery()
+    other = event.alias("other")
+    latest = sa.select(sa.func.max(other.c.number)).where(other.c.request == r.c.id).scalar_subquery()
     query = (
-        sa.select(r, event.c.state, sums.c.pence)
-        .join(sums, sums.c.request == r.c.id)
-        .join(latest, latest.c.request == r.c.id)
-        .join(event, (event.c.request == r.c.id) & (event.c.number == latest.c.number))
+        sa.select(r, event.c.state, own.label("pence"))
+        .join(event, (event.c.request == r.c.id) & (event.c.number == latest))
         .order_by(r.c.asked_at.desc(), r.c.id.desc())
         .limit(limit)
     )

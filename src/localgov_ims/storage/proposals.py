@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -15,11 +14,12 @@ from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.proposals import Proposal
 from localgov_ims.domain.two_person import Act
+from localgov_ims.storage import personal
 from localgov_ims.storage.schema import (
-    json_text,
     moment_column,
     number_column,
     pence_column,
+    personal_column,
     points_to,
     record_table,
     text_column,
@@ -30,10 +30,11 @@ proposals = record_table(
     "proposals",
     text_column("reference"),
     text_column("act"),
-    text_column("asked"),
     pence_column("pence"),
     text_column("proposed_by"),
     moment_column("proposed_at"),
+    # What was asked holds what people write; funds, accounts and amounts stand in act_amounts as well.
+    personal_column(),
     sa.UniqueConstraint("reference"),
 )
 
@@ -64,10 +65,12 @@ amounts = record_table(
 
 def add(unit: Unit, proposal: Proposal) -> None:
     """Record a proposal."""
-    p = proposal
+    p, secret = proposal, personal.seal(proposal.id, {"asked": dict(proposal.asked)})
     unit.record(proposals, [(
-        p.id, p.reference, p.act.value, json_text(dict(p.asked)), p.amount.pence, p.proposed_by, p.proposed_at,
+        p.id, p.reference, p.act.value, p.amount.pence, p.proposed_by, p.proposed_at,
+        secret.hash if secret is not None else None,
     )])  # fmt: skip
+    unit.personal([secret])
 
 
 def decide(unit: Unit, proposal: Proposal, *, accepted: bool, by: str, record: UUID | None) -> None:
@@ -116,7 +119,11 @@ def waiting(connection: Connection) -> Iterator[Proposal]:
 def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Proposal]:
     """Yield proposals as they stand, the oldest first."""
     query = (
-        sa.select(proposals, decisions.c.accepted, decisions.c.decided_by, decisions.c.decided_at, decisions.c.record)
+        sa.select(
+            proposals, decisions.c.accepted, decisions.c.decided_by, decisions.c.decided_at, decisions.c.record,
+            personal.data.c.value,
+        )
+        .outerjoin(personal.data, personal.data.c.record == proposals.c.id)
         .outerjoin(decisions, decisions.c.proposal == proposals.c.id)
         .where(*where)
         .order_by(proposals.c.proposed_at, proposals.c.id)
@@ -126,8 +133,9 @@ def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Pro
 
 
 def _proposal(row: sa.Row[Any]) -> Proposal:
+    kept: dict[str, Any] = personal.read(row.value)
     return Proposal(
-        id=row.id, reference=row.reference, act=Act(row.act), asked=json.loads(row.asked), amount=Money(row.pence),
+        id=row.id, reference=row.reference, act=Act(row.act), asked=kept.get("asked", {}), amount=Money(row.pence),
         proposed_by=row.proposed_by, proposed_at=row.proposed_at,
         accepted=bool(row.accepted) if row.accepted is not None else None, decided_by=row.decided_by,
         decided_at=row.decided_at, record=row.record,

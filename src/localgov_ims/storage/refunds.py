@@ -68,6 +68,9 @@ events = record_table(
     sa.UniqueConstraint("request", "number"),
 )
 
+RETIRED = "(removed)"
+"""What stands for a reason that was personal data, once it has been retired."""
+
 _current = (
     sa.select(events.c.request, sa.func.max(events.c.number).label("number"))
     .group_by(events.c.request)
@@ -75,16 +78,22 @@ _current = (
 )
 
 
-def add(unit: Unit, request: RefundRequest) -> None:
+def add(unit: Unit, request: RefundRequest, *, personal_narratives: bool = False) -> None:
     """Record a request with its items; its first event comes with it.
+
+    *personal_narratives* says that what people write, here the reason, is personal data too.
 
     Raises:
         AlreadyDone: Somebody asked for a refund of the same payment meanwhile.
     """
-    secret = personal.seal(request.id, {"payee": kept(request.payee)} if request.payee is not None else {})
     r = request
+    secret = personal.seal(r.id, {
+        "payee": kept(r.payee) if r.payee is not None else None, "reason": r.reason if personal_narratives else None,
+        "evidence": r.evidence if personal_narratives else None,
+    })  # fmt: skip
     unit.record(requests, [(
-        r.id, r.reference, r.route.value, r.subject, r.n, r.payment, r.reason, r.asked_by, r.asked_at, r.evidence,
+        r.id, r.reference, r.route.value, r.subject, r.n, r.payment, "" if personal_narratives else r.reason, r.asked_by,
+        r.asked_at, None if personal_narratives else r.evidence,
         secret.hash if secret is not None else None,
     )])  # fmt: skip
     unit.record(
@@ -152,11 +161,11 @@ def _request(connection: Connection, row: sa.Row[Any]) -> RefundRequest:
     persons: dict[str, Any] = personal.read(row.persons)
     return RefundRequest(
         id=row.id, reference=row.reference, route=Route(row.route), subject=row.subject, n=row.n, payment=row.payment,
-        reason=row.reason, asked_by=row.asked_by, asked_at=row.asked_at,
+        reason=row.reason or persons.get("reason") or RETIRED, asked_by=row.asked_by, asked_at=row.asked_at,
         items=tuple(
             RefundItem(line=i.line, line_reference=i.reference, amount=Money(i.pence), vat=Money(i.vat))
             for i in connection.execute(own)
         ),
-        payee=Payee(**persons["payee"]) if persons.get("payee") else None, evidence=row.evidence,
+        payee=Payee(**persons["payee"]) if persons.get("payee") else None, evidence=row.evidence or persons.get("evidence"),
         state=RefundState(row.state), provider_reference=row.provider_reference, events=row.events,
     )  # fmt: skip

@@ -92,6 +92,7 @@ lines = record_table(
     sa.UniqueConstraint("transaction", "number"),
     sa.UniqueConstraint("reverses"),
     sa.Index("ix_transaction_lines_account", "account_reference", "fund"),
+    sa.Index("ix_transaction_lines_pence", "pence"),
 )
 
 suspense = record_table(

@@ -298,10 +298,10 @@ def _make_tables() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("act", sa.Text(), nullable=False),
-        sa.Column("asked", sa.Text(), nullable=False),
         sa.Column("pence", sa.BigInteger(), nullable=False),
         sa.Column("proposed_by", sa.Text(), nullable=False),
         sa.Column("proposed_at", Moment(), nullable=False),
+        sa.Column("personal", sa.Text(), nullable=True),
         sa.Column("unit", sa.Uuid(), nullable=False),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
         sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
@@ -880,6 +880,7 @@ def _make_tables() -> None:
     op.create_index(
         "ix_transaction_lines_account", "transaction_lines", ["account_reference", "fund"], unique=False
     )
+    op.create_index("ix_transaction_lines_pence", "transaction_lines", ["pence"], unique=False)
     op.create_table(
         "draws",
         sa.Column("id", sa.Uuid(), nullable=False),
