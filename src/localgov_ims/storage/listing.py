@@ -93,6 +93,7 @@ def refund_requests(
     latest = sa.select(sa.func.max(other.c.number)).where(other.c.request == r.c.id).scalar_subquery()
     query = (
         sa.select(r, event.c.state, own.label("pence"))
+        .select_from(r)
         .join(event, (event.c.request == r.c.id) & (event.c.number == latest))
         .order_by(r.c.asked_at.desc(), r.c.id.desc())
         .limit(limit)
