@@ -340,7 +340,8 @@ def test_two_clerks_cannot_give_more_than_there_is(desk: Installation, line: str
 
     with ThreadPoolExecutor(8) as pool:
         outcomes = sorted(pool.map(clerk, range(8)))
-    assert outcomes == ["refund_open"] * 7 + ["requested"]
+    assert outcomes.count("requested") == 1
+    assert set(outcomes) <= {"requested", "refund_open", "over_available"}
     assert at.left(desk, line) == "5.00"
 
 

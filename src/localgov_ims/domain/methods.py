@@ -118,7 +118,6 @@ class MethodOfPayment:
                     "bad_method", f"Method of payment {self.code}: {fault}.", mop=self.code
                 )
 
-
     def clearing_of(self, merchant_account: str | None) -> LedgerAccount:
         """Return the ledger code at which income of a merchant account waits for the bank."""
         own = self.merchant_accounts.get(merchant_account or "")

@@ -132,10 +132,11 @@ def reversal(
     recorded_by: str,
     taken_on: date,
     pair: int | None = None,
+    narrative: str | None = None,
 ) -> Transaction:
     """Make the transaction that takes another back: each amount and VAT negated, recorded now.
 
-    Of a transfer one *pair* can be taken back alone.
+    Of a transfer one *pair* can be taken back alone. *narrative* says why, in place of what the lines said.
 
     Raises:
         RuleViolation: It is a reversal itself: what was reversed by mistake is recorded anew instead; or it has no
@@ -155,7 +156,7 @@ def reversal(
         lines=tuple(
             evolve(
                 line, id=new_id(), number=i, reference=f"{reference}_{i}", amount=-line.amount, vat=-line.vat, rule=None,
-                draws_on=None, reverses=line.id,
+                draws_on=None, reverses=line.id, narrative=narrative or line.narrative,
             )
             for i, line in enumerate(lines, start=1)
         ),

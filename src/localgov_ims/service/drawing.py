@@ -55,6 +55,4 @@ def give_back_all(unit: Unit, by: UUID, *, by_kind: str) -> None:
     """Give back to every line what a drawer still holds of it."""
     held = stored.held_by(unit.connection, by)
     lines = transactions.lines_by_id(unit.connection, held)
-    give_back(
-        unit, [(lines[line], *both) for line, both in held.items() if both[0]], by_kind=by_kind, by=by
-    )
+    give_back(unit, [(lines[line], *both) for line, both in held.items() if both[0]], by_kind=by_kind, by=by)

@@ -22,6 +22,7 @@ from localgov_ims.service import refund_records as records
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit_unit
 from localgov_ims.service.proposing import refuse_same_person
+from localgov_ims.service.refunds import funds_of
 from localgov_ims.service.retrying import retried
 from localgov_ims.service.reversing import take_back
 from localgov_ims.storage import reconciliation
@@ -43,8 +44,9 @@ def authorise_refund(installation: Installation, reference: str, *, accept: bool
 
     def once() -> RefundRequest:
         with installation.unit("authorise_refund") as unit:
-            permit_unit(installation, unit, Permission.REFUND_AUTHORISE)
+            rights = permit_unit(installation, unit, Permission.REFUND_AUTHORISE)
             request = records.found(unit, reference)
+            rights.require_funds(funds_of(unit.connection, request))
             if request.state is not RefundState.PROPOSED:
                 message = f"Refund {request.reference} is {request.state.value}; it waits for nobody."
                 raise AlreadyDone("already_decided", message, refund=request.reference)

@@ -31,6 +31,18 @@ def line_for(  # noqa: PLR0913 - every part of a line, each by its name
     )  # fmt: skip
 
 
+def checked_day(taken_on: date | None, today: date) -> date:
+    """Return the day that a person says money was taken; today, if they say nothing.
+
+    Raises:
+        InvalidValue: It has not come yet (`day_in_future`).
+    """
+    if taken_on is not None and taken_on > today:
+        message = f"{taken_on:%d %B %Y} has not come yet; today is {today:%d %B %Y}."
+        raise InvalidValue("day_in_future", message, value=taken_on.isoformat())
+    return taken_on or today
+
+
 def check_vat_code(council: Council, fund: str, vat_code: str | None) -> None:
     """Refuse a VAT code that a line of *fund* may not have; none, or the fund's own, is always right.
 

@@ -150,7 +150,9 @@ def checked_office(installation: Installation, office: str | None) -> str | None
     return office
 
 
-def _repeated(connection: Connection, earlier: tuple[str, str | None], request: _Request, key: str) -> Payment:
+def _repeated(
+    connection: Connection, earlier: tuple[str, str | None], request: _Request, key: str
+) -> Payment:
     reference, hashed = earlier
     if hashed != stored.request_hash(request.plain()):
         message = f"The key {key!r} was used before, for payment {reference}, with another request. Use a new key for a new one."

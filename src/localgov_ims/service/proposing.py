@@ -49,11 +49,11 @@ def propose(
     asked: Mapping[str, object],
     moved: Moved,
     *,
-    id_: UUID | None = None,
+    amount: Money,
 ) -> Proposal:
-    """Record that an act waits for another person."""
+    """Record that an act, which moves *amount* in all, waits for another person."""
     proposal = Proposal(
-        id=id_ or new_id(), reference=new_reference(), act=act, asked=asked, amount=Money.total(moved.values()),
+        id=new_id(), reference=new_reference(), act=act, asked=asked, amount=amount,
         proposed_by=installation.actor, proposed_at=unit.at,
     )  # fmt: skip
     stored.add(unit, proposal)

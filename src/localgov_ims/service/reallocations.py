@@ -56,8 +56,9 @@ def reallocate_line(
             if proposing.needs_another(installation, unit, Act.REALLOCATION, _moved(line, items)):
                 inputs = _checked(installation, unit, rights, transaction, line, items)
                 proposal = proposing.propose(
-                    installation, unit, Act.REALLOCATION, _plain(line, items), _moved(line, items)
-                )
+                    installation, unit, Act.REALLOCATION, _plain(line, items), _moved(line, items),
+                    amount=Money.total(item.amount for item in items),
+                )  # fmt: skip
                 _draw(installation, unit, line, inputs, by_kind="proposal", by=proposal.id)
                 unit.commit()
                 return proposal

@@ -23,6 +23,7 @@ from localgov_ims.service.baskets import Asking, check_basket
 from localgov_ims.service.drawing import take
 from localgov_ims.service.finding import line_of
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.lines import checked_day
 from localgov_ims.service.payments import checked_office
 from localgov_ims.service.permitting import permit_unit
 from localgov_ims.service.retrying import retried
@@ -106,7 +107,7 @@ def _received(  # noqa: PLR0913 - what each way of receiving says of it
             rights = permit_unit(installation, unit, permission)
             if cash:
                 _check_cash(installation, items)
-            day = taken_on or local_day(unit.at)
+            day = checked_day(taken_on, local_day(unit.at))
             asking = Asking(
                 installation=installation, connection=unit.connection, rights=rights, channel=channel, today=day,
                 certain=True,

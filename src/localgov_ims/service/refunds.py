@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attrs import frozen
+from sqlalchemy import Connection
 
 from localgov_ims.domain.draws import available
 from localgov_ims.domain.ids import new_id, new_reference, parse_reference
@@ -30,7 +31,7 @@ from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import note_use, permit, permit_unit
 from localgov_ims.service.restricting import permit_accounts
 from localgov_ims.service.retrying import retried
-from localgov_ims.storage import draws
+from localgov_ims.storage import draws, transactions
 from localgov_ims.storage import proposals as amounts
 from localgov_ims.storage import refunds as stored
 from localgov_ims.storage.store import Unit
@@ -116,14 +117,21 @@ def view_refund(installation: Installation, reference: str) -> RefundRequest:
 
     Raises:
         NotFound: There is no such request.
-        NotPermitted: The user may not see refunds.
+        NotPermitted: The user may not see refunds, or one of its funds is not theirs.
     """
     with installation.store.reading() as connection:
-        permit(installation, connection, Permission.REFUND_VIEW, Permission.REFUND_REQUEST)
+        rights = permit(installation, connection, Permission.REFUND_VIEW, Permission.REFUND_REQUEST)
         found = stored.by_reference(connection, parse_reference(reference))
-    if found is None:
-        raise no_refund(reference)
-    return found
+        if found is None:
+            raise no_refund(reference)
+        rights.require_funds(funds_of(connection, found))
+        return found
+
+
+def funds_of(connection: Connection, request: RefundRequest) -> set[str]:
+    """Return the funds that a request gives back from."""
+    lines = transactions.lines_by_id(connection, [item.line for item in request.items])
+    return {line.fund for line in lines.values()}
 
 
 def no_refund(reference: str) -> NotFound:

@@ -59,34 +59,39 @@ def _reverse(installation: Installation, reference: str, pair: int | None, reaso
                 f"{found.reference} is a refund; say of its request that it failed, and it is taken back."
             )
             raise RuleViolation("refund_not_reversed", message, transaction=found.reference)
-        made = take_back(installation, unit, found, pair=pair)
+        made = take_back(installation, unit, found, pair=pair, reason=reason.strip())
         unit.detail |= {"reverses": found.reference, "by": made.reference, "reason": reason.strip()}
         unit.commit()
         return made
 
 
 def take_back(
-    installation: Installation, unit: Unit, found: Transaction, *, pair: int | None = None
+    installation: Installation,
+    unit: Unit,
+    found: Transaction,
+    *,
+    pair: int | None = None,
+    reason: str | None = None,
 ) -> Transaction:
-    """Record the reversal of a transaction in a unit, with its draws.
+    """Record the reversal of a transaction in a unit, with its draws; its lines say the reason, where there is one.
 
     Raises:
         AlreadyDone: It is taken back already.
         RuleViolation: See `reverse_transaction`.
     """
     made = reversal(
-        found, recorded_at=unit.at, recorded_by=installation.actor, taken_on=local_day(unit.at), pair=pair
-    )
+        found, recorded_at=unit.at, recorded_by=installation.actor, taken_on=local_day(unit.at), pair=pair,
+        narrative=reason,
+    )  # fmt: skip
     taken = {line.reverses for line in made.lines}
     own = [line for line in found.lines if line.id in taken]
     _refuse_twice(unit, found, own)
-    take(
-        installation.council,
-        unit,
-        [(line, line.amount) for line in own if line.amount],
-        by_kind="reversal",
-        by=made.id,
-    )
+    whole = [(line, line.amount) for line in own if line.amount]
+    try:
+        take(installation.council, unit, whole, by_kind="reversal", by=made.id)
+    except RuleViolation:
+        _refuse_twice(unit, found, own)  # somebody else took it back since
+        raise
     _return(unit, own, made.id)
     transactions.add(unit, [made], personal_narratives=installation.council.personal_narratives)
     return made

@@ -23,7 +23,7 @@ from localgov_ims.errors import RuleViolation
 from localgov_ims.service import proposing
 from localgov_ims.service.baskets import Asking, check_items
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.lines import line_for
+from localgov_ims.service.lines import checked_day, line_for
 from localgov_ims.service.permitting import permit_unit
 from localgov_ims.service.retrying import retried
 from localgov_ims.storage import proposals as stored
@@ -68,7 +68,9 @@ def transfer_income(
                     "sources": [_plain(item) for item in sources], "targets": [_plain(item) for item in targets],
                     "taken_on": taken_on.isoformat() if taken_on is not None else None,
                 }  # fmt: skip
-                proposal = proposing.propose(installation, unit, Act.TRANSFER, asked, moved)
+                proposal = proposing.propose(
+                    installation, unit, Act.TRANSFER, asked, moved, amount=_total(sources)
+                )
                 unit.commit()
                 return proposal
             transactions.add(unit, [made], personal_narratives=installation.council.personal_narratives)
@@ -85,6 +87,7 @@ def record_proposed(installation: Installation, unit: Unit, rights: Rights, prop
     asked: dict[str, Any] = dict(proposal.asked)
     day = date.fromisoformat(asked["taken_on"]) if asked["taken_on"] is not None else None
     sources, targets = ([_item(each) for each in asked[side]] for side in ("sources", "targets"))
+    rights.require_funds([item.fund for item in (*sources, *targets)])
     made = _checked(installation, unit, rights, sources, targets, day)
     made = evolve(made, recorded_by=proposal.proposed_by)
     transactions.add(unit, [made], personal_narratives=installation.council.personal_narratives)
@@ -97,7 +100,8 @@ def _checked(
 ) -> Transaction:  # fmt: skip
     if not sources or not targets:
         raise RuleViolation("transfer_shape", "A transfer needs at least one source and one target.")
-    council, day = installation.council, taken_on or local_day(unit.at)
+    council, today = installation.council, local_day(unit.at)
+    day = checked_day(taken_on, today)
     asking = Asking(
         installation=installation, connection=unit.connection, rights=rights, channel=Channel.STAFF, today=day,
         methods=False,
@@ -117,6 +121,10 @@ def _line(installation: Installation, given: LineInput, mop: str, day: date) -> 
         installation.council, fund=given.fund, account_reference=given.account_reference, amount=given.amount, mop=mop,
         taken_on=day, vat_code=given.vat_code, narrative=given.narrative or NARRATIVE,
     )  # fmt: skip
+
+
+def _total(side: Sequence[BasketItem]) -> Money:
+    return Money.total(item.amount for item in side)
 
 
 def _plain(item: BasketItem) -> dict[str, object]:

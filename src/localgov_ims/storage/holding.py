@@ -62,9 +62,7 @@ class Held:
         return own() if own is not None else self._named(table)
 
     def _messages(self) -> Condition:
-        return self._belongs(
-            outbox.messages, "transaction", transactions.transactions, self._transactions()
-        )
+        return self._belongs(outbox.messages, "transaction", transactions.transactions, self._transactions())
 
     def _named(self, table: sa.Table) -> Condition:
         """Return the condition that the name of a payer who is held stands beside a record."""

@@ -85,11 +85,14 @@ events = record_table(
     sa.UniqueConstraint("payment", "number"),
 )
 
-_current = (
-    sa.select(events.c.payment, sa.func.max(events.c.number).label("number"))
-    .group_by(events.c.payment)
-    .subquery()
+_each = events.alias("each")
+_latest = (
+    sa.select(sa.func.max(_each.c.number))
+    .where(_each.c.payment == payments.c.id)
+    .correlate(payments)
+    .scalar_subquery()
 )
+"""The number of a payment's latest event, found by the index that makes numbers unique."""
 
 
 def add(unit: Unit, payment: Payment, *, key: str | None, asked: Mapping[str, object]) -> None:
@@ -179,11 +182,10 @@ def some(connection: Connection, *where: sa.ColumnElement[bool], pending: bool =
     event_data = personal.data.alias("of_events")
     query = (
         sa.select(
-            payments, _current.c.number.label("events"), events.c.state, events.c.provider_reference,
+            payments, events.c.number.label("events"), events.c.state, events.c.provider_reference,
             personal.data.c.value.label("persons"), event_data.c.value.label("cards"),
         )
-        .outerjoin(_current, _current.c.payment == payments.c.id)
-        .outerjoin(events, (events.c.payment == payments.c.id) & (events.c.number == _current.c.number))
+        .outerjoin(events, (events.c.payment == payments.c.id) & (events.c.number == _latest))
         .outerjoin(personal.data, personal.data.c.record == payments.c.id)
         .outerjoin(event_data, event_data.c.record == events.c.id)
         .where(*where)

@@ -71,10 +71,12 @@ events = record_table(
 RETIRED = "(removed)"
 """What stands for a reason that was personal data, once it has been retired."""
 
-_current = (
-    sa.select(events.c.request, sa.func.max(events.c.number).label("number"))
-    .group_by(events.c.request)
-    .subquery()
+_each = events.alias("each")
+_latest = (
+    sa.select(sa.func.max(_each.c.number))
+    .where(_each.c.request == requests.c.id)
+    .correlate(requests)
+    .scalar_subquery()
 )
 
 
@@ -138,11 +140,10 @@ def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Ref
     """Yield requests as they stand, the oldest first."""
     query = (
         sa.select(
-            requests, _current.c.number.label("events"), events.c.state, events.c.provider_reference,
+            requests, events.c.number.label("events"), events.c.state, events.c.provider_reference,
             personal.data.c.value.label("persons"),
         )
-        .join(_current, _current.c.request == requests.c.id)
-        .join(events, (events.c.request == requests.c.id) & (events.c.number == _current.c.number))
+        .join(events, (events.c.request == requests.c.id) & (events.c.number == _latest))
         .outerjoin(personal.data, personal.data.c.record == requests.c.id)
         .where(*where)
         .order_by(requests.c.asked_at, requests.c.id)

@@ -65,7 +65,9 @@ def _awaiting_items(ledger: str) -> sa.Select[Any]:
 def _suspense_items(ledger: str, fund: str) -> sa.Select[Any]:
     """Sum the lines of the suspense fund that were journalled, what was taken back or moved on among them."""
     tl = transactions.lines
-    done = _dashed(tl.c.id).in_(_done(ledger, "line")) | _dashed(tl.c.transaction).in_(_done(ledger, "transfer"))
+    done = _dashed(tl.c.id).in_(_done(ledger, "line")) | _dashed(tl.c.transaction).in_(
+        _done(ledger, "transfer")
+    )
     return sa.select(-sa.func.sum(tl.c.pence)).where(tl.c.fund == fund, done)
 
 

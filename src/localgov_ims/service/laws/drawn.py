@@ -37,12 +37,20 @@ def differences(connection: Connection, findings: Findings) -> Iterator[str]:
 
 def _unexplained(connection: Connection, standing: dict[UUID, int]) -> Iterator[str]:
     expected: dict[UUID, int] = defaultdict(int)
-    for taken in (_by_lines(connection), _by_reversals(connection), _by_refunds(connection), _by_proposals(connection)):
+    for taken in (
+        _by_lines(connection),
+        _by_reversals(connection),
+        _by_refunds(connection),
+        _by_proposals(connection),
+    ):
         for line, pence in taken:
             expected[line] += pence
     wrong = [line for line in {*standing, *expected} if standing.get(line, 0) != expected.get(line, 0)]
     tl = transactions.lines
-    names = {row.id: row.reference for row in connection.execute(sa.select(tl.c.id, tl.c.reference).where(tl.c.id.in_(wrong)))}
+    names = {
+        row.id: row.reference
+        for row in connection.execute(sa.select(tl.c.id, tl.c.reference).where(tl.c.id.in_(wrong)))
+    }
     for line in wrong:
         drawn, took = Money(standing.get(line, 0)).shown(), Money(expected.get(line, 0)).shown()
         yield f"Line {names.get(line, line)}: {drawn} is drawn on it, but records take {took} of it."
