@@ -52,21 +52,14 @@ def transfer_income(
 
     def once() -> Transaction | Proposal:
         with installation.unit("transfer_income") as unit:
-            rights = permit_unit(
-                installation,
-                unit,
-                Permission.TRANSFER_RECORD,
-                funds=[item.fund for item in (*sources, *targets)],
-            )
+            funds = [item.fund for item in (*sources, *targets)]
+            rights = permit_unit(installation, unit, Permission.TRANSFER_RECORD, funds=funds)
             made = _checked(installation, unit, rights, sources, targets, taken_on)
-            moved: proposing.Moved = {}
-            for line in made.lines:
-                account = (line.fund, line.account_reference)
-                moved[account] = moved.get(account, NOTHING) + abs(line.amount)
+            moved = _moved(made)
             if proposing.needs_another(installation, unit, Act.TRANSFER, moved):
                 asked = {
-                    "sources": [_plain(item) for item in sources], "targets": [_plain(item) for item in targets],
-                    "taken_on": taken_on.isoformat() if taken_on is not None else None,
+                    "sources": list(map(_plain, sources)), "targets": list(map(_plain, targets)),
+                    "taken_on": taken_on and taken_on.isoformat(),
                 }  # fmt: skip
                 proposal = proposing.propose(
                     installation, unit, Act.TRANSFER, asked, moved, amount=_total(sources)
@@ -121,6 +114,15 @@ def _line(installation: Installation, given: LineInput, mop: str, day: date) -> 
         installation.council, fund=given.fund, account_reference=given.account_reference, amount=given.amount, mop=mop,
         taken_on=day, vat_code=given.vat_code, narrative=given.narrative or NARRATIVE,
     )  # fmt: skip
+
+
+def _moved(made: Transaction) -> proposing.Moved:
+    """Return what a transfer comes to on each account that it touches, whichever way."""
+    moved: proposing.Moved = {}
+    for line in made.lines:
+        account = (line.fund, line.account_reference)
+        moved[account] = moved.get(account, NOTHING) + abs(line.amount)
+    return moved
 
 
 def _total(side: Sequence[BasketItem]) -> Money:

@@ -185,6 +185,7 @@ def some(connection: Connection, *where: sa.ColumnElement[bool], pending: bool =
             payments, events.c.number.label("events"), events.c.state, events.c.provider_reference,
             personal.data.c.value.label("persons"), event_data.c.value.label("cards"),
         )
+        .select_from(payments)
         .outerjoin(events, (events.c.payment == payments.c.id) & (events.c.number == _latest))
         .outerjoin(personal.data, personal.data.c.record == payments.c.id)
         .outerjoin(event_data, event_data.c.record == events.c.id)

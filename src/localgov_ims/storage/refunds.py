@@ -143,6 +143,7 @@ def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Ref
             requests, events.c.number.label("events"), events.c.state, events.c.provider_reference,
             personal.data.c.value.label("persons"),
         )
+        .select_from(requests)
         .join(events, (events.c.request == requests.c.id) & (events.c.number == _latest))
         .outerjoin(personal.data, personal.data.c.record == requests.c.id)
         .where(*where)
