@@ -18,6 +18,7 @@ from localgov_ims.domain.observations import CreateRefund, RefundObservation, Re
 from localgov_ims.domain.payers import Cheque, Payee
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.refunds import RefundRequest, RefundState, Route
+from localgov_ims.domain.restrictions import RestrictionKind
 from localgov_ims.domain.roles import Role
 from localgov_ims.domain.transactions import Transaction, TransactionKind
 from localgov_ims.errors import (
@@ -30,6 +31,7 @@ from localgov_ims.errors import (
     RuleViolation,
     Unavailable,
 )
+from localgov_ims.service.finishing import finish_payment
 from localgov_ims.service.finishing_refunds import (
     authorise_refund,
     finish_refund,
@@ -37,10 +39,16 @@ from localgov_ims.service.finishing_refunds import (
     send_refund,
 )
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.journalling import build_journals
+from localgov_ims.service.payments import view_payment
+from localgov_ims.service.reallocations import reallocate_line
 from localgov_ims.service.receiving import receive_cheque
 from localgov_ims.service.refunds import RefundOf, refund_payment, view_refund
+from localgov_ims.service.restricting import restrict_account
 from localgov_ims.service.reversing import reverse_transaction
+from localgov_ims.service.suspense import list_suspense
 from localgov_ims.service.sweeping import sweep_refunds
+from localgov_ims.service.transfers import transfer_income
 from localgov_ims.service.verifying import verify
 
 R = RefundState
@@ -380,3 +388,100 @@ def test_vat_goes_back_with_its_money(desk: Installation) -> None:
     assert vat == ["0.56", "0.55", "0.56"]
     assert sum(each.lines[0].vat.pence for each in refunds(desk)) == -167
     assert laws_hold(desk)
+
+
+def test_what_takes_back_is_not_refunded_again(desk: Installation, line: str) -> None:
+    request = ask(desk, (line, "12.00"))
+    finish_refund(desk, at.refund_says(request.reference))
+    finish_refund(desk, at.refund_says(request.reference, SAID.FAILED))
+    (undone,) = [each for each in at.every_transaction(desk) if each.kind is TransactionKind.REVERSAL]
+    with pytest.raises(InvalidValue) as refused:
+        ask(desk, (undone.lines[0].reference, "12.00"), route=Route.PAYABLES, payee=PAYEE)
+    assert refused.value.code == "not_income"
+
+
+def test_what_was_transferred_is_refunded_where_it_came_in(desk: Installation) -> None:
+    made = transfer_income(desk, [item("05", "A", "9.00")], [item(amount="9.00")])
+    assert isinstance(made, Transaction)
+    with pytest.raises(InvalidValue) as refused:
+        ask(desk, (made.lines[1].reference, "9.00"), route=Route.PAYABLES, payee=PAYEE)
+    assert refused.value.code == "not_income"
+
+
+def test_the_extra_of_a_payment_made_twice_goes_back_and_leaves_suspense(desk: Installation) -> None:
+    payment = paid(desk, item(amount="12.00"))
+    finish_payment(desk, at.says(payment, theirs="P2"))
+    assert [str(each.amount) for each in list_suspense(desk)] == ["12.00"]
+    part = ask(desk, (f"{payment.reference}_2", "5.00"))
+    finish_refund(desk, at.refund_says(part.reference))
+    assert [str(each.amount) for each in list_suspense(desk)] == ["7.00"]
+    rest = ask(desk, (f"{payment.reference}_2", "7.00"))
+    finish_refund(desk, at.refund_says(rest.reference))
+    assert list_suspense(desk) == []
+    build_journals(desk, "MAIN")
+    assert laws_hold(desk)
+
+
+def test_vat_left_over_by_what_went_back_is_not_pressed_into_a_penny(desk: Installation) -> None:
+    line = f"{paid(desk, item('13', 'G1', '0.60')).reference}_1"
+    for n in range(10):
+        made = reallocate_line(desk, line, [item("05", f"T{n}", "0.05")])
+        assert isinstance(made, Transaction)
+        if made.lines[1].vat:
+            reverse_transaction(desk, made.reference, reason="back")
+    request = ask(desk, (line, "0.01"))
+    assert abs(request.items[0].vat) <= Money(1)
+    assert finish_refund(desk, at.refund_says(request.reference)).state is R.SUCCEEDED
+    assert laws_hold(desk)
+
+
+def test_acts_at_the_same_moment_count_as_the_days_sum(desk: Installation) -> None:
+    lines = [f"{paid(desk, item(amount='900.00'), theirs=f'P{n}').reference}_1" for n in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        states = list(pool.map(lambda each: ask(desk, (each, "900.00")).state, lines))
+    assert sorted(state.value for state in states) == ["proposed"] * 3 + ["requested"]
+
+
+def test_another_spelling_of_ones_name_is_no_other_person(desk: Installation) -> None:
+    lines = [f"{paid(desk, item(amount='900.00'), theirs=f'P{n}').reference}_1" for n in range(2)]
+    assert ask(desk, (lines[0], "900.00")).state is R.REQUESTED
+    assert ask(desk.acting("TESTER"), (lines[1], "900.00")).state is R.PROPOSED
+
+
+def test_nobody_authorises_a_refund_of_an_account_that_is_restricted_to_them(desk: Installation) -> None:
+    line = f"{paid(desk, item(amount='1500.00')).reference}_1"
+    request = ask(desk, (line, "1500.00"))
+    restrict_account(
+        desk,
+        fund="23",
+        account_reference="612345674",
+        kind=RestrictionKind.OWN,
+        users=["second"],
+        reason="Their own",
+    )
+    for act in (authorise_refund, view_payment_of(line)):
+        with pytest.raises(NotPermitted):
+            act(at.second(desk), request.reference)
+    clerk = at.employ(desk, "third", "administrator")
+    assert authorise_refund(clerk, request.reference).state is R.REQUESTED
+
+
+def view_payment_of(line: str) -> Any:
+    return lambda desk, _: view_payment(desk, line.partition("_")[0])
+
+
+@pytest.mark.parametrize("reason", ["x" * 101, "half \ud800 of a pair", "null \0"])
+def test_a_reason_that_cannot_be_kept_is_refused(desk: Installation, line: str, reason: str) -> None:
+    with pytest.raises(InvalidValue):
+        ask(desk, (line, "1.00"), reason=reason)
+    with pytest.raises(InvalidValue):
+        reverse_transaction(desk, at.every_transaction(desk)[0].reference, reason=reason)
+
+
+def test_what_a_provider_says_in_strange_signs_is_kept_as_it_can_be(desk: Installation, line: str) -> None:
+    request = ask(desk, (line, "12.00"))
+    after = finish_refund(
+        desk, at.refund_says(request.reference, SAID.FAILED, reason="no\0funds \ud800" * 200)
+    )
+    assert after.state is R.FAILED
+    assert at.breaks(desk) == ["refund_failed"]

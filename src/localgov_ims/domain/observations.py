@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import enum
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
+from attrs.converters import optional
 
-from localgov_ims.domain.calendar import utc
+from localgov_ims.domain.calendar import local_day, utc
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.payers import Card
-from localgov_ims.domain.texts import blank_is_none, text
+from localgov_ims.domain.texts import blank_is_none, cleaned, text
+from localgov_ims.errors import InvalidValue
+
+LARGEST: Final = Money(100_000_000_000)
+"""No single payment is a thousand million pounds; what says so is a fault, and sums of such would not fit a database."""
+
+_FIRST: Final = date(2000, 1, 1)
+
+
+def _possible(_: object, attribute: Attribute[Money], amount: Money) -> None:
+    if not -LARGEST <= amount <= LARGEST:
+        message = f"{amount.shown()} cannot be the {attribute.name.replace('_', ' ')} of one payment. Ask the provider."
+        raise InvalidValue("amount_too_large", message, value=str(amount))
+
+
+def _check_day(day: date | None, observed_at: datetime, ahead: timedelta, what: str) -> None:
+    if day is not None and not _FIRST <= day <= local_day(observed_at) + ahead:
+        message = f"{day.isoformat()} cannot be the day on which {what}. Ask the provider."
+        raise InvalidValue("day_impossible", message, value=day.isoformat())
 
 
 class Said(enum.Enum):
@@ -56,9 +76,9 @@ class Observation:
     observed_at: datetime = field(converter=utc)
     provider_reference: str | None = field(default=None, converter=blank_is_none, validator=text(64))
     provider_status: str = ""
-    reason: str | None = None
-    amount_paid: Money = NOTHING
-    surcharge: Money = NOTHING
+    reason: str | None = field(default=None, converter=cleaned)
+    amount_paid: Money = field(default=NOTHING, validator=_possible)
+    surcharge: Money = field(default=NOTHING, validator=_possible)
     fee: Money | None = None
     net: Money | None = None
     merchant_account: str | None = field(default=None, converter=blank_is_none, validator=text(50))
@@ -66,11 +86,15 @@ class Observation:
     cancellable: bool = False
     refundable: bool = False
     taken_on: date | None = None
-    taken_at: datetime | None = None
+    taken_at: datetime | None = field(default=None, converter=optional(utc))
     captured_on: date | None = None
     settled_on: date | None = None
     authorisation_code: str | None = field(default=None, converter=blank_is_none, validator=text(15))
     card: Card | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a day that cannot be."""
+        _check_day(self.taken_on, self.observed_at, timedelta(days=1), "the payer paid")
 
 
 @frozen(kw_only=True)
@@ -110,4 +134,8 @@ class RefundObservation:
     provider_reference: str | None = field(default=None, converter=blank_is_none, validator=text(64))
     amount: Money | None = None
     settled_on: date | None = None
-    reason: str | None = None
+    reason: str | None = field(default=None, converter=cleaned)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a day that cannot be; some providers say ahead when they will pay."""
+        _check_day(self.settled_on, self.observed_at, timedelta(days=31), "the refund was paid")

@@ -26,10 +26,39 @@ def text(longest: int) -> Callable[[Any, Attribute[Any], str | None], None]:
                 f"{what} has {len(value)} characters; {longest} are allowed: '{quoted(value)}'. Shorten it."
             )
             raise InvalidValue("text_too_long", message, field=attribute.name, value=value)
-        if "\0" in value:
-            raise InvalidValue("text_not_printable", f"{what} holds a null character.", field=attribute.name)
+        if not storable(value):
+            message = f"{what} holds a character that no database can keep (a null, or half of a pair)."
+            raise InvalidValue("text_not_printable", message, field=attribute.name)
 
     return check
+
+
+def fitting(name: str, value: str | None, longest: int) -> str | None:
+    """Return a text given by itself, trimmed, or none if nothing is left of it.
+
+    Raises:
+        InvalidValue: It has more than *longest* characters (`text_too_long`), or one that cannot be stored.
+    """
+    kept = blank_is_none(value)
+    if kept is not None and len(kept) > longest:
+        message = (
+            f"The {name} has {len(kept)} characters; {longest} are allowed: '{quoted(kept)}'. Shorten it."
+        )
+        raise InvalidValue("text_too_long", message, field=name)
+    if kept is not None and not storable(kept):
+        message = f"The {name} holds a character that no database can keep (a null, or half of a pair)."
+        raise InvalidValue("text_not_printable", message, field=name)
+    return kept
+
+
+def storable(value: str) -> bool:
+    """Tell whether every database can keep a text: it has no null character and no lone surrogate."""
+    return "\0" not in value and not any("\ud800" <= symbol <= "\udfff" for symbol in value)
+
+
+def cleaned(value: str | None) -> str | None:
+    """Return what somebody else's program said, as it can be kept and shown: cut, and escaped where it must be."""
+    return quoted(value).strip() or None if value is not None else None
 
 
 def digits(number: int) -> Callable[[Any, Attribute[Any], str], None]:

@@ -154,5 +154,6 @@ def part_of(
     up = twice > abs(whole.pence) or (
         twice == abs(whole.pence) and (rounding is Rounding.HALF_UP or shared % 2 == 1)
     )
-    size = max(0, shared + up - abs(vat_taken.pence))
+    # Where parts with more than their share went back meanwhile, what is left over is not pressed into this part.
+    size = min(abs(part.pence), max(0, shared + up - abs(vat_taken.pence)))
     return Money(size if part.pence >= 0 else -size)

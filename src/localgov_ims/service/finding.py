@@ -48,6 +48,8 @@ def transaction_of(connection: Connection, rights: Rights, reference: str) -> Tr
 
 def stored_reference(typed: str) -> str:
     """Return a reference as it is stored: ours without dashes, anything else as it is."""
+    # What no database could hold is nowhere in one.
+    typed = typed.encode("utf-8", "replace").decode().replace("\0", "?")
     base, mark, number = typed.strip().partition("_")
     try:
         return ids.parse_reference(base) + mark + number

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from localgov_ims.domain.breaks import BreakKind
 from localgov_ims.domain.observations import CreateRefund, RefundObservation, RefundSaid
+from localgov_ims.domain.people import Rights
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.refunds import (
     RefundDecision,
@@ -22,7 +23,8 @@ from localgov_ims.service import refund_records as records
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit_unit
 from localgov_ims.service.proposing import refuse_same_person
-from localgov_ims.service.refunds import funds_of
+from localgov_ims.service.refunds import accounts_of
+from localgov_ims.service.restricting import permit_accounts
 from localgov_ims.service.retrying import retried
 from localgov_ims.service.reversing import take_back
 from localgov_ims.storage import reconciliation
@@ -44,9 +46,10 @@ def authorise_refund(installation: Installation, reference: str, *, accept: bool
 
     def once() -> RefundRequest:
         with installation.unit("authorise_refund") as unit:
+            unit.lock()
             rights = permit_unit(installation, unit, Permission.REFUND_AUTHORISE)
             request = records.found(unit, reference)
-            rights.require_funds(funds_of(unit.connection, request))
+            _check_accounts(installation, unit, rights, request)
             if request.state is not RefundState.PROPOSED:
                 message = f"Refund {request.reference} is {request.state.value}; it waits for nobody."
                 raise AlreadyDone("already_decided", message, refund=request.reference)
@@ -74,8 +77,9 @@ def send_refund(installation: Installation, reference: str, send: Send) -> Refun
         AdapterError: The provider certainly did not do it, and may be asked again; the request stays as it is.
     """
     with installation.unit("send_refund") as unit:
-        permit_unit(installation, unit, Permission.REFUND_REQUEST, Permission.REFUND_CONFIRM)
+        rights = permit_unit(installation, unit, Permission.REFUND_REQUEST, Permission.REFUND_CONFIRM)
         request = records.found(unit, reference)
+        _check_accounts(installation, unit, rights, request)
         if request.route is not Route.PROVIDER or request.state not in _SENDABLE:
             message = f"Refund {request.reference} is {request.state.value}, by {request.route.value}; it is not sent now."
             raise RuleViolation("not_requested", message, refund=request.reference)
@@ -117,10 +121,12 @@ def put_in_payables_file(
 
     def once() -> list[RefundRequest]:
         with installation.unit("put_in_payables_file") as unit:
-            permit_unit(installation, unit, Permission.REFUND_CONFIRM)
+            unit.lock()
+            rights = permit_unit(installation, unit, Permission.REFUND_CONFIRM)
             made = []
             for reference in references:
                 request = records.found(unit, reference)
+                _check_accounts(installation, unit, rights, request)
                 if request.route is not Route.PAYABLES or request.state is not RefundState.REQUESTED:
                     message = (
                         f"Refund {request.reference} is {request.state.value}, by {request.route.value}."
@@ -137,14 +143,24 @@ def put_in_payables_file(
     return retried(once)
 
 
+def _check_accounts(installation: Installation, unit: Unit, rights: Rights, request: RefundRequest) -> None:
+    """Refuse whoever has not the funds that a request gives back from, or must keep their hands off its accounts."""
+    accounts = accounts_of(unit.connection, request)
+    rights.require_funds([fund for fund, _ in accounts])
+    permit_accounts(installation, unit.connection, rights, accounts)
+
+
 _SENDABLE = frozenset({RefundState.REQUESTED, RefundState.SUBMITTED})
 
 
 def _recorded(installation: Installation, said: RefundObservation, *permissions: Permission) -> RefundRequest:
     def once() -> RefundRequest:
         with installation.unit("finish_refund") as unit:
-            permit_unit(installation, unit, *permissions)
+            unit.lock()
+            rights = permit_unit(installation, unit, *permissions)
             request = records.found(unit, said.refund_reference)
+            if not rights.has(Permission.PAYMENT_SETTLE):  # an adapter passes on whatever the provider says
+                _check_accounts(installation, unit, rights, request)
             decision = decide(request.state, said.said)
             if decision.effect is not RefundEffect.NOTHING and said.amount not in {None, request.total}:
                 decision = RefundDecision(request.state, breaks=(BreakKind.REFUND_CONTRADICTED,))
@@ -190,6 +206,8 @@ def _effect(
         asked = [(lines[item.line], item.amount) for item in request.items]
         try:
             drawn = drawing.take(installation.council, unit, asked, by_kind="refund_request", by=request.id)
+        except AlreadyDone:
+            raise  # somebody drew meanwhile: read again
         except RuleViolation:
             # What it would give back has been given elsewhere meanwhile: a person finds out who has what.
             return RefundDecision(request.state, breaks=(BreakKind.REFUND_CONTRADICTED,))

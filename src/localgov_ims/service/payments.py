@@ -16,12 +16,14 @@ from localgov_ims.domain.ids import new_id, new_reference, parse_reference
 from localgov_ims.domain.payers import NOBODY, Payer
 from localgov_ims.domain.payments import CallRecording, Payment
 from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.texts import fitting
 from localgov_ims.domain.transacting import numbered
 from localgov_ims.domain.transactions import Channel
 from localgov_ims.errors import AlreadyDone, InvalidValue, NotFound
 from localgov_ims.service.baskets import Asking, check_basket
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit, permit_unit
+from localgov_ims.service.restricting import permit_accounts
 from localgov_ims.service.retrying import retried
 from localgov_ims.storage import payments as stored
 
@@ -56,9 +58,10 @@ def take_payment(  # noqa: PLR0913 - what a payer can be asked, each by its name
         AlreadyDone: The key was used for another request (`key_used`).
         NotPermitted: The user may not take payments, or not for one of the funds.
     """
+    key = fitting("key", key, 255)
     request = _Request(
-        items=tuple(items), channel=channel, payer=payer, caller_reference=caller_reference, return_to=return_to,
-        office=office, merchant_account=merchant_account, call_recording=call_recording,
+        items=tuple(items), channel=channel, payer=payer, caller_reference=fitting("caller reference", caller_reference, 100),
+        return_to=return_to, office=office, merchant_account=merchant_account, call_recording=call_recording,
     )  # fmt: skip
     return retried(lambda: _take(installation, request, expires_after, key))
 
@@ -120,7 +123,7 @@ def view_payment(installation: Installation, reference: str) -> Payment:
     Raises:
         InvalidValue: It is not one of our references.
         NotFound: There is no such payment.
-        NotPermitted: The user may neither take nor see payments, or one of its funds is not theirs.
+        NotPermitted: The user may neither take nor see payments, or one of its funds is not theirs, or an account is restricted.
     """
     with installation.store.reading() as connection:
         rights = permit(installation, connection, Permission.PAYMENT_TAKE, Permission.TRANSACTION_VIEW)
@@ -128,6 +131,9 @@ def view_payment(installation: Installation, reference: str) -> Payment:
         if payment is None:
             raise no_payment(reference)
         rights.require_funds([line.fund for line in payment.lines])
+        permit_accounts(
+            installation, connection, rights, [(line.fund, line.account_reference) for line in payment.lines]
+        )
         return payment
 
 

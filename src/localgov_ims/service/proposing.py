@@ -17,6 +17,7 @@ from localgov_ims.errors import AlreadyDone, NotFound, RuleViolation
 from localgov_ims.service.drawing import give_back_all
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit, permit_unit
+from localgov_ims.service.restricting import permit_accounts
 from localgov_ims.service.retrying import retried
 from localgov_ims.storage import proposals as stored
 from localgov_ims.storage.store import Unit
@@ -35,11 +36,19 @@ _ASKS = (Permission.LINE_REALLOCATE, Permission.TRANSFER_RECORD, Permission.SUSP
 
 
 def needs_another(installation: Installation, unit: Unit, act: Act, moved: Moved) -> bool:
-    """Tell whether an act is above what its person may do alone: this one with all of today's on one of its accounts."""
+    """Tell whether an act is above what its person may do alone: this one with all of today's on one of its accounts.
+
+    The unit is locked, or two acts of one person at the same moment would each see a day without the other.
+    """
     limit = installation.council.two_person.of(act)
     midnight = datetime.combine(local_day(unit.at), time(), tzinfo=LONDON).astimezone(UTC)
-    today = stored.amounts_since(unit.connection, act, installation.actor, midnight)
+    today = stored.amounts_since(unit.connection, act, key(installation.actor), midnight)
     return any(amount + today.get(account, NOTHING) > limit for account, amount in moved.items())
+
+
+def count(installation: Installation, unit: Unit, act: Act, moved: Moved, record: UUID) -> None:
+    """Record what an act comes to on each account, so that the day's acts of its person can be added up."""
+    stored.add_amounts(unit, act, key(installation.actor), moved, record)
 
 
 def propose(
@@ -57,7 +66,7 @@ def propose(
         proposed_by=installation.actor, proposed_at=unit.at,
     )  # fmt: skip
     stored.add(unit, proposal)
-    stored.add_amounts(unit, act, installation.actor, moved, proposal.id)
+    count(installation, unit, act, moved, proposal.id)
     unit.detail |= {"proposal": proposal.reference, "act": act.value, "pence": proposal.amount.pence}
     return proposal
 
@@ -68,7 +77,8 @@ def waiting_proposals(installation: Installation) -> list[Proposal]:
         rights = permit(installation, connection, *_ASKS, *dict.fromkeys(AUTHORISES.values()))
         return [
             proposal for proposal in stored.waiting(connection)
-            if rights.has(AUTHORISES[proposal.act]) or key(proposal.proposed_by) == key(installation.actor)
+            if (rights.has(AUTHORISES[proposal.act]) or key(proposal.proposed_by) == key(installation.actor))
+            and all(rights.sees(fund) for fund, _ in stored.accounts_of(connection, proposal.id))
         ]  # fmt: skip
 
 
@@ -94,11 +104,15 @@ def _decide(
     installation: Installation, reference: str, recording: Mapping[Act, Recording], *, accept: bool
 ) -> Proposal:
     with installation.unit("decide_proposal") as unit:
+        unit.lock()
         rights = permit(installation, unit.connection, *dict.fromkeys(AUTHORISES.values()))
         proposal = stored.by_reference(unit.connection, parse_reference(reference))
         if proposal is None:
             raise NotFound("no_such_proposal", f"There is no proposal {reference!r}.", reference=reference)
         permit_unit(installation, unit, AUTHORISES[proposal.act])
+        accounts = stored.accounts_of(unit.connection, proposal.id)
+        rights.require_funds([fund for fund, _ in accounts])
+        permit_accounts(installation, unit.connection, rights, accounts)
         refuse_same_person(installation, proposal.proposed_by, what=f"proposal {proposal.reference}")
         if proposal.accepted is not None:
             raise decided(proposal)

@@ -28,7 +28,6 @@ from localgov_ims.service.lines import line_for
 from localgov_ims.service.permitting import permit_unit
 from localgov_ims.service.restricting import permit_accounts
 from localgov_ims.service.retrying import retried
-from localgov_ims.storage import proposals as stored
 from localgov_ims.storage import transactions
 from localgov_ims.storage.store import Unit
 
@@ -51,6 +50,7 @@ def reallocate_line(
 
     def once() -> Transaction | Proposal:
         with installation.unit("reallocate_line") as unit:
+            unit.lock()
             rights = permit_unit(installation, unit, Permission.LINE_REALLOCATE)
             transaction, line = line_of(unit.connection, rights, line_reference)
             if proposing.needs_another(installation, unit, Act.REALLOCATION, _moved(line, items)):
@@ -63,7 +63,7 @@ def reallocate_line(
                 unit.commit()
                 return proposal
             made = _record(installation, unit, rights, transaction, line, items, by=installation.actor)
-            stored.add_amounts(unit, Act.REALLOCATION, installation.actor, _moved(line, items), made.id)
+            proposing.count(installation, unit, Act.REALLOCATION, _moved(line, items), made.id)
             unit.detail |= {"line": line.reference, "reallocation": made.reference}
             unit.commit()
             return made
@@ -145,7 +145,12 @@ def _out(installation: Installation, line: Line, given: LineInput, drawn: Draw) 
 
 
 def _moved(line: Line, items: Sequence[BasketItem]) -> proposing.Moved:
-    return {(line.fund, line.account_reference): Money.total(item.amount for item in items)}
+    """Return what is moved, by account: out of the line's own and into each other one."""
+    moved: proposing.Moved = {(line.fund, line.account_reference): Money.total(item.amount for item in items)}
+    for item in items:
+        account = (item.fund, item.account_reference)
+        moved[account] = moved.get(account, NOTHING) + item.amount
+    return moved
 
 
 def _plain(line: Line, items: Sequence[BasketItem]) -> dict[str, object]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
 from uuid import UUID
 
 from attrs import evolve
@@ -12,13 +11,15 @@ from attrs import evolve
 from localgov_ims.domain.baskets import BasketItem
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import new_id, new_reference
+from localgov_ims.domain.money import NOTHING
 from localgov_ims.domain.payers import NOBODY, Cheque, Payer
 from localgov_ims.domain.permissions import Permission
-from localgov_ims.domain.quoting import quoted
-from localgov_ims.domain.texts import blank_is_none
+from localgov_ims.domain.texts import fitting
 from localgov_ims.domain.transacting import receipt
 from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transaction
+from localgov_ims.domain.two_person import Act
 from localgov_ims.errors import InvalidValue, RuleViolation
+from localgov_ims.service import proposing
 from localgov_ims.service.baskets import Asking, check_basket
 from localgov_ims.service.drawing import take
 from localgov_ims.service.finding import line_of
@@ -29,8 +30,6 @@ from localgov_ims.service.permitting import permit_unit
 from localgov_ims.service.retrying import retried
 from localgov_ims.storage import transactions
 from localgov_ims.storage.store import Unit
-
-_LONGEST: Final = 100
 
 
 def receive_cheque(
@@ -104,6 +103,7 @@ def _received(  # noqa: PLR0913 - what each way of receiving says of it
 ) -> Transaction:  # fmt: skip
     def once() -> Transaction:
         with installation.unit("receive_payment") as unit:
+            unit.lock()
             rights = permit_unit(installation, unit, permission)
             if cash:
                 _check_cash(installation, items)
@@ -113,13 +113,14 @@ def _received(  # noqa: PLR0913 - what each way of receiving says of it
                 certain=True,
             )  # fmt: skip
             lines = check_basket(asking, unit, items, payer)
+            _check_limit(installation, unit, lines)
             own, reference = new_id(), new_reference()
             lines = [_linked(unit, asking, item, line, own) for item, line in zip(items, lines, strict=True)]
             made = receipt(
                 lines, channel=channel, origin=Origin(channel.value, str(own)), taken_on=day, recorded_at=unit.at,
                 recorded_by=installation.actor, reference=reference, payer=payer, cheque=cheque,
                 office=checked_office(installation, office or rights.user.office),
-                caller_reference=_fitting(caller_reference),
+                caller_reference=fitting("caller reference", caller_reference, 100),
             )  # fmt: skip
             transactions.add(unit, [made], personal_narratives=installation.council.personal_narratives)
             unit.detail |= {"receipt": made.reference, "pence": made.total.pence}
@@ -129,12 +130,20 @@ def _received(  # noqa: PLR0913 - what each way of receiving says of it
     return retried(once)
 
 
-def _fitting(caller_reference: str | None) -> str | None:
-    text = blank_is_none(caller_reference)
-    if text is not None and len(text) > _LONGEST:
-        message = f"The caller reference has {len(text)} characters; {_LONGEST} are allowed: '{quoted(text)}'. Shorten it."
-        raise InvalidValue("text_too_long", message, field="caller_reference", value=text)
-    return text
+def _check_limit(installation: Installation, unit: Unit, lines: Sequence[LineInput]) -> None:
+    """Refuse to take back more than one person may alone: what takes money from an account is an act like a refund."""
+    taken: proposing.Moved = {}
+    for line in lines:
+        if line.amount < NOTHING:
+            account = (line.fund, line.account_reference)
+            taken[account] = taken.get(account, NOTHING) - line.amount
+    if not taken:
+        return
+    if proposing.needs_another(installation, unit, Act.REFUND, taken):
+        limit = installation.council.two_person.of(Act.REFUND).shown()
+        message = f"Together with today's this takes more than {limit} from an account. Ask for a refund, which another authorises."
+        raise RuleViolation("over_limit", message)
+    proposing.count(installation, unit, Act.REFUND, taken, new_id())
 
 
 def _check_cash(installation: Installation, items: Sequence[BasketItem]) -> None:
@@ -150,6 +159,9 @@ def _linked(unit: Unit, asking: Asking, item: BasketItem, line: LineInput, own: 
     if item.original is None or item.amount.pence >= 0:
         return line
     _, original = line_of(unit.connection, asking.rights, item.original)
+    if original.reverses is not None:
+        message = f"Line {original.reference} takes another back; name the line that brought the money."
+        raise RuleViolation("not_income", message, line=original.reference)
     if (original.fund, original.account_reference) != (line.fund, line.account_reference):
         message = (
             f"Line {original.reference} is of account {original.account_reference} of fund {original.fund}, not of "

@@ -21,6 +21,7 @@ from localgov_ims.domain.refunds import (
     RefundState,
     Route,
 )
+from localgov_ims.domain.texts import fitting
 from localgov_ims.domain.transactions import Line, Transaction
 from localgov_ims.domain.two_person import Act
 from localgov_ims.errors import InvalidValue, NotFound, RuleViolation
@@ -32,7 +33,6 @@ from localgov_ims.service.permitting import note_use, permit, permit_unit
 from localgov_ims.service.restricting import permit_accounts
 from localgov_ims.service.retrying import retried
 from localgov_ims.storage import draws, transactions
-from localgov_ims.storage import proposals as amounts
 from localgov_ims.storage import refunds as stored
 from localgov_ims.storage.store import Unit
 
@@ -70,7 +70,10 @@ def refund_payment(
         NotPermitted: The user may not ask for refunds (or for parts of a line), a fund is not theirs, or an account is
             restricted.
     """
-    asked = _Asked(items=tuple(items), reason=reason, route=route, payee=payee, evidence=evidence)
+    asked = _Asked(
+        items=tuple(items), reason=fitting("reason", reason, 100) or "", route=route, payee=payee,
+        evidence=fitting("evidence", evidence, 500),
+    )  # fmt: skip
     return retried(lambda: _ask(installation, asked))
 
 
@@ -87,6 +90,7 @@ class _Asked:
 
 def _ask(installation: Installation, asked: _Asked) -> RefundRequest:
     with installation.unit("refund_payment") as unit:
+        unit.lock()  # whoever draws does it one after another, so that nobody waits for one who waits for him
         rights = permit_unit(installation, unit, Permission.REFUND_REQUEST)
         found = _found(unit, rights, asked.items)
         permit_accounts(
@@ -124,14 +128,14 @@ def view_refund(installation: Installation, reference: str) -> RefundRequest:
         found = stored.by_reference(connection, parse_reference(reference))
         if found is None:
             raise no_refund(reference)
-        rights.require_funds(funds_of(connection, found))
+        rights.require_funds([fund for fund, _ in accounts_of(connection, found)])
         return found
 
 
-def funds_of(connection: Connection, request: RefundRequest) -> set[str]:
-    """Return the funds that a request gives back from."""
+def accounts_of(connection: Connection, request: RefundRequest) -> list[tuple[str, str | None]]:
+    """Return the accounts that a request gives back from, by fund and reference."""
     lines = transactions.lines_by_id(connection, [item.line for item in request.items])
-    return {line.fund for line in lines.values()}
+    return [(line.fund, line.account_reference) for line in lines.values()]
 
 
 def no_refund(reference: str) -> NotFound:
@@ -143,6 +147,9 @@ def _found(unit: Unit, rights: Rights, items: Sequence[RefundOf]) -> list[Found]
     found: list[Found] = []
     for item in items:
         transaction, line = line_of(unit.connection, rights, item.line)
+        if line.reverses is not None or transaction.origin.kind == "transfer":
+            message = f"Line {line.reference} is no money that came in: it only moves or takes back. Refund the line that it came by."
+            raise InvalidValue("not_income", message, line=line.reference)
         if item.amount < NOTHING or line.amount < NOTHING:
             what = (
                 f"a refund of {item.amount.shown()}"
@@ -244,7 +251,7 @@ def _request(
         state=RefundState.PROPOSED if waits else RefundState.REQUESTED, events=1,
     )  # fmt: skip
     stored.add(unit, request, personal_narratives=installation.council.personal_narratives)
-    amounts.add_amounts(unit, act, installation.actor, moved, own)
+    proposing.count(installation, unit, act, moved, own)
     event = RefundEvent(
         id=new_id(), request=own, number=1, kind=RefundEventKind.ASKED, state=request.state, at=unit.at,
         by=installation.actor,

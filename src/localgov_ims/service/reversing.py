@@ -8,6 +8,7 @@ from uuid import UUID
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.money import NOTHING
 from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.texts import fitting
 from localgov_ims.domain.transacting import reversal
 from localgov_ims.domain.transactions import Line, Transaction, TransactionKind
 from localgov_ims.errors import AlreadyDone, RuleViolation
@@ -35,11 +36,13 @@ def reverse_transaction(
             has been refunded or moved on (`over_available`), which is undone first; or no reason is given.
         NotPermitted: The user may not reverse it, or one of its funds is not theirs.
     """
-    return retried(lambda: _reverse(installation, reference, pair, reason))
+    why = fitting("reason", reason, 100) or ""
+    return retried(lambda: _reverse(installation, reference, pair, why))
 
 
 def _reverse(installation: Installation, reference: str, pair: int | None, reason: str) -> Transaction:
     with installation.unit("reverse_transaction") as unit:
+        unit.lock()
         rights = permit(
             installation, unit.connection, Permission.TRANSACTION_REVERSE, Permission.TRANSFER_RECORD,
             Permission.LINE_REALLOCATE,
@@ -60,7 +63,7 @@ def _reverse(installation: Installation, reference: str, pair: int | None, reaso
             )
             raise RuleViolation("refund_not_reversed", message, transaction=found.reference)
         made = take_back(installation, unit, found, pair=pair, reason=reason.strip())
-        unit.detail |= {"reverses": found.reference, "by": made.reference, "reason": reason.strip()}
+        unit.detail |= {"reverses": found.reference, "by": made.reference}
         unit.commit()
         return made
 
@@ -89,6 +92,8 @@ def take_back(
     whole = [(line, line.amount) for line in own if line.amount]
     try:
         take(installation.council, unit, whole, by_kind="reversal", by=made.id)
+    except AlreadyDone:
+        raise  # the database has refused it, so nothing more can be asked in this unit
     except RuleViolation:
         _refuse_twice(unit, found, own)  # somebody else took it back since
         raise

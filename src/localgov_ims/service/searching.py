@@ -28,6 +28,7 @@ from localgov_ims.errors import InvalidValue, NotFound, NotPermitted
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit
+from localgov_ims.service.restricting import permit_accounts
 from localgov_ims.storage import searching as stored
 from localgov_ims.storage import transactions
 from localgov_ims.storage.searching import FoundLine, Place, Search
@@ -108,6 +109,10 @@ def view_transaction(installation: Installation, reference: str) -> TransactionV
         message = f"There is no transaction '{quoted(reference)}'. Compare it with the receipt."
         raise NotFound("no_such_transaction", message, reference=reference)
     own = tuple(line for line in whole.lines if rights.sees(line.fund))
+    with installation.store.reading() as connection:
+        permit_accounts(
+            installation, connection, rights, [(line.fund, line.account_reference) for line in own]
+        )
     if not own:
         message = f"Transaction {whole.reference} is in funds that are not yours."
         raise NotPermitted("fund_not_permitted", message, user=rights.user.name)
@@ -198,6 +203,10 @@ def _cursor(criteria: Criteria, place: Place) -> str:
     return base64.urlsafe_b64encode(_sum(said) + said.encode()).decode().rstrip("=")
 
 
+_MOST = 2**63
+"""What a database's whole numbers stay below."""
+
+
 def _place(criteria: Criteria, cursor: str) -> Place:
     """Read a cursor back. It opens nothing (the limits are in every query), so a checksum is enough."""
     text = cursor.strip()
@@ -205,11 +214,17 @@ def _place(criteria: Criteria, cursor: str) -> Place:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         said = raw[8:].decode()
         at, transaction, number, digest = json.loads(said)
-    except (binascii.Error, ValueError, TypeError):
+        place = Place(datetime.fromisoformat(at), UUID(hex=transaction), int(number))
+    except (binascii.Error, ValueError, TypeError, AttributeError, OverflowError):
         raise _bad_cursor() from None
-    if raw[:8] != _sum(said) or digest != criteria.digest:
+    if (
+        raw[:8] != _sum(said)
+        or digest != criteria.digest
+        or not 0 <= place.number < _MOST
+        or place.recorded_at.tzinfo is None
+    ):
         raise _bad_cursor()
-    return Place(datetime.fromisoformat(at), UUID(hex=transaction), number)
+    return place
 
 
 def _sum(said: str) -> bytes:

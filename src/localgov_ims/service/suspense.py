@@ -9,6 +9,7 @@ from uuid import UUID
 from attrs import frozen
 
 from localgov_ims.domain.calendar import local_day
+from localgov_ims.domain.draws import available
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.statements import StatementLine
@@ -16,7 +17,7 @@ from localgov_ims.domain.suspense import SuspenseItem
 from localgov_ims.domain.transactions import Line, Transaction
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit
-from localgov_ims.storage import statements, transactions
+from localgov_ims.storage import draws, statements, transactions
 
 
 @frozen(kw_only=True)
@@ -37,7 +38,7 @@ class OpenItem:
 
 
 def list_suspense(installation: Installation) -> list[OpenItem]:
-    """Return every item in suspense, the oldest first, then the largest.
+    """Return every item in suspense with what is left of it, the oldest first, then the largest.
 
     Raises:
         NotPermitted: The permission suspense.view is missing.
@@ -48,14 +49,14 @@ def list_suspense(installation: Installation) -> list[OpenItem]:
         permit(installation, connection, Permission.SUSPENSE_VIEW)
         items = {item.line: item for item in transactions.some_suspense(connection)}
         held = list(transactions.whole(connection, transactions.lines.c.fund == fund))
-        undone = {line.reverses for transaction in held for line in transaction.lines}
+        standing = draws.taken(connection, list(items))
         wanted = [UUID(t.origin.id) for t in held if t.origin.kind == "statement_line"]
         banked = {line.id: line for line in statements.with_ids(connection, wanted)}
     found = [
-        _open(items[line.id], line, transaction, _bank_line(transaction, banked), today)
+        _open(items[line.id], line, left, transaction, _bank_line(transaction, banked), today)
         for transaction in held
         for line in transaction.lines
-        if line.id in items and line.id not in undone
+        if line.id in items and (left := available(line, standing[line.id]))
     ]
     return sorted(found, key=lambda item: (-item.age, -abs(item.amount.pence), item.reference))
 
@@ -65,10 +66,15 @@ def _bank_line(transaction: Transaction, banked: Mapping[UUID, StatementLine]) -
 
 
 def _open(
-    item: SuspenseItem, line: Line, transaction: Transaction, bank: StatementLine | None, today: date
+    item: SuspenseItem,
+    line: Line,
+    left: Money,
+    transaction: Transaction,
+    bank: StatementLine | None,
+    today: date,
 ) -> OpenItem:
     return OpenItem(
-        item=item, reference=line.reference, amount=line.amount, taken_on=transaction.taken_on,
+        item=item, reference=line.reference, amount=left, taken_on=transaction.taken_on,
         age=(today - transaction.taken_on).days, account=bank.account if bank is not None else "",
         text=bank.line.text if bank is not None else "",
         bank_line=str(bank.id) if bank is not None else "",

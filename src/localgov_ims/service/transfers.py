@@ -26,7 +26,6 @@ from localgov_ims.service.installation import Installation
 from localgov_ims.service.lines import checked_day, line_for
 from localgov_ims.service.permitting import permit_unit
 from localgov_ims.service.retrying import retried
-from localgov_ims.storage import proposals as stored
 from localgov_ims.storage import transactions
 from localgov_ims.storage.store import Unit
 
@@ -52,6 +51,7 @@ def transfer_income(
 
     def once() -> Transaction | Proposal:
         with installation.unit("transfer_income") as unit:
+            unit.lock()
             funds = [item.fund for item in (*sources, *targets)]
             rights = permit_unit(installation, unit, Permission.TRANSFER_RECORD, funds=funds)
             made = _checked(installation, unit, rights, sources, targets, taken_on)
@@ -67,7 +67,7 @@ def transfer_income(
                 unit.commit()
                 return proposal
             transactions.add(unit, [made], personal_narratives=installation.council.personal_narratives)
-            stored.add_amounts(unit, Act.TRANSFER, installation.actor, moved, made.id)
+            proposing.count(installation, unit, Act.TRANSFER, moved, made.id)
             unit.detail |= {"transfer": made.reference}
             unit.commit()
             return made

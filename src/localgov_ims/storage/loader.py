@@ -22,7 +22,13 @@ _POSTGRES_TYPES: dict[type[sa.types.TypeEngine[Any]], str] = {
 }  # fmt: skip
 
 
-_SQLITE_CLASHES = frozenset({sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY})
+_SQLITE_CLASHES = frozenset(
+    {
+        sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
+        # What was right when it was read is checked again when it is written: somebody else was first.
+        sqlite3.SQLITE_CONSTRAINT_CHECK,
+    }
+)  # fmt: skip
 
 
 def bound(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> list[Row]:
@@ -77,7 +83,7 @@ def _load_postgresql(connection: Connection, table: sa.Table, rows: Sequence[Row
             copy.set_types([_POSTGRES_TYPES[type(column.type)] for column in table.columns])
             for row in rows:
                 copy.write_row(row)
-    except psycopg.errors.UniqueViolation as error:
+    except (psycopg.errors.UniqueViolation, psycopg.errors.CheckViolation) as error:
         raise _clash(table, str(error)) from error
 
 

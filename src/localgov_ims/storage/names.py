@@ -5,12 +5,18 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from localgov_ims.storage import holders, settlements, statements, transactions
+from localgov_ims.storage import holders, payments, proposals, settlements, statements, transactions
 
 _COLUMNS: dict[str, tuple[sa.Column[str], ...]] = {
-    "funds": (transactions.lines.c.fund, holders.holders.c.fund),
-    "methods": (transactions.lines.c.mop,),
-    "vat": (transactions.lines.c.vat_code,),
+    # A payment that is pending becomes income of its funds when it is paid, and a proposal when it is authorised.
+    "funds": (
+        transactions.lines.c.fund,
+        holders.holders.c.fund,
+        payments.lines.c.fund,
+        proposals.amounts.c.fund,
+    ),
+    "methods": (transactions.lines.c.mop, payments.lines.c.mop),
+    "vat": (transactions.lines.c.vat_code, payments.lines.c.vat_code),
     "bank_accounts": (statements.statements.c.account,),
     "sources": (settlements.settlements.c.source,),
 }

@@ -59,6 +59,7 @@ amounts = record_table(
     pence_column("pence"),
     sa.Column("record", sa.Uuid(), nullable=False),
     sa.Index("ix_act_amounts_by", "by", "act", "at"),
+    sa.Index("ix_act_amounts_record", "record"),
 )
 """What each person's acts come to by account, so that many small ones are seen as the one that they are."""
 
@@ -104,6 +105,12 @@ def amounts_since(
     )
     rows = connection.execute(query)
     return {(row.fund, row.account_reference): Money(int(row.pence)) for row in rows}
+
+
+def accounts_of(connection: Connection, record: UUID) -> list[tuple[str, str | None]]:
+    """Return the accounts that an act touches, by fund and reference."""
+    query = sa.select(amounts.c.fund, amounts.c.account_reference).where(amounts.c.record == record)
+    return [(row.fund, row.account_reference) for row in connection.execute(query)]
 
 
 def by_reference(connection: Connection, reference: str) -> Proposal | None:

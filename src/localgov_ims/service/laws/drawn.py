@@ -20,7 +20,9 @@ def differences(connection: Connection, findings: Findings) -> Iterator[str]:
     """Yield the lines whose draws do not follow one another, exceed them, or are not what records took."""
     standing: dict[UUID, int] = {}
     d, tl = draws.draws, transactions.lines
-    query = sa.select(d, tl.c.pence.label("whole"), tl.c.reference).outerjoin(tl, tl.c.id == d.c.line)
+    query = sa.select(d, tl.c.pence.label("whole"), tl.c.reference, tl.c.reverses).outerjoin(
+        tl, tl.c.id == d.c.line
+    )
     rows = connection.execution_options(yield_per=5000).execute(query.order_by(d.c.line, d.c.number))
     for line, group in groupby(rows, key=lambda row: row.line):
         number, taken, vat = 0, 0, 0
@@ -29,6 +31,8 @@ def differences(connection: Connection, findings: Findings) -> Iterator[str]:
             number, taken, vat = number + 1, taken + row.pence, vat + row.vat
             if (row.number, row.taken_after, row.vat_after, row.of_pence) != (number, taken, vat, row.whole):
                 yield f"Line {row.reference}: draw {row.number} does not follow the one before it."
+            if row.reverses is not None:
+                yield f"Line {row.reference}: it takes another back, and yet something is drawn on it."
             if not min(0, row.of_pence) <= taken <= max(0, row.of_pence):
                 yield f"Line {row.reference}: {Money(taken).shown()} is taken of {Money(row.of_pence).shown()}."
         standing[line] = taken

@@ -139,7 +139,12 @@ def _suspense(connection: Connection, council: Council) -> Iterator[str]:
     receipts = (
         sa.select(tl.c.reference)
         .outerjoin(items, items.c.line == tl.c.id)
-        .where(tl.c.fund == council.suspense_fund.code, tl.c.reverses.is_(None), items.c.id.is_(None))
+        .where(
+            tl.c.fund == council.suspense_fund.code,
+            tl.c.reverses.is_(None),
+            tl.c.draws_on.is_(None),
+            items.c.id.is_(None),
+        )
     )
     for row in connection.execute(receipts):
         yield f"Line {row.reference}: it is in the suspense fund, but is no suspense item."

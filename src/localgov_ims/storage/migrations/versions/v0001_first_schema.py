@@ -138,6 +138,7 @@ def _make_tables() -> None:
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_act_amounts_unit_ordinal")),
     )
     op.create_index("ix_act_amounts_by", "act_amounts", ["by", "act", "at"], unique=False)
+    op.create_index("ix_act_amounts_record", "act_amounts", ["record"], unique=False)
     op.create_table(
         "audit_entries",
         sa.Column("id", sa.Uuid(), nullable=False),
