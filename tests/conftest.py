@@ -47,6 +47,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     engine.dispose()
 
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For long tables of cases in which the database decides nothing."""
+
+
 class MovableClock:
     """A clock that stands where a test puts it."""
 

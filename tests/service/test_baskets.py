@@ -10,6 +10,7 @@ import pytest
 from attrs import evolve
 from tests import builders
 from tests.builders import pounds
+from tests.conftest import on_sqlite
 from tests.persons import with_user
 from tests.service import money_in as at
 from tests.service.money_in import item, pay
@@ -137,6 +138,7 @@ def test_a_method_is_there_enabled_and_given_to_the_user(
     assert caught.value.code == code
 
 
+@on_sqlite  # a table of cases, alike on every database
 @pytest.mark.parametrize(
     ("channel", "mop"),
     [
@@ -190,6 +192,7 @@ def test_a_text_amount_has_two_decimals_at_most(text: str) -> None:
 # 3 References, accounts, stops
 
 
+@on_sqlite  # a table of cases, alike on every database
 @pytest.mark.parametrize(
     ("given", "code"),
     [
@@ -522,6 +525,7 @@ def test_a_basket_has_one_provider(desk: Installation) -> None:
 _WHOLE = {"name": "A Payer", "address_1": "1 The Street", "address_3": "Barton", "postcode": "B1 1AA"}
 
 
+@on_sqlite  # a table of cases, alike on every database
 @pytest.mark.parametrize("missing", [None, *_WHOLE])
 def test_a_fund_that_asks_for_the_payer_gets_name_line_1_town_and_postcode(
     desk: Installation, missing: str | None
@@ -537,6 +541,7 @@ def test_a_fund_that_asks_for_the_payer_gets_name_line_1_town_and_postcode(
     assert pay(asking, item(), payer=given).payer == given  # only where a fund asks
 
 
+@on_sqlite  # a table of cases, alike on every database
 @pytest.mark.parametrize("field", ["name", "address_1", "address_2", "address_3", "address_4"])
 def test_name_and_lines_hold_a_letter(desk: Installation, field: str) -> None:
     asking = at_desk(desk, with_fund(COUNCIL, "23", address_required=True))

@@ -13,7 +13,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import pounds
-from tests.conftest import MovableClock
+from tests.conftest import MovableClock, on_sqlite
 from tests.service.staff import staff
 
 from localgov_ims.domain.holders import AccountHolder, Person
@@ -111,6 +111,7 @@ def test_a_reference_is_kept_and_looked_up_in_its_canonical_form(installation: I
     assert holder(installation, "2R", "Fp2000012a ") == made
 
 
+@on_sqlite  # a table of cases, alike on every database
 @pytest.mark.parametrize(
     ("given", "kind", "expected"),
     [
@@ -299,6 +300,7 @@ def three(installation: Installation) -> Installation:
     return installation
 
 
+@on_sqlite  # a table of cases, alike on every database
 @pytest.mark.parametrize(
     ("asked", "funds"),
     [
@@ -394,6 +396,7 @@ def test_an_account_whose_reference_does_not_fit_is_loaded_with_a_warning(instal
     assert [each.account_reference for each in find_holders(installation, reference="ab").holders] == ["AB"]
 
 
+@on_sqlite  # a table of cases, alike on every database
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
@@ -438,6 +441,7 @@ def test_every_fault_of_a_file_is_told_with_its_line(installation: Installation)
     assert "line 3" in loaded.issues[1].message
 
 
+@on_sqlite  # a table of cases, alike on every database
 @pytest.mark.parametrize(
     ("content", "expected", "said"),
     [

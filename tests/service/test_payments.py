@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from tests.conftest import on_sqlite
 from tests.service import money_in as at
 from tests.service.money_in import STORY_A, item, pay, says
 
@@ -179,6 +180,7 @@ def _in_state(desk: Installation, state: PaymentState) -> Payment:
     return payment if state is S.PENDING else finish_payment(desk, says(payment, CLOSED[state]))
 
 
+@on_sqlite  # a table of cases, alike on every database
 @pytest.mark.parametrize("row", list(_table()), ids=lambda row: f"{row[0].value}-{row[1]}")
 def test_what_is_said_in_each_state(desk: Installation, row: Any) -> None:
     state, event, after, receipts, breaks = row

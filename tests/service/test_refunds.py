@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from tests.builders import pounds
+from tests.conftest import on_sqlite
 from tests.service import money_in as at
 from tests.service.money_in import item, paid
 
@@ -155,6 +156,7 @@ REFUSALS: Sequence[tuple[str, type[ImsError], list[tuple[int, str]], dict[str, A
 ]  # fmt: skip
 
 
+@on_sqlite  # a table of cases, alike on every database
 @pytest.mark.parametrize(("code", "error", "parts", "given"), REFUSALS)
 def test_what_cannot_be_refunded_is_refused_in_order(
     desk: Installation, code: str, error: type[ImsError], parts: list[tuple[int, str]], given: dict[str, Any]
@@ -298,6 +300,7 @@ def test_the_table_of_refunds_names_every_pair() -> None:
     assert set(TABLE) == {(state, said) for state in R for said in SAID}
 
 
+@on_sqlite  # a table of cases, alike on every database
 @pytest.mark.parametrize(("state", "said"), TABLE, ids=lambda value: value.value)
 def test_what_is_said_of_a_refund_in_each_state(
     desk: Installation, state: RefundState, said: RefundSaid
