@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -37,6 +37,11 @@ def utc(moment: datetime) -> datetime:
 def local_day(moment: datetime) -> date:
     """Return the day in London on which *moment* lies: 2026-03-31T23:30Z is 1 April."""
     return utc(moment).astimezone(LONDON).date()
+
+
+def start_of(day: date) -> datetime:
+    """Return the moment (UTC) at which a day begins in London: 1 April 2026 begins on 31 March at 23:00 UTC."""
+    return utc(datetime.combine(day, time(), LONDON))
 
 
 @frozen

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from attrs import Attribute, field, frozen
 
-from localgov_ims.domain.calendar import LONDON, utc
+from localgov_ims.domain.calendar import start_of
 from localgov_ims.domain.ids import parse_reference
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import quoted
@@ -91,11 +91,6 @@ class Criteria:
             start_of(first) if first is not None else None,
             start_of(last + timedelta(days=1)) if last is not None else None,
         )
-
-
-def start_of(day: date) -> datetime:
-    """Return the moment (UTC) at which a day begins in London: 1 April 2026 begins on 31 March at 23:00 UTC."""
-    return utc(datetime.combine(day, time(), LONDON))
 
 
 def as_kept(reference: str) -> tuple[str, ...]:

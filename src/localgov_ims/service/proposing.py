@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time
 from uuid import UUID
 
-from localgov_ims.domain.calendar import LONDON, local_day
+from localgov_ims.domain.calendar import local_day, start_of
 from localgov_ims.domain.ids import new_id, new_reference, parse_reference
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.people import Rights, key
@@ -41,7 +40,7 @@ def needs_another(installation: Installation, unit: Unit, act: Act, moved: Moved
     The unit is locked, or two acts of one person at the same moment would each see a day without the other.
     """
     limit = installation.council.two_person.of(act)
-    midnight = datetime.combine(local_day(unit.at), time(), tzinfo=LONDON).astimezone(UTC)
+    midnight = start_of(local_day(unit.at))
     today = stored.amounts_since(unit.connection, act, key(installation.actor), midnight)
     return any(amount + today.get(account, NOTHING) > limit for account, amount in moved.items())
 

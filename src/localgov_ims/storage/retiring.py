@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from attrs import frozen
 from sqlalchemy import Connection
 
+from localgov_ims.domain.calendar import start_of
 from localgov_ims.domain.refunds import RefundState
 from localgov_ims.domain.retention import LegalHold
-from localgov_ims.domain.searching import start_of
 from localgov_ims.storage import (
     files,
     holders,
