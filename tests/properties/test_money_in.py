@@ -207,5 +207,5 @@ class MoneyIn(RuleBasedStateMachine):
         assert [law.broken for law in verify(self.desk) if not law.holds] == []
 
 
-MoneyIn.TestCase.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
+MoneyIn.TestCase.settings = settings(max_examples=10, stateful_step_count=18, deadline=None)
 TestMoneyIn = MoneyIn.TestCase

@@ -263,9 +263,9 @@ def test_a_database_that_is_not_there_is_not_made_unasked(tmp_path: Path, clock:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_empty_database_is_not_filled_unasked(database_url: str, clock: MovableClock) -> None:
+def test_an_empty_database_is_not_filled_unasked(empty_database_url: str, clock: MovableClock) -> None:
     with pytest.raises(ConfigurationError, match="There is no council's database"):
-        Store.open(database_url, clock)
+        Store.open(empty_database_url, clock)
 
 
 @pytest.mark.parametrize("url", ["garbage", "mysql://somebody:secret@host/name"])

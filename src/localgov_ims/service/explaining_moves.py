@@ -73,9 +73,7 @@ def proposal_story(connection: Connection, council: Council, rights: Rights, pro
     Raises:
         NotPermitted: One of the funds that it moves money of is not the user's.
     """
-    moved = proposals.amounts
-    funds = connection.execute(moved.select().where(moved.c.record == proposal.id)).all()
-    rights.require_funds({row.fund for row in funds})
+    rights.require_funds([fund for fund, _ in proposals.accounts_of(connection, proposal.id)])
     became = transactions.some(connection, transactions.transactions.c.id == proposal.record)
     leads = [called(each.reference) for each in became if proposal.record is not None]
     stands = f"it was recorded as {leads[0]}" if leads else "nothing is recorded of it"

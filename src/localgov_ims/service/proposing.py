@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
 from localgov_ims.domain.calendar import local_day, start_of
@@ -21,7 +21,10 @@ from localgov_ims.service.retrying import retried
 from localgov_ims.storage import proposals as stored
 from localgov_ims.storage.store import Unit
 
-Moved = dict[tuple[str, str | None], Money]
+Account = tuple[str, str | None]
+"""A fund and an account reference of it, where there is one."""
+
+Moved = dict[Account, Money]
 """What an act moves, by fund and account reference."""
 
 AUTHORISES: Mapping[Act, Permission] = {
@@ -45,27 +48,33 @@ def needs_another(installation: Installation, unit: Unit, act: Act, moved: Moved
     return any(amount + today.get(account, NOTHING) > limit for account, amount in moved.items())
 
 
-def count(installation: Installation, unit: Unit, act: Act, moved: Moved, record: UUID) -> None:
-    """Record what an act comes to on each account, so that the day's acts of its person can be added up."""
-    stored.add_amounts(unit, act, key(installation.actor), moved, record)
-
-
-def propose(
+def count(
     installation: Installation,
     unit: Unit,
     act: Act,
-    asked: Mapping[str, object],
     moved: Moved,
+    record: UUID,
     *,
-    amount: Money,
-) -> Proposal:
+    others: Collection[Account] = (),
+) -> None:
+    """Record what an act comes to on each account, so that the day's acts of its person can be added up.
+
+    Of *others* the fund need not be theirs, nor that of whoever authorises the act.
+    """
+    stored.add_amounts(unit, act, key(installation.actor), moved, record, others=others)
+
+
+def propose(
+    installation: Installation, unit: Unit, act: Act, asked: Mapping[str, object], moved: Moved, *, amount: Money,
+    others: Collection[Account] = (),
+) -> Proposal:  # fmt: skip
     """Record that an act, which moves *amount* in all, waits for another person."""
     proposal = Proposal(
         id=new_id(), reference=new_reference(), act=act, asked=asked, amount=amount,
         proposed_by=installation.actor, proposed_at=unit.at,
     )  # fmt: skip
     stored.add(unit, proposal)
-    count(installation, unit, act, moved, proposal.id)
+    count(installation, unit, act, moved, proposal.id, others=others)
     unit.detail |= {"proposal": proposal.reference, "act": act.value, "pence": proposal.amount.pence}
     return proposal
 

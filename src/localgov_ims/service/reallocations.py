@@ -57,13 +57,20 @@ def reallocate_line(
                 inputs = _checked(installation, unit, rights, transaction, line, items)
                 proposal = proposing.propose(
                     installation, unit, Act.REALLOCATION, _plain(line, items), _moved(line, items),
-                    amount=Money.total(item.amount for item in items),
+                    amount=Money.total(item.amount for item in items), others=_others(line, items),
                 )  # fmt: skip
                 _draw(installation, unit, line, inputs, by_kind="proposal", by=proposal.id)
                 unit.commit()
                 return proposal
             made = _record(installation, unit, rights, transaction, line, items, by=installation.actor)
-            proposing.count(installation, unit, Act.REALLOCATION, _moved(line, items), made.id)
+            proposing.count(
+                installation,
+                unit,
+                Act.REALLOCATION,
+                _moved(line, items),
+                made.id,
+                others=_others(line, items),
+            )
             unit.detail |= {"line": line.reference, "reallocation": made.reference}
             unit.commit()
             return made
@@ -151,6 +158,10 @@ def _moved(line: Line, items: Sequence[BasketItem]) -> proposing.Moved:
         account = (item.fund, item.account_reference)
         moved[account] = moved.get(account, NOTHING) + item.amount
     return moved
+
+
+def _others(line: Line, items: Sequence[BasketItem]) -> set[proposing.Account]:
+    return {(item.fund, item.account_reference) for item in items} - {(line.fund, line.account_reference)}
 
 
 def _plain(line: Line, items: Sequence[BasketItem]) -> dict[str, object]:

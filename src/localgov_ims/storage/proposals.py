@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,9 @@ from localgov_ims.storage.schema import (
     text_column,
 )
 from localgov_ims.storage.store import Unit
+
+Account = tuple[str, str | None]
+"""A fund and an account reference of it, where there is one."""
 
 proposals = record_table(
     "proposals",
@@ -57,11 +60,15 @@ amounts = record_table(
     text_column("account_reference", nullable=True),
     moment_column("at"),
     pence_column("pence"),
+    number_column("asked_for"),
     sa.Column("record", sa.Uuid(), nullable=False),
     sa.Index("ix_act_amounts_by", "by", "act", "at"),
     sa.Index("ix_act_amounts_record", "record"),
 )
-"""What each person's acts come to by account, so that many small ones are seen as the one that they are."""
+"""What each person's acts come to by account, so that many small ones are seen as the one that they are.
+
+`asked_for` is 1 where the fund had to be theirs, 0 where money may go to anybody's.
+"""
 
 
 def add(unit: Unit, proposal: Proposal) -> None:
@@ -84,12 +91,18 @@ def decide(unit: Unit, proposal: Proposal, *, accepted: bool, by: str, record: U
 
 
 def add_amounts(
-    unit: Unit, act: Act, by: str, moved: dict[tuple[str, str | None], Money], record: UUID
+    unit: Unit,
+    act: Act,
+    by: str,
+    moved: Mapping[Account, Money],
+    record: UUID,
+    *,
+    others: Collection[Account] = (),
 ) -> None:
-    """Record what an act of a person comes to on each account."""
+    """Record what an act of a person comes to on each account; of *others* the fund need not be theirs."""
     rows = [
-        (new_id(), act.value, by, fund, account, unit.at, amount.pence, record)
-        for (fund, account), amount in sorted(moved.items(), key=str)
+        (new_id(), act.value, by, *account, unit.at, amount.pence, int(account not in others), record)
+        for account, amount in sorted(moved.items(), key=str)
     ]
     unit.record(amounts, rows)
 
@@ -108,8 +121,10 @@ def amounts_since(
 
 
 def accounts_of(connection: Connection, record: UUID) -> list[tuple[str, str | None]]:
-    """Return the accounts that an act touches, by fund and reference."""
-    query = sa.select(amounts.c.fund, amounts.c.account_reference).where(amounts.c.record == record)
+    """Return the accounts whose funds an act needs, by fund and reference."""
+    query = sa.select(amounts.c.fund, amounts.c.account_reference).where(
+        amounts.c.record == record, amounts.c.asked_for == 1
+    )
     return [(row.fund, row.account_reference) for row in connection.execute(query)]
 
 

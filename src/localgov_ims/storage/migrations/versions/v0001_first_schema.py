@@ -130,6 +130,7 @@ def _make_tables() -> None:
         sa.Column("account_reference", sa.Text(), nullable=True),
         sa.Column("at", Moment(), nullable=False),
         sa.Column("pence", sa.BigInteger(), nullable=False),
+        sa.Column("asked_for", sa.BigInteger(), nullable=False),
         sa.Column("record", sa.Uuid(), nullable=False),
         sa.Column("unit", sa.Uuid(), nullable=False),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
