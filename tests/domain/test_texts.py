@@ -83,3 +83,10 @@ def test_what_is_kept_is_what_was_given_without_blanks_around_it_or_it_is_refuse
 def test_digits_are_so_many_and_plain(value: Any) -> None:
     assert Note(sort_code="000000").sort_code == "000000"
     assert code_of(sort_code=value) == ("not_digits", "sort_code")
+
+
+@pytest.mark.parametrize("written", ["4111111111111111", "4111 1111 1111 1111", "4111-1111-1111-1111"])
+def test_a_card_number_is_masked_however_it_is_written(written: str) -> None:
+    from localgov_ims.domain.quoting import visible
+
+    assert visible(f"paid by {written}, thanks") == "paid by 411111******1111, thanks"

@@ -51,6 +51,7 @@ from localgov_ims.service.suspense import list_suspense
 from localgov_ims.service.sweeping import sweep_refunds
 from localgov_ims.service.transfers import transfer_income
 from localgov_ims.service.verifying import verify
+from localgov_ims.storage import snapshots
 
 R = RefundState
 SAID = RefundSaid
@@ -488,3 +489,51 @@ def test_what_a_provider_says_in_strange_signs_is_kept_as_it_can_be(desk: Instal
     )
     assert after.state is R.FAILED
     assert at.breaks(desk) == ["refund_failed"]
+
+
+def test_whoever_asked_may_withdraw_what_is_only_proposed(desk: Installation) -> None:
+    line = f"{paid(desk, item(amount='1500.00')).reference}_1"
+    request = ask(desk, (line, "1500.00"))
+    assert authorise_refund(desk, request.reference, accept=False).state is R.FAILED
+    assert at.left(desk, line) == "1500.00"
+
+
+def test_a_way_to_the_provider_that_breaks_leaves_the_refund_in_flight(desk: Installation, line: str) -> None:
+    request = ask(desk, (line, "12.00"))
+
+    def broken(_: CreateRefund) -> RefundObservation:
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        send_refund(desk, request.reference, broken)
+    assert view_refund(desk, request.reference).state is R.SUBMITTED
+
+
+def test_no_refund_is_paid_before_its_money_came_in(desk: Installation, line: str) -> None:
+    request = ask(desk, (line, "12.00"))
+    with pytest.raises(InvalidValue, match="before the money came in"):
+        finish_refund(desk, at.refund_says(request.reference, settled_on=date(2026, 5, 12)))
+
+
+def test_what_was_wrong_with_a_refund_stands_until_it_is_paid(desk: Installation, line: str) -> None:
+    request = ask(desk, (line, "12.00"))
+    finish_refund(desk, at.refund_says(request.reference, SAID.FAILED))
+
+    def standing() -> list[str]:
+        with desk.store.reading() as connection:
+            return [each.kind.value for each in snapshots.standing_breaks(connection)]
+
+    assert standing() == ["refund_failed"]
+    finish_refund(desk, at.refund_says(request.reference))
+    assert standing() == []
+
+
+@pytest.mark.parametrize(
+    "reason", ["card 4111111111111111", "4111 1111 1111 1111", "was 4111-1111-1111-1111!"]
+)
+def test_nobody_writes_a_card_number_into_a_reason(desk: Installation, line: str, reason: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        ask(desk, (line, "1.00"), reason=reason)
+    assert refused.value.code == "card_number"
+    with pytest.raises(InvalidValue):
+        item(narrative=reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from localgov_ims.domain.money import Money
-from localgov_ims.domain.texts import blank_is_none, text
+from localgov_ims.domain.texts import blank_is_none, written
 
 
 @frozen(kw_only=True)
@@ -26,5 +26,5 @@ class BasketItem:
     amount: Money
     mop: str | None = field(default=None, converter=blank_is_none)
     vat_code: str | None = field(default=None, converter=blank_is_none)
-    narrative: str | None = field(default=None, converter=blank_is_none, validator=text(100))
+    narrative: str | None = field(default=None, converter=blank_is_none, validator=written(100))
     original: str | None = field(default=None, converter=blank_is_none)

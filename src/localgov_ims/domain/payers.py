@@ -5,20 +5,20 @@ from __future__ import annotations
 from attrs import AttrsInstance, asdict, field, frozen
 from attrs.validators import optional
 
-from localgov_ims.domain.texts import blank_is_none, digits, text
+from localgov_ims.domain.texts import blank_is_none, digits, text, written
 
 
 @frozen(kw_only=True)
 class Payer:
     """Who pays: name, address lines (3 town, 4 county) and postcode, as far as they were given."""
 
-    name: str | None = field(default=None, converter=blank_is_none, validator=text(50))
-    address_1: str | None = field(default=None, converter=blank_is_none, validator=text(50))
-    address_2: str | None = field(default=None, converter=blank_is_none, validator=text(50))
-    address_3: str | None = field(default=None, converter=blank_is_none, validator=text(50))
-    address_4: str | None = field(default=None, converter=blank_is_none, validator=text(50))
-    postcode: str | None = field(default=None, converter=blank_is_none, validator=text(10))
-    email: str | None = field(default=None, converter=blank_is_none, validator=text(255))
+    name: str | None = field(default=None, converter=blank_is_none, validator=written(50))
+    address_1: str | None = field(default=None, converter=blank_is_none, validator=written(50))
+    address_2: str | None = field(default=None, converter=blank_is_none, validator=written(50))
+    address_3: str | None = field(default=None, converter=blank_is_none, validator=written(50))
+    address_4: str | None = field(default=None, converter=blank_is_none, validator=written(50))
+    postcode: str | None = field(default=None, converter=blank_is_none, validator=written(10))
+    email: str | None = field(default=None, converter=blank_is_none, validator=written(255))
 
 
 @frozen(kw_only=True)

@@ -6,7 +6,9 @@ import re
 from typing import Final
 
 SHOWN: Final = 80
-_CARD = re.compile(r"(?<![0-9])([0-9]{6})[0-9]{3,9}([0-9]{4})(?![0-9])", re.ASCII)
+_CARD = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])", re.ASCII)
+_SIX, _FOUR = 6, 4
+_PAYMENT_CARDS = frozenset("23456")  # what the cards that people pay with begin with (ISO/IEC 7812)
 _CARD_LENGTHS = range(13, 20)
 
 
@@ -24,10 +26,20 @@ def visible(value: str) -> str:
 
 
 def _masked(found: re.Match[str]) -> str:
-    digits = found.group()
+    digits = _digits(found.group())
     if len(digits) not in _CARD_LENGTHS or not _luhn(digits):
-        return digits
-    return f"{found.group(1)}{'*' * (len(digits) - 10)}{found.group(2)}"
+        return found.group()
+    return f"{digits[:_SIX]}{'*' * (len(digits) - _SIX - _FOUR)}{digits[-_FOUR:]}"
+
+
+def holds_card(value: str) -> bool:
+    """Tell whether a text holds what looks like the number of a payment card, written together or apart."""
+    runs = (_digits(found.group()) for found in _CARD.finditer(value))
+    return any(run[0] in _PAYMENT_CARDS and len(run) in _CARD_LENGTHS and _luhn(run) for run in runs)
+
+
+def _digits(written: str) -> str:
+    return written.replace(" ", "").replace("-", "")
 
 
 def _luhn(digits: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import Attribute
 
-from localgov_ims.domain.quoting import quoted
+from localgov_ims.domain.quoting import holds_card, quoted
 from localgov_ims.errors import InvalidValue
 
 
@@ -33,6 +33,23 @@ def text(longest: int) -> Callable[[Any, Attribute[Any], str | None], None]:
     return check
 
 
+def written(longest: int) -> Callable[[Any, Attribute[Any], str | None], None]:
+    """Make an attrs validator for what people write: as `text`, and never the number of a payment card."""
+    fits = text(longest)
+
+    def check(record: object, attribute: Attribute[Any], value: str | None) -> None:
+        fits(record, attribute, value)
+        if value is not None and holds_card(value):
+            raise _card(attribute.name.replace("_", " "))
+
+    return check
+
+
+def _card(name: str) -> InvalidValue:
+    message = f"The {name} holds what looks like a card number. Card numbers are never kept; take it out."
+    return InvalidValue("card_number", message, field=name)
+
+
 def fitting(name: str, value: str | None, longest: int) -> str | None:
     """Return a text given by itself, trimmed, or none if nothing is left of it.
 
@@ -48,6 +65,8 @@ def fitting(name: str, value: str | None, longest: int) -> str | None:
     if kept is not None and not storable(kept):
         message = f"The {name} holds a character that no database can keep (a null, or half of a pair)."
         raise InvalidValue("text_not_printable", message, field=name)
+    if kept is not None and holds_card(kept):
+        raise _card(name)
     return kept
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from localgov_ims.domain.breaks import BreakKind
 from localgov_ims.domain.observations import CreateRefund, RefundObservation, RefundSaid
-from localgov_ims.domain.people import Rights
+from localgov_ims.domain.people import Rights, key
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.refunds import (
     RefundDecision,
@@ -17,7 +17,14 @@ from localgov_ims.domain.refunds import (
     Route,
     decide,
 )
-from localgov_ims.errors import AlreadyDone, OutcomeUnknown, Rejected, RuleViolation, UnexpectedAnswer
+from localgov_ims.errors import (
+    AdapterError,
+    AlreadyDone,
+    OutcomeUnknown,
+    Rejected,
+    RuleViolation,
+    UnexpectedAnswer,
+)
 from localgov_ims.service import drawing
 from localgov_ims.service import refund_records as records
 from localgov_ims.service.installation import Installation
@@ -37,6 +44,8 @@ Send = Callable[[CreateRefund], RefundObservation]
 def authorise_refund(installation: Installation, reference: str, *, accept: bool = True) -> RefundRequest:
     """Authorise a refund that somebody else proposed, or turn it down, which gives back what it drew.
 
+    Whoever asked for it may turn it down too: they withdraw it.
+
     Raises:
         NotFound: There is no such request.
         AlreadyDone: It does not wait for anybody (`already_decided`).
@@ -47,13 +56,17 @@ def authorise_refund(installation: Installation, reference: str, *, accept: bool
     def once() -> RefundRequest:
         with installation.unit("authorise_refund") as unit:
             unit.lock()
-            rights = permit_unit(installation, unit, Permission.REFUND_AUTHORISE)
+            rights = permit_unit(installation, unit, Permission.REFUND_AUTHORISE, Permission.REFUND_REQUEST)
             request = records.found(unit, reference)
+            withdrawn = not accept and key(request.asked_by) == key(installation.actor)
+            if not withdrawn:
+                rights.require(Permission.REFUND_AUTHORISE)
             _check_accounts(installation, unit, rights, request)
             if request.state is not RefundState.PROPOSED:
                 message = f"Refund {request.reference} is {request.state.value}; it waits for nobody."
                 raise AlreadyDone("already_decided", message, refund=request.reference)
-            refuse_same_person(installation, request.asked_by, what=f"refund {request.reference}")
+            if not withdrawn:
+                refuse_same_person(installation, request.asked_by, what=f"refund {request.reference}")
             kind = RefundEventKind.AUTHORISED if accept else RefundEventKind.TURNED_DOWN
             if not accept:
                 drawing.give_back_all(unit, request.id, by_kind="refund_request")
@@ -74,7 +87,8 @@ def send_refund(installation: Installation, reference: str, send: Send) -> Refun
     Raises:
         NotFound: There is no such request.
         RuleViolation: It is not one to send to a provider now (`not_requested`).
-        AdapterError: The provider certainly did not do it, and may be asked again; the request stays as it is.
+        AdapterError: The provider certainly did not do it, and may be asked again; the request stays as it is. Any
+            other exception of *send* is raised on, with the request *submitted*: nobody knows what it did.
     """
     with installation.unit("send_refund") as unit:
         rights = permit_unit(installation, unit, Permission.REFUND_REQUEST, Permission.REFUND_CONFIRM)
@@ -96,6 +110,16 @@ def send_refund(installation: Installation, reference: str, send: Send) -> Refun
             refund_reference=request.reference, said=RefundSaid.SUBMITTED, observed_at=installation.clock(),
             reason=error.message,
         )  # fmt: skip
+    except AdapterError:
+        raise  # certainly not done
+    except Exception as error:
+        # Whatever else happened on the way, the provider may have paid: it is in flight until it is asked.
+        unclear = RefundObservation(
+            refund_reference=request.reference, said=RefundSaid.SUBMITTED, observed_at=installation.clock(),
+            reason=repr(error),
+        )  # fmt: skip
+        _recorded(installation, unclear, Permission.REFUND_REQUEST, Permission.REFUND_CONFIRM)
+        raise
     return _recorded(installation, said, Permission.REFUND_REQUEST, Permission.REFUND_CONFIRM)
 
 

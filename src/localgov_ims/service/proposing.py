@@ -97,7 +97,7 @@ Recording = Callable[[Installation, Unit, Rights, Proposal], UUID]
 def decide_proposal(
     installation: Installation, reference: str, recording: Mapping[Act, Recording], *, accept: bool
 ) -> Proposal:
-    """Record what was proposed, or turn it down, which gives back what it drew.
+    """Record what was proposed, or turn it down, which gives back what it drew; whoever proposed it may withdraw it.
 
     Raises:
         NotFound: There is no such proposal.
@@ -113,15 +113,17 @@ def _decide(
 ) -> Proposal:
     with installation.unit("decide_proposal") as unit:
         unit.lock()
-        rights = permit(installation, unit.connection, *dict.fromkeys(AUTHORISES.values()))
+        rights = permit(installation, unit.connection, *_ASKS, *dict.fromkeys(AUTHORISES.values()))
         proposal = stored.by_reference(unit.connection, parse_reference(reference))
         if proposal is None:
             raise NotFound("no_such_proposal", f"There is no proposal {reference!r}.", reference=reference)
-        permit_unit(installation, unit, AUTHORISES[proposal.act])
+        withdrawn = not accept and key(proposal.proposed_by) == key(installation.actor)
+        if not withdrawn:
+            permit_unit(installation, unit, AUTHORISES[proposal.act])
+            refuse_same_person(installation, proposal.proposed_by, what=f"proposal {proposal.reference}")
         accounts = stored.accounts_of(unit.connection, proposal.id)
         rights.require_funds([fund for fund, _ in accounts])
         permit_accounts(installation, unit.connection, rights, accounts)
-        refuse_same_person(installation, proposal.proposed_by, what=f"proposal {proposal.reference}")
         if proposal.accepted is not None:
             raise decided(proposal)
         if accept and not proposal.asked:

@@ -16,6 +16,7 @@ from localgov_ims.domain.observations import CreateRefund, RefundObservation
 from localgov_ims.domain.refunds import RefundEvent, RefundEventKind, RefundRequest, RefundState, Route
 from localgov_ims.domain.transacting import refund
 from localgov_ims.domain.transactions import Line, LineInput, Origin, Transaction
+from localgov_ims.errors import InvalidValue
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.refunds import no_refund
 from localgov_ims.storage import draws, transactions
@@ -76,6 +77,9 @@ def record(
         for line in [lines[item.line]]
     ]  # fmt: skip
     source = sources[request.items[0].line]
+    if said.settled_on is not None and said.settled_on < source.taken_on:
+        message = f"Refund {shown(request.reference)} cannot have been paid on {said.settled_on:%d %B %Y}, before the money came in."
+        raise InvalidValue("day_impossible", message, value=said.settled_on.isoformat())
     made = refund(
         inputs, channel=source.channel, origin=Origin("refund_request", str(request.id), len(before) + 1),
         taken_on=said.settled_on or local_day(unit.at), recorded_at=unit.at, recorded_by=installation.actor,

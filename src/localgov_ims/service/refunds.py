@@ -179,7 +179,7 @@ def _check(earlier: Sequence[RefundRequest], reason: str) -> None:
         if other.state.open:
             message = (
                 f"Refund {other.reference} of {other.total.shown()} is {other.state.value} for the same payment. Wait for "
-                "its outcome, or turn it down first."
+                "its outcome; while it is proposed, whoever asked may turn it down."
             )
             raise RuleViolation("refund_open", message, refund=other.reference)
     if not reason.strip():

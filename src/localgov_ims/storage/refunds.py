@@ -171,3 +171,12 @@ def _request(connection: Connection, row: sa.Row[Any]) -> RefundRequest:
         payee=Payee(**persons["payee"]) if persons.get("payee") else None, evidence=row.evidence or persons.get("evidence"),
         state=RefundState(row.state), provider_reference=row.provider_reference, events=row.events,
     )  # fmt: skip
+
+
+def paid() -> sa.Select[Any]:
+    """Return the query for the ids of the requests that have been paid."""
+    return (
+        sa.select(requests.c.id)
+        .join(events, (events.c.request == requests.c.id) & (events.c.number == _latest))
+        .where(events.c.state == RefundState.SUCCEEDED.value)
+    )

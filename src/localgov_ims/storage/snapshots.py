@@ -15,7 +15,7 @@ from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import OPENING, TransactionKind
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
-from localgov_ims.storage import reconciliation, settlements, statements, transactions
+from localgov_ims.storage import reconciliation, refunds, settlements, statements, transactions
 
 _matches = reconciliation.matches
 
@@ -123,7 +123,8 @@ def foreign_payments(connection: Connection, kind: str) -> Iterator[RecordedSett
 def standing_breaks(connection: Connection) -> Iterator[Break]:
     """Yield Breaks whose cause is still there: the line still waits, the payment is still nobody's.
 
-    What a provider said against our own records stands for good: nothing but a person can settle it.
+    What a provider said against our own records stands for good: nothing but a person can settle it. What was wrong
+    with a refund stands until it is paid.
     """
     current, breaks = reconciliation.current, reconciliation.breaks
     waiting = sa.select(current.c.line).where(current.c.kind == DispositionKind.AWAITING.value)
@@ -131,9 +132,8 @@ def standing_breaks(connection: Connection) -> Iterator[Break]:
         (breaks.c.subject_kind == "settlement_line")
         & breaks.c.subject.not_in(_matched("settlement_line", "left"))
     )
-    stands = stands | breaks.c.subject_kind.in_(
-        ("payment", "transaction", "refund_request", "unknown_payment")
-    )
+    stands = stands | breaks.c.subject_kind.in_(("payment", "transaction", "unknown_payment"))
+    stands = stands | ((breaks.c.subject_kind == "refund_request") & breaks.c.subject.not_in(refunds.paid()))
     return reconciliation.some_breaks(connection, stands)
 
 
