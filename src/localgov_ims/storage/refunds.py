@@ -177,6 +177,7 @@ def paid() -> sa.Select[Any]:
     """Return the query for the ids of the requests that have been paid."""
     return (
         sa.select(requests.c.id)
+        .select_from(requests)
         .join(events, (events.c.request == requests.c.id) & (events.c.number == _latest))
         .where(events.c.state == RefundState.SUCCEEDED.value)
     )
