@@ -184,6 +184,14 @@ def test_another_amount_goes_to_suspense_with_a_break_that_show_tells(desk: Desk
     assert "It went to suspense" in desk.said("explain", taken)
 
 
+def test_whoever_settles_another_amount_is_told_at_once(desk: Desk) -> None:
+    taken = desk.ask("payments", "take", "--item", f"{TAX}:60.00", "--channel", "counter")["payment"]
+    settled = desk.said(
+        "payments", "settle", taken, "--said", "authorised", "--paid", "50.00", "--provider-reference", "P1"
+    )
+    assert "For a person: £50.00 was paid" in settled
+
+
 # --- Certain at once ----------------------------------------------------------------------------------------
 
 

@@ -33,11 +33,12 @@ from localgov_ims.domain.money import NOTHING
 from localgov_ims.domain.observations import Observation, Said, said
 from localgov_ims.domain.payers import Card, Cheque
 from localgov_ims.domain.payments import TAKES_PAYMENTS
+from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.transactions import Channel
 from localgov_ims.service import listing, receiving
 from localgov_ims.service.fees import record_fee
 from localgov_ims.service.finishing import finish_payment
-from localgov_ims.service.payments import take_payment
+from localgov_ims.service.payments import payment_breaks, take_payment
 from localgov_ims.service.stories import called
 from localgov_ims.service.viewing import whole_payment
 
@@ -174,6 +175,8 @@ def settle(
         print_json(payment_json(done))
     else:
         click.echo(f"Payment {called(done.reference)} is {done.state.value}; {due_told(done)}.")
+        for found in payment_breaks(installation, done):
+            click.secho(f"For a person: {visible(found.message)}", fg="yellow")
         click.echo(f"`ims payments show {called(done.reference)}` shows what was recorded.")
 
 

@@ -10,6 +10,7 @@ from attrs import asdict, frozen
 from sqlalchemy import Connection
 
 from localgov_ims.domain.baskets import BasketItem
+from localgov_ims.domain.breaks import Break
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.clients import NOWHERE, ReturnTo, check_return
 from localgov_ims.domain.ids import new_id, new_reference, parse_reference
@@ -26,6 +27,7 @@ from localgov_ims.service.permitting import permit, permit_unit
 from localgov_ims.service.restricting import permit_accounts
 from localgov_ims.service.retrying import retried
 from localgov_ims.storage import payments as stored
+from localgov_ims.storage import reconciliation, transactions
 
 EXPIRES_AFTER: Final = timedelta(minutes=90)
 """How long a payer has, unless the provider's own session says otherwise."""
@@ -135,6 +137,20 @@ def view_payment(installation: Installation, reference: str) -> Payment:
             installation, connection, rights, [(line.fund, line.account_reference) for line in payment.lines]
         )
         return payment
+
+
+def payment_breaks(installation: Installation, payment: Payment) -> list[Break]:
+    """Return what is wrong with a payment and waits for a person, the oldest first.
+
+    Raises:
+        NotPermitted: The user may not settle payments, and not see them either.
+    """
+    with installation.store.reading() as connection:
+        rights = permit(installation, connection, Permission.PAYMENT_SETTLE, Permission.TRANSACTION_VIEW)
+        rights.require_funds([line.fund for line in payment.lines])
+        of_payment = transactions.transactions.c.payment == payment.reference
+        subjects = [payment.id, *(each.id for each in transactions.some(connection, of_payment))]
+        return list(reconciliation.some_breaks(connection, reconciliation.breaks.c.subject.in_(subjects)))
 
 
 def no_payment(reference: str) -> NotFound:
