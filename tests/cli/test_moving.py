@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests.cli.desk import RENT, TAX, Desk, a_desk
 
+from localgov_ims.domain.calendar import local_day
+
 OTHER = "23:612345687"
+
+TODAY = local_day(datetime.now(UTC)).isoformat()
+"""Commands know no other clock than the machine's."""
 
 
 @pytest.fixture
@@ -160,7 +166,7 @@ def test_a_whole_story_by_commands_alone(desk: Desk) -> None:
         "200000", "--account", "12345678", "--evidence", "Bank letter",
     )["refund"]  # fmt: skip
     desk.ask("refunds", "authorise", refund, by="bob")
-    desk.ask("refunds", "confirm", refund, "paid", "--on", "2026-05-20", by="bob")
+    desk.ask("refunds", "confirm", refund, "paid", "--on", TODAY, by="bob")
     moved = moved_to(desk, f"{payment}_1", f"{RENT}:25.00")
     undone = desk.ask("reverse", moved, "--reason", "Wrong tenant", by="bob")["transaction"]
     again = moved_to(desk, f"{payment}_1", f"{OTHER}:30.00")

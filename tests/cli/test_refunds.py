@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.cli.desk import RENT, TAX, Desk, a_desk
 
+from localgov_ims.domain.calendar import local_day
+
 PAYEE = (
     "--payables", "--payee", "A Payer", "--sort-code", "200000", "--account", "12345678", "--evidence", "Bank letter",
 )  # fmt: skip
+
+TODAY = local_day(datetime.now(UTC)).isoformat()
+"""Commands know no other clock than the machine's."""
 
 
 @pytest.fixture
@@ -66,16 +72,16 @@ def test_by_payables_another_person_authorises_and_the_account_is_never_shown(de
     assert "waits for nobody" in desk.refused("refunds", "authorise", reference, by="bob", code=4)
     assert desk.ask("refunds", "confirm", reference, "submitted")["state"] == "submitted"
     done = desk.ask(
-        "refunds", "confirm", reference.lower(), "paid", "--on", "2026-05-20", "--provider-reference", "B7"
+        "refunds", "confirm", reference.lower(), "paid", "--on", TODAY, "--provider-reference", "B7"
     )
     assert (done["state"], done["provider_reference"]) == ("succeeded", "B7")
     shown = desk.ask("refunds", "show", reference)
     assert [(e["kind"], e["said"], e["state"], e["by"], e["paid_on"]) for e in shown["events"]] == [
         ("asked", None, "proposed", "ann", None), ("authorised", None, "requested", "bob", None),
-        ("said", "submitted", "submitted", "ann", None), ("said", "succeeded", "succeeded", "ann", "2026-05-20"),
+        ("said", "submitted", "submitted", "ann", None), ("said", "succeeded", "succeeded", "ann", TODAY),
     ]  # fmt: skip
     (record,) = shown["records"]
-    assert (record["kind"], record["pence"], record["taken_on"]) == ("refund", -2000, "2026-05-20")
+    assert (record["kind"], record["pence"], record["taken_on"]) == ("refund", -2000, TODAY)
     for words in (
         ("refunds", "show", reference), ("refunds", "list"), ("explain", reference), ("explain", line),
         ("payments", "show", line.partition("_")[0]), ("audit", "show"), ("search",),
