@@ -123,7 +123,7 @@ class PaymentEvent:
 
     Attributes:
         number: From 1; two that race take the same, and one reads again.
-        said: What was said; event: `observed`, `stated` by a person, or `swept`.
+        said: What was said; provider_reference and card: as they stand for the payment after it.
         message_hash: SHA-256 of the observation, so that what was said can be proved.
     """
 

@@ -17,6 +17,7 @@ from localgov_ims.domain.transactions import LineInput, Purpose, Transaction
 from localgov_ims.errors import AlreadyDone, InvalidValue, RuleViolation
 from localgov_ims.service.finding import stored_reference
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.lines import taxed
 from localgov_ims.service.payment_receipts import (
     Proof,
     add_receipt,
@@ -126,12 +127,8 @@ def _line(
     fund, account = method.fee_fund, method.fee_account
     if method.fee_to is FeeTo.PAYER and council.funds[first.fund].nature is not Nature.DEBTOR_CONTROL:
         fund, account = first.fund, first.account_reference
-    record = council.vat_codes[method.fee_vat_code]
-    rate = record.rate_on(day)
-    return LineInput(
-        fund=fund, account_reference=account, amount=amount, mop=mop, vat_code=record.code,
-        vat_treatment=record.treatment, vat_rate=rate, vat=rate.vat_in(amount, council.vat_rounding),
-    )  # fmt: skip
+    line = LineInput(fund=fund, account_reference=account, amount=amount, mop=mop)
+    return taxed(council, line, method.fee_vat_code, day)
 
 
 def _why(kind: BreakKind, payment: Payment, method: MethodOfPayment, amount: Money) -> str:

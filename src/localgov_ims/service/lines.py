@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from attrs import evolve
+
 from localgov_ims.domain.funds import Nature
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.transactions import LineInput
@@ -22,12 +24,19 @@ def line_for(  # noqa: PLR0913 - every part of a line, each by its name
     already been received is never refused for its VAT code; whoever may be refused asks `check_vat_code` first.
     """
     code = vat_code if vat_code and _allowed(council, fund, vat_code) else council.funds[fund].vat_code
+    given = LineInput(
+        fund=fund, account_reference=account_reference, amount=amount, mop=mop, narrative=narrative, rule=rule
+    )
+    return taxed(council, given, code, taken_on)
+
+
+def taxed(council: Council, line: LineInput, code: str | None, taken_on: date) -> LineInput:
+    """Return a line with the VAT that lies in it by a code, at the rate of the day the payer paid; none: no VAT."""
     record = council.vat_codes[code] if code is not None else None
     rate = record.rate_on(taken_on) if record is not None else NIL
-    return LineInput(
-        fund=fund, account_reference=account_reference, amount=amount, mop=mop, vat_code=code,
-        vat_treatment=record.treatment if record is not None else None, vat_rate=rate,
-        vat=rate.vat_in(amount, council.vat_rounding), narrative=narrative, rule=rule,
+    return evolve(
+        line, vat_code=code, vat_treatment=record.treatment if record is not None else None, vat_rate=rate,
+        vat=rate.vat_in(line.amount, council.vat_rounding),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from attrs import frozen
 from sqlalchemy import Connection
@@ -144,7 +145,8 @@ def no_refund(reference: str) -> NotFound:
 
 
 def _found(unit: Unit, rights: Rights, items: Sequence[RefundOf]) -> list[Found]:
-    found: list[Found] = []
+    """Return the lines asked for, each once, with all that is asked of it."""
+    found: dict[UUID, Found] = {}
     for item in items:
         transaction, line = line_of(unit.connection, rights, item.line)
         if line.reverses is not None or transaction.origin.kind == "transfer":
@@ -162,12 +164,13 @@ def _found(unit: Unit, rights: Rights, items: Sequence[RefundOf]) -> list[Found]
                 line=line.reference,
             )
         if item.amount:
-            found.append((transaction, line, item.amount))
+            before = found[line.id][2] if line.id in found else NOTHING
+            found[line.id] = (transaction, line, before + item.amount)
     if not found:
         raise RuleViolation(
             "nothing_to_refund", "Say how much of which line is given back; nothing is asked for."
         )
-    return found
+    return list(found.values())
 
 
 def _subject(transaction: Transaction) -> str:
@@ -188,8 +191,7 @@ def _check(earlier: Sequence[RefundRequest], reason: str) -> None:
 
 def _check_available(unit: Unit, found: Sequence[Found]) -> None:
     standing = draws.taken(unit.connection, [line.id for _, line, _ in found])
-    for _, line, _ in found:
-        asked = Money.total(amount for _, other, amount in found if other.id == line.id)
+    for _, line, asked in found:
         left = available(line, standing[line.id])
         if asked > left:
             message = f"Of line {line.reference} {left.shown()} can still be given back, not {asked.shown()}."
@@ -217,9 +219,8 @@ def _check_route(
                     "payables route."
                 )
                 raise RuleViolation("not_refundable", message, line=line.reference)
-    for _, line, _ in found:
-        whole = Money.total(amount for _, other, amount in found if other.id == line.id)
-        if whole < line.amount:
+    for _, line, amount in found:
+        if amount < line.amount:
             rights.require(Permission.REFUND_REQUEST_PART)
             note_use(unit, Permission.REFUND_REQUEST_PART)
 
@@ -227,10 +228,7 @@ def _check_route(
 def _request(
     installation: Installation, unit: Unit, found: Sequence[Found], asked: _Asked, *, n: int
 ) -> RefundRequest:
-    lines = {line.id: line for _, line, _ in found}
-    parts = [
-        (line, Money.total(a for _, other, a in found if other.id == line.id)) for line in lines.values()
-    ]
+    parts = [(line, amount) for _, line, amount in found]
     own = new_id()
     moved: proposing.Moved = {}
     for line, amount in parts:
