@@ -17,12 +17,16 @@ class SuspenseReason(enum.Enum):
     DISABLED_FUND = "disabled_fund"
     MOP_NOT_ALLOWED = "mop_not_allowed"
     INVALID_REFERENCE = "invalid_reference"
+    NO_ACCOUNT = "no_account"
+    ACCOUNT_CLOSED = "account_closed"
     OVER_MAXIMUM = "over_maximum"
     NEGATIVE_AMOUNT = "negative_amount"
     AMBIGUOUS_RULES = "ambiguous_rules"
     RULE = "rule"
     UNEXPECTED_DEBIT = "unexpected_debit"
     QUARANTINED = "quarantined"
+    SPLIT_TOO_LARGE = "split_too_large"
+    MANUAL = "manual"
 
     @property
     def sentence(self) -> str:
@@ -37,7 +41,11 @@ _SENTENCES = {
     SuspenseReason.INVALID_REFERENCE: "its account reference does not fit the fund",
     SuspenseReason.OVER_MAXIMUM: "it is more than the fund allows in one line",
     SuspenseReason.MOP_NOT_ALLOWED: "its method of payment may not bring it",
-    SuspenseReason.QUARANTINED: "its payment contradicts what is recorded",
+    SuspenseReason.NO_ACCOUNT: "there is no such account in the fund",
+    SuspenseReason.ACCOUNT_CLOSED: "its account is closed",
+    SuspenseReason.QUARANTINED: "what came with it contradicts itself or what is recorded",
+    SuspenseReason.SPLIT_TOO_LARGE: "it is too small for the fixed parts of its rule",
+    SuspenseReason.MANUAL: "a person put it here",
     SuspenseReason.NEGATIVE_AMOUNT: "it takes money out of a fund",
     SuspenseReason.AMBIGUOUS_RULES: "two rules disagree about it",
     SuspenseReason.RULE: "a rule sends it here",
@@ -52,6 +60,8 @@ class SuspenseItem:
     Attributes:
         line: The line of the suspense fund.
         received_reference: The reference as it arrived, where there was one.
+        source_reference: The sender's own of the row or bank line, where there was one.
+        vat_code: The code that came with it; the line itself has the suspense fund's.
         detail: The finer reason: an error's code or a rule's own words.
         rule: The rule that sent it here, where one did.
     """
@@ -63,3 +73,5 @@ class SuspenseItem:
     received_reference: str | None = None
     detail: str | None = None
     rule: str | None = None
+    source_reference: str | None = None
+    vat_code: str | None = None

@@ -103,6 +103,8 @@ suspense = record_table(
     text_column("received_reference", nullable=True),
     text_column("detail", nullable=True),
     text_column("rule", nullable=True),
+    text_column("source_reference", nullable=True),
+    text_column("vat_code", nullable=True),
     sa.UniqueConstraint("line"),
 )
 
@@ -137,7 +139,17 @@ def add_suspense(unit: Unit, items: Iterable[SuspenseItem]) -> None:
     unit.record(
         suspense,
         [
-            (i.id, i.line, i.reason.value, i.received_at, i.received_reference, i.detail, i.rule)
+            (
+                i.id,
+                i.line,
+                i.reason.value,
+                i.received_at,
+                i.received_reference,
+                i.detail,
+                i.rule,
+                i.source_reference,
+                i.vat_code,
+            )  # fmt: skip
             for i in items
         ],
     )
@@ -204,4 +216,5 @@ def some_suspense(connection: Connection, *where: sa.ColumnElement[bool]) -> Ite
         yield SuspenseItem(
             id=row.id, line=row.line, reason=SuspenseReason(row.reason), received_at=row.received_at,
             received_reference=row.received_reference, detail=row.detail, rule=row.rule,
+            source_reference=row.source_reference, vat_code=row.vat_code,
         )  # fmt: skip

@@ -77,7 +77,6 @@ def upgrade() -> None:
 
 
 def _make_tables() -> None:
-
     op.create_table(
         "access_reviews",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1087,6 +1086,8 @@ def _make_tables() -> None:
         sa.Column("received_reference", sa.Text(), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
         sa.Column("rule", sa.Text(), nullable=True),
+        sa.Column("source_reference", sa.Text(), nullable=True),
+        sa.Column("vat_code", sa.Text(), nullable=True),
         sa.Column("unit", sa.Uuid(), nullable=False),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
         sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
