@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from localgov_ims.allocation.rows import AllocationRow
+from localgov_ims.allocation.rows import Source as RowSource
 from localgov_ims.domain.accounts import BankAccount
 from localgov_ims.domain.calendar import Calendar
 from localgov_ims.domain.check_digits import CheckDigits, Kind
 from localgov_ims.domain.funds import Fund, Nature
 from localgov_ims.domain.ids import new_id
+from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.journals import LedgerAccount, Posting, Role, Side, Source
 from localgov_ims.domain.methods import Banking, MethodOfPayment, SpecialMethods
 from localgov_ims.domain.money import Money
@@ -234,7 +235,13 @@ def posting(**given: object) -> Posting:
     return Posting(**debit | given)
 
 
-def row(**given: object) -> AllocationRow:
-    """Build money received that needs a fund: 10.00 at the account `main`."""
-    received: dict[str, Any] = {"amount": Money(10_00), "taken_on": DAY, "source": "main"}
-    return AllocationRow(**received | given)
+def row(**given: object) -> IncomeRow:
+    """Build money received that needs a fund: 10.00 by bank transfer."""
+    received: dict[str, Any] = {"position": 1, "amount": Money(10_00), "taken_on": DAY, "mop": "12"}
+    return IncomeRow(**received | given)
+
+
+def row_source(**given: object) -> RowSource:
+    """Build where money came from: the account `main`."""
+    main: dict[str, Any] = {"name": "main", "received_on": DAY}
+    return RowSource(**main | given)

@@ -143,7 +143,7 @@ def test_rows_out_of_order_are_refused_not_guessed(open_council: Open) -> None:
 
     from tests.service.files import days_csv
 
-    from localgov_ims.service.importing import Incoming
+    from localgov_ims.service.receiving_files import Incoming
 
     opened = open_council(settings_text())
     made = days_csv([(date(2026, 5, 12), [entry("1.00")]), (date(2026, 5, 11), [entry("1.00")])])

@@ -99,11 +99,12 @@ def test_every_reason_for_suspense_has_a_sentence_of_its_own(reason: SuspenseRea
     assert [other for other in SuspenseReason if other.sentence == reason.sentence] == [reason]
 
 
-def test_a_recorded_file_is_done_and_a_refused_one_may_be_tried_again() -> None:
+def test_a_recorded_file_may_only_be_reversed_and_a_refused_or_reversed_one_tried_again() -> None:
     assert set(TRANSITIONS) == set(FileStatus)
-    assert TRANSITIONS[FileStatus.RECORDED] == frozenset()
-    assert TRANSITIONS[FileStatus.REFUSED] == {FileStatus.RECEIVED}
-    assert TRANSITIONS[FileStatus.RECEIVED] == {FileStatus.REFUSED, FileStatus.RECORDED}
+    assert TRANSITIONS[FileStatus.RECORDED] == {FileStatus.REVERSED}
+    assert TRANSITIONS[FileStatus.REFUSED] == TRANSITIONS[FileStatus.REVERSED] == {FileStatus.RECEIVED}
+    assert FileStatus.RECORDED not in TRANSITIONS[FileStatus.RECEIVED]
+    assert FileStatus.RECORDED not in TRANSITIONS[FileStatus.HELD]
 
 
 @pytest.mark.parametrize("before", FileStatus)

@@ -49,7 +49,7 @@ def events(text: str | bytes, limits: Limits | None = None, **changes: object) -
     data = (
         text
         if isinstance(text, bytes)
-        else f"{of.profile.delimiter.join(of.profile.header)}\n{text}\n".encode()
+        else f"{of.profile.layout.delimiter.join(of.profile.layout.header)}\n{text}\n".encode()
     )
     return list(of.read(io.BytesIO(data), Options(limits=limits or Limits())))
 
@@ -71,8 +71,8 @@ def test_a_row_becomes_a_line():
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"kind": "fixed"}, "kind: must be 'delimited', not 'fixed'"),
-        ({"yields": "income"}, "yields: must be 'statement' or 'settlement', not 'income'"),
+        ({"kind": "xml"}, "kind: must be 'delimited' or 'fixed' or 'sheet', not 'xml'"),
+        ({"yields": "advice"}, "yields: must be 'statement' or 'settlement' or 'income' or 'accounts', not 'advice'"),
         ({"order": "newest-first"}, "order must be 'oldest-first', not 'newest-first'"),
         ({"name": "x"}, "name: is the table's own name"),
         ({"colour": "red"}, "unknown keys colour"),
@@ -85,7 +85,7 @@ def test_a_row_becomes_a_line():
         ({"encoding": []}, "encoding must be one or several of ascii"),
         ({"delimiter": "::"}, "delimiter must be"),
         ({"thousands": "."}, "thousands and decimal are both '.'"),
-        ({"strip": "spaces"}, "strip knows only 'leading-quote'"),
+        ({"strip": "spaces"}, "strip knows only 'formula-guard' and 'leading-quote'"),
         ({"currency": "JPY"}, "currency must be an ISO 4217 code with two decimals"),
         ({"last_comma": "yes"}, "last_comma: must be bool, not 'yes'"),
         ({"narrative": [1]}, "narrative: must be a text or a list of texts"),

@@ -15,7 +15,8 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.errors import AlreadyDone, ImsError, InvalidValue, NotPermitted
-from localgov_ims.service.importing import Incoming, import_files
+from localgov_ims.service.importing import import_files
+from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.journalling import build_journals
 from localgov_ims.service.opening import OpeningCounts, OpeningItem, record_opening

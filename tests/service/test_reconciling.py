@@ -20,7 +20,8 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.service.exporting import export_to_folder
-from localgov_ims.service.importing import Incoming, import_files
+from localgov_ims.service.importing import import_files
+from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.journalling import build_journals
 from localgov_ims.service.receipts import Taking, record_takings

@@ -14,7 +14,8 @@ from sqlalchemy import event
 
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.service.exporting import export_to_folder
-from localgov_ims.service.importing import Incoming, import_files
+from localgov_ims.service.importing import import_files
+from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.reconciling import reconcile
 from localgov_ims.storage import store
 

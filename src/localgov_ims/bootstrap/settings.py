@@ -21,18 +21,21 @@ from localgov_ims.domain.accounts import BankAccount
 from localgov_ims.domain.calendar import Calendar
 from localgov_ims.domain.check_digits import CheckDigits
 from localgov_ims.domain.clients import Client
+from localgov_ims.domain.ereturn_templates import EReturnTemplate
 from localgov_ims.domain.funds import Fund
+from localgov_ims.domain.import_types import ImportType
 from localgov_ims.domain.messages import FundMessage
 from localgov_ims.domain.methods import MethodOfPayment, SpecialMethods
 from localgov_ims.domain.offices import Office
+from localgov_ims.domain.over_short import OverShort
 from localgov_ims.domain.references import ReferenceFormat
 from localgov_ims.domain.retention import Periods
 from localgov_ims.domain.roles import SHIPPED_ROLES, FundGroup, Role
+from localgov_ims.domain.till_settings import TillSettings
 from localgov_ims.domain.two_person import TwoPersonLimits
 from localgov_ims.domain.vat import Rounding, VatCode
 from localgov_ims.errors import ConfigurationError
-from localgov_ims.files.layouts import Profile
-from localgov_ims.files.profiles import profile_from
+from localgov_ims.files.profiles import Profile, profile_from
 from localgov_ims.files.readers import Options, Reader
 from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser
 from localgov_ims.reconciliation.rules import SHIPPED, MatchRule
@@ -41,7 +44,7 @@ from localgov_ims.service.council import Council, Ledger
 _KEYED = {
     "bank_accounts": "name", "ledgers": "name", "funds": "code", "methods": "code", "vat": "code", "sources": "name",
     "check_digits": "name", "reference_formats": "name", "offices": "code", "fund_messages": "code", "clients": "name",
-    "roles": "name", "fund_groups": "name",
+    "roles": "name", "fund_groups": "name", "ereturn_templates": "name", "import_types": "code",
 }  # fmt: skip
 """Sections whose tables are named by their key: `[funds.23]` is the fund with code 23."""
 
@@ -108,7 +111,11 @@ class Settings:
     roles: Mapping[str, Role] = field(factory=dict)
     fund_groups: Mapping[str, FundGroup] = field(factory=dict)
     retention: Periods = field(factory=Periods)
+    over_short: OverShort | None = None
+    tills: TillSettings | None = None
+    ereturn_templates: Mapping[str, EReturnTemplate] = field(factory=dict)
     sources: Mapping[str, IncomeSource] = field(factory=dict)
+    import_types: Mapping[str, ImportType] = field(factory=dict)
     check_digits: Mapping[str, CheckDigits] = field(factory=dict)
     reference_formats: Mapping[str, ReferenceFormat] = field(factory=dict)
     formats: Mapping[str, Mapping[str, Any]] = field(factory=dict)
@@ -134,7 +141,8 @@ class Settings:
             vat_rounding=self.council.vat_rounding, address=self.council.address, vat_number=self.council.vat_number,
             personal_narratives=self.council.personal_narratives, offices=self.offices, messages=self.fund_messages,
             two_person=self.two_person, clients=self.clients, roles={**SHIPPED_ROLES, **self.roles}, fund_groups=self.fund_groups,
-            retention=self.retention,
+            retention=self.retention, over_short=self.over_short, tills=self.tills,
+            ereturn_templates={name: each.numbered() for name, each in self.ereturn_templates.items()}, import_types=self.import_types,
         )  # fmt: skip
 
     def options_of(self, readers: Mapping[str, Reader]) -> dict[str, Options]:
@@ -153,7 +161,7 @@ class Settings:
         }
 
     def profile_records(self) -> tuple[Profile, ...]:
-        """Return the council's own profiles of delimited files.
+        """Return the council's own profiles of files.
 
         Raises:
             ConfigurationError: A profile is wrong.

@@ -7,14 +7,12 @@ from datetime import date
 from typing import Any, TypeVar
 
 import cattrs
-from cattrs.gen import make_dict_structure_fn, override
 
-from localgov_ims.allocation.conditions import Condition, Group, Join
-from localgov_ims.allocation.rules import Extract
 from localgov_ims.domain.check_digits import CheckDigits
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.vat import VatRate
 from localgov_ims.errors import ConfigurationError, ImsError
+from localgov_ims.service.rule_texts import register_rules
 
 Record = TypeVar("Record")
 
@@ -60,21 +58,13 @@ def _converter(schemes: Mapping[str, CheckDigits]) -> cattrs.Converter:
     made.register_structure_hook(VatRate, lambda value, _: VatRate.parse(_text(value, str)))
     made.register_structure_hook(date, _day)
     made.register_structure_hook(bool, _flag)
-    made.register_structure_hook(Condition | Group, lambda value, _: _tree(value, made))
-    made.register_structure_hook(
-        str | Extract,
-        lambda value, _: value if isinstance(value, str) else made.structure(value, Extract),
-    )
     made.register_structure_hook(
         str | tuple[str, ...],
         lambda value, _: (
             tuple(_text(v, str) for v in value) if isinstance(value, list) else _text(value, str)
         ),
     )
-    rename = make_dict_structure_fn(
-        Extract, made, from_=override(rename="from"), _cattrs_forbid_extra_keys=True
-    )
-    made.register_structure_hook(Extract, rename)
+    register_rules(made)
     made.register_structure_hook(CheckDigits | None, lambda value, _: _scheme(value, schemes))
     return made
 
@@ -116,9 +106,3 @@ def _scheme(name: object, schemes: Mapping[str, CheckDigits]) -> CheckDigits:
         message = f"there is no [check_digits.{name}]; there are: {', '.join(schemes) or 'none'}"
         raise ValueError(message)
     return schemes[str(name)]
-
-
-def _tree(value: Any, converter: cattrs.Converter) -> Condition | Group:  # noqa: ANN401 - whatever TOML holds
-    if isinstance(value, dict) and len(value) == 1 and (join := next(iter(value))) in {j.value for j in Join}:
-        return Group(join=Join(join), members=tuple(_tree(member, converter) for member in value[join]))
-    return converter.structure(value, Condition)

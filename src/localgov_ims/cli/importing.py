@@ -9,82 +9,72 @@ from pathlib import Path
 import click
 
 from localgov_ims.cli.council import opened_council
-from localgov_ims.cli.output import (
-    counted,
-    files_argument,
-    issue_json,
-    json_option,
-    opened,
-    print_issues,
-    print_json,
-    progress,
-)
+from localgov_ims.cli.files_shown import result_json, show_result
+from localgov_ims.cli.items import read_amount
+from localgov_ims.cli.output import counting, files_argument, json_option, opened, print_json, progress
 from localgov_ims.cli.root import REFUSED
-from localgov_ims.domain.quoting import visible
-from localgov_ims.service.importing import ImportResult, Incoming, import_files
+from localgov_ims.domain.received_files import Declared
+from localgov_ims.service.dry_runs import dry_run
+from localgov_ims.service.importing import import_files
+from localgov_ims.service.receiving_files import Incoming
 
 
 @click.command("import")
 @files_argument
+@click.option("--type", "import_type", help="The import type, where the file's format does not say it.")
+@click.option("--declared-rows", type=click.IntRange(min=0), help="How many rows the sender says it has.")
+@click.option("--declared-total", metavar="POUNDS", help="What the sender says its rows come to.")
+@click.option(
+    "--fault", "faults", multiple=True, help="A fault that the sender reports; the file is refused."
+)
+@click.option("--note", help="Anything to be kept with the file.")
+@click.option(
+    "--again",
+    metavar="REASON",
+    help="The same bytes are another file and not a repeat; say why you are sure.",
+)
+@click.option("--dry-run", "dry", is_flag=True, help="Report what would come of it; keep and record nothing.")
 @json_option
 @click.pass_context
-def import_(context: click.Context, files: tuple[str, ...], *, as_json: bool) -> None:
-    """Record FILEs: bank statements and settlements.
+def import_(  # noqa: PLR0913 - one parameter an option
+    context: click.Context, files: tuple[str, ...], import_type: str | None, declared_rows: int | None,
+    declared_total: str | None, faults: tuple[str, ...], note: str | None, again: str | None, *, dry: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Record FILEs: bank statements, settlements, income files and files of account holders.
 
-    A file that does not add up is refused whole; the same file again changes nothing. Exit status 0: nothing was
-    refused; 3: a file was.
+    A file that does not add up is refused whole; the same file again changes nothing. Exit status 0: every file was
+    recorded, or was here before; 3: one was refused, or waits for a person.
 
     \b
-    Example:
+    Examples:
       ims --config council.toml import statements/*.xml
+      ims import --type agency --declared-rows 3 --declared-total 165.25 allpay.txt
+      ims import --type agency --dry-run allpay.txt
     """  # noqa: D301 - the escape is click's mark for a paragraph left as it is
+    declared = Declared(
+        import_type=import_type, rows=declared_rows, faults=faults, note=note, again=again,
+        amount=read_amount(declared_total) if declared_total is not None else None,
+    )  # fmt: skip
     installation = opened_council(context)
     with ExitStack() as stack, progress("Importing", show=not as_json) as tell:
-        incoming = [Incoming(name=_label(path), stream=stack.enter_context(opened(path))) for path in files]
-        rows = 0
-
-        def count(more: int) -> None:
-            nonlocal rows
-            rows += more
-            tell(f"{rows:,} rows")
-
-        results = import_files(installation, incoming, count)
+        incoming = [
+            Incoming(name=_label(path), stream=stack.enter_context(opened(path)), declared=declared)
+            for path in files
+        ]
+        count = counting(tell)
+        results = (
+            [dry_run(installation, each, count) for each in incoming]
+            if dry
+            else import_files(installation, incoming, count)
+        )
     if as_json:
-        print_json([_json(result) for result in results])
+        print_json([result_json(result) for result in results])
     else:
         for result in results:
-            _show(result)
-    context.exit(REFUSED if any(result.status == "refused" for result in results) else 0)
+            show_result(result, dry=dry)
+    context.exit(REFUSED if any(result.status in {"refused", "held"} for result in results) else 0)
 
 
 def _label(path: str) -> str:
     """Return a file's name as text that can be kept, whatever bytes the file system allows."""
     return os.fsencode(Path(path).name).decode("utf-8", "replace") if path != "-" else "standard input"
-
-
-def _json(result: ImportResult) -> dict[str, object]:
-    return {
-        "file": result.name,
-        "sha256": result.sha256,
-        "status": result.status,
-        "format": result.format,
-        "statements": result.counts.get("statements", 0),
-        "settlements": result.counts.get("settlements", 0),
-        "lines": result.counts.get("lines", 0),
-        "seen_lines": result.counts.get("seen_lines", 0),
-        "issues": [issue_json(issue) for issue in result.issues],
-        "issue_count": result.issue_count,
-    }
-
-
-def _show(result: ImportResult) -> None:
-    colour = {"recorded": "green", "seen": "yellow", "refused": "red"}[result.status]
-    said = ", ".join(
-        counted(count, name.replace("_", " ").removesuffix("s")) for name, count in result.counts.items()
-    )
-    if result.status == "seen":
-        said = "it was here already; nothing was changed"
-    elif result.status == "refused":
-        said = "nothing of it was recorded; its bytes are kept"
-    click.echo(f"{visible(result.name)}: {click.style(result.status, fg=colour)} ({said})")
-    print_issues(result.issues, result.issue_count)

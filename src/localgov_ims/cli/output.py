@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -82,6 +82,18 @@ def progress(label: str, *, show: bool) -> Iterator[Any]:
 
     with Status(label, console=Console(stderr=True)) as status:
         yield lambda words: status.update(f"{label} {words}")
+
+
+def counting(tell: Callable[[str], None]) -> Callable[[int], None]:
+    """Return what counts rows as they are read, and tells how many there are so far."""
+    rows = 0
+
+    def count(more: int) -> None:
+        nonlocal rows
+        rows += more
+        tell(f"{rows:,} rows")
+
+    return count
 
 
 @contextmanager

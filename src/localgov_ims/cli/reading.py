@@ -58,7 +58,7 @@ def _json(path: str, entry: Entry, *, accepted: bool) -> dict[str, object]:
         "file": path,
         "format": entry.format,
         "kind": entry.kind,
-        "account": opened_.account if opened_ is not None else None,
+        "account": (opened_.account or None) if opened_ is not None else None,
         "currency": opened_.currency if opened_ is not None else None,
         "number": opened_.number if opened_ is not None else None,
         "opening_pence": _pence(entry.opening),
@@ -101,7 +101,8 @@ def _sentence(entry: Entry) -> str:
         balances = f"; opens at {entry.opening.shown()}, closes at {closed.closing.shown()}"
     number = f" {visible(opened_.number)}" if opened_.number else ""
     pending = f"; {closed.not_booked} not booked, left out" if closed.not_booked else ""
+    whose = f" of {visible(opened_.account)}" if opened_.account else ""
     return (
-        f"{entry.format} {entry.kind}{number} of {visible(opened_.account)} ({opened_.currency}): "
+        f"{entry.format} {entry.kind}{number}{whose} ({opened_.currency}): "
         f"{counted(totals.count or 0, 'line')}, {moved}{balances}{pending}; {closed.evidence.value}."
     )

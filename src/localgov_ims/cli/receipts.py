@@ -12,11 +12,11 @@ from localgov_ims.cli.output import counted, json_option, print_json, print_tabl
 from localgov_ims.documents import receipts as documents
 from localgov_ims.documents.receipts import ReceiptDocument
 from localgov_ims.domain.calendar import LONDON
-from localgov_ims.domain.ids import shown
 from localgov_ims.domain.outbox import OutboxMessage, address_shown
 from localgov_ims.errors import RuleViolation
 from localgov_ims.service.delivering import deliver_messages, list_outbox
 from localgov_ims.service.receipting import give_receipt, receipt_document, send_receipt
+from localgov_ims.service.stories import called
 
 _file = click.Path(dir_okay=False, path_type=Path)
 
@@ -73,7 +73,7 @@ def send(context: click.Context, reference: str, to: str, *, as_json: bool) -> N
         print_json(_message_json(message))
         return
     what = "A copy of receipt" if message.copy else "Receipt"
-    click.echo(f"{what} {shown(message.receipt)} waits in the outbox. `ims receipts deliver` sends it.")
+    click.echo(f"{what} {called(message.receipt)} waits in the outbox. `ims receipts deliver` sends it.")
 
 
 @receipts.command()
@@ -110,7 +110,7 @@ def outbox_(context: click.Context, *, every: bool, as_json: bool) -> None:
         return
     rows = [
         (
-            shown(message.receipt),
+            called(message.receipt),
             _to(message) or "-",
             f"{message.queued_at.astimezone(LONDON):%d %b %Y %H:%M}",
             message.state.value.replace("_", " "),

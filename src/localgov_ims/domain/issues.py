@@ -21,9 +21,12 @@ class Severity(enum.Enum):
 CODES: Final = frozenset(
     """
     doctype not-well-formed unknown-message ambiguous-format wrong-kind encoding limit-exceeded truncated
-    layout-mismatch missing-field bad-field bad-amount bad-date unknown-code
+    layout-mismatch missing-field bad-field bad-amount bad-date text-too-long unknown-code
     balance-mismatch total-mismatch count-mismatch control-missing page-gap batch-mismatch currency-mismatch
     date-out-of-range duplicate-id wrong-account chain-broken already-imported
+    unknown-import-type disabled-import-type provider-error suspected-duplicate too-many-closures
+    negative-amount zero-amount vat-mismatch unknown-fund unknown-mop unknown-office unknown-vat-code
+    invalid-reference unplaced
     no-namespace copy-or-duplicate misfit-reference
     """.split()
 )
@@ -62,6 +65,10 @@ class Issue:
     def stops(self) -> bool:
         """Tell whether the file is refused for this."""
         return self.severity is Severity.ERROR
+
+    def warned(self) -> Issue:
+        """Return the same as a warning: recorded with its file, and stopping nothing."""
+        return attrs.evolve(self, severity=Severity.WARNING)
 
 
 def notice(code: str, place: str, message: str, value: str = "") -> Issue:

@@ -38,10 +38,15 @@ _TELLING: Final = 3
 
 
 class MessageKind(enum.Enum):
-    """How a payer is given a receipt: by the notifier, or on paper, which is in the outbox so that the next says copy."""
+    """What a message is.
+
+    RECEIPT: a receipt, by the notifier. PRINTED: one on paper, which is in the outbox so that the next says copy.
+    NOTICE: tells staff that an eReturn was deleted after it was submitted.
+    """
 
     RECEIPT = "receipt"
     PRINTED = "printed"
+    NOTICE = "notice"
 
 
 class MessageState(enum.Enum):
@@ -100,8 +105,8 @@ class OutboxMessage:
     """A message as it stands.
 
     Attributes:
-        transaction: Whose receipt it is; receipt: its number.
-        number: The how-many-th of its transaction, from 1; copy: whether it says copy.
+        transaction: Whose receipt it is, or ereturn: what a notice tells of; receipt: the number of either.
+        number: The how-many-th of its transaction or eReturn, from 1; copy: whether it says copy.
         contents: None once they have been retired.
         latest, latest_at: Where its latest event left it, and when that was.
         events: How many it has had; attempts: how many of them were claims.
@@ -110,7 +115,8 @@ class OutboxMessage:
 
     id: UUID
     kind: MessageKind
-    transaction: UUID
+    transaction: UUID | None
+    ereturn: UUID | None = None
     receipt: str
     number: int
     copy: bool

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from attrs import frozen
+from attrs import field, frozen
+
+from localgov_ims.domain.calendar import start_of
+from localgov_ims.domain.money import Money
+from localgov_ims.domain.texts import blank_is_none, text
+from localgov_ims.errors import InvalidValue
 
 
 class SuspenseReason(enum.Enum):
@@ -75,3 +81,80 @@ class SuspenseItem:
     rule: str | None = None
     source_reference: str | None = None
     vat_code: str | None = None
+
+
+class SuspenseState(enum.Enum):
+    """How much of an item is left: all, a part, nothing; *open* is what is left of any, *all* every item ever."""
+
+    OPEN = "open"
+    UNTOUCHED = "untouched"
+    PARTLY = "partly"
+    CLEARED = "cleared"
+    ALL = "all"
+
+    @classmethod
+    def of(cls, amount: Money, left: Money) -> SuspenseState:
+        """Return the state of an item of which something, all or nothing is left."""
+        if not left:
+            return cls.CLEARED
+        return cls.UNTOUCHED if left == amount else cls.PARTLY
+
+
+@frozen(kw_only=True)
+class SuspenseCriteria:
+    """What items of suspense are searched by: everything given must fit; a blank text asks for nothing.
+
+    Attributes:
+        received_from, received_to: The first and last London day on which it came here; taken_from, taken_to: on which
+            the payer paid. Both ends count.
+        reference: As it was received, or that of the item's line, as typed.
+        narrative: A part of what was said of it, whatever the case.
+        amount: Of the whole item, with its sign; amount_from, amount_to: the least and the most it may be.
+        file: The id of its file, or the SHA-256 of the bytes; import_type: the code of the file's type.
+
+    Raises:
+        InvalidValue: A text is too long, or a range is the wrong way round.
+    """
+
+    received_from: date | None = None
+    received_to: date | None = None
+    taken_from: date | None = None
+    taken_to: date | None = None
+    reference: str | None = field(default=None, converter=blank_is_none, validator=text(255))
+    narrative: str | None = field(default=None, converter=blank_is_none, validator=text(255))
+    amount: Money | None = None
+    amount_from: Money | None = None
+    amount_to: Money | None = None
+    file: str | None = field(default=None, converter=blank_is_none, validator=text(255))
+    import_type: str | None = field(default=None, converter=blank_is_none, validator=text(255))
+    mop: str | None = field(default=None, converter=blank_is_none, validator=text(255))
+    reason: SuspenseReason | None = None
+    state: SuspenseState = SuspenseState.OPEN
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what could find nothing."""
+        for name in ("received", "taken", "amount"):
+            first, last = getattr(self, f"{name}_from"), getattr(self, f"{name}_to")
+            if first is not None and last is not None and first > last:
+                code = "days_reversed" if name != "amount" else "amounts_reversed"
+                message = f"The range of {name} is the wrong way round: from {first} to {last}."
+                raise InvalidValue(code, message)
+
+    @property
+    def pence(self) -> tuple[int | None, int | None]:
+        """The least and the most pence of the whole item."""
+        least, most = (self.amount or self.amount_from), (self.amount or self.amount_to)
+        return least.pence if least is not None else None, most.pence if most is not None else None
+
+    @property
+    def received_between(self) -> tuple[datetime | None, datetime | None]:
+        """The moments (UTC) from which and before which it came here."""
+        first, last = self.received_from, self.received_to
+        return (
+            start_of(first) if first is not None else None,
+            start_of(last + timedelta(days=1)) if last is not None else None,
+        )
+
+
+OPEN_ITEMS: Final = SuspenseCriteria()
+"""Everything of which something is left."""

@@ -24,7 +24,10 @@ class Act(enum.Enum):
 
 @frozen(kw_only=True)
 class TwoPersonLimits:
-    """The most that one person may do alone, by kind of act and account in a day; nothing means every act needs two."""
+    """The most that one person may do alone, by kind of act and account in a day; nothing means every act needs two.
+
+    `import_reversal`: whether a file is taken back by another person than the one who sent it.
+    """
 
     refund: Money = _USUAL
     reallocation: Money = _USUAL
@@ -32,6 +35,7 @@ class TwoPersonLimits:
     clearance: Money = _USUAL
     payables: Money = NOTHING
     write_off: Money = NOTHING
+    import_reversal: bool = True
 
     def of(self, act: Act) -> Money:
         """Return the limit of an act."""

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 
 from attrs import define, field
 
 from localgov_ims.domain.issues import Issue
 from localgov_ims.files.columns import AccountColumn, AmountColumns, DayColumn
-from localgov_ims.files.delimited import Row
-from localgov_ims.files.layouts import Delimited
-from localgov_ims.files.text import has_pence, printed_day
+from localgov_ims.files.layouts import Layout
+from localgov_ims.files.tables import Row
+from localgov_ims.files.moments import day_reader
+from localgov_ims.files.text import has_pence
 
+_GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _EXCEL_NUMBER = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.ASCII)
 EXCEL = "Was the file saved from a spreadsheet? Take it as the sender made it."
+
+
+def stripped(text: str, strip: Collection[str]) -> str:
+    """Return a cell without what a profile strips."""
+    if text[:1] != "'" or ("leading-quote" not in strip and _GUARDED.match(text) is None):
+        return text
+    return text[1:]
 
 
 @define
 class Cells:
     """One row as a profile reads it; `issues` collects what is wrong with it, none is the last."""
 
-    profile: Delimited
+    layout: Layout
     row: Row
+    blank_amount: str = "missing-field"
     issues: list[Issue] = field(factory=list)
 
     def printed(self, column: str) -> str:
@@ -32,7 +43,7 @@ class Cells:
     def text(self, column: str) -> str:
         """Return a cell without what the profile strips."""
         text = self.printed(column)
-        return text.removeprefix("'") if "leading-quote" in self.profile.strip else text
+        return text if not self.layout.strip else stripped(text, self.layout.strip)
 
     def optional(self, column: str | None) -> str | None:
         """Return a cell's text, or none where it is empty or the profile names no column."""
@@ -55,38 +66,40 @@ class Cells:
         """Return a day; an empty cell is `missing-field`, any other that is not one is `bad-date`."""
         if column is None or self.required(column.column, "date") is None:
             return None
-        day = printed_day(self.text(column.column), column.format)
+        day = day_reader(column.format)(self.text(column.column))
         if day is None:
             self.fault("bad-date", column.column, f"Not a day printed as {column.format}. {EXCEL}")
         return day
 
-    def pence(self, column: str, *, signed: bool = True) -> int | None:
-        """Return an amount in pence; an empty cell is `missing-field`, one that is none is `bad-amount`."""
+    def pence(self, column: str, *, sign: str = "as-printed", unit: str = "pounds") -> int | None:
+        """Return an amount in pence; an empty cell is `blank_amount`, one that is none is `bad-amount`."""
         text = self.text(column)
         if not text:
-            self.fault("missing-field", column, "The row has no amount here.")
+            self.fault(self.blank_amount, column, "The row has no amount here.")
             return None
-        pence = self.profile.amounts(signed=signed).pence(text)
+        pence = self.layout.amounts(sign, unit).pence(text)
         if pence is None:
-            sign = "with or without a sign" if signed else "without a sign"
-            shape = f"1234{self.profile.decimal}50, {sign}"
-            thousands = (
-                f"thousands apart by {self.profile.thousands!r}"
-                if self.profile.thousands
-                else "no thousands separator"
-            )
-            self.fault("bad-amount", column, f"Not an amount printed as {shape} and {thousands}. {EXCEL}")
+            self.fault("bad-amount", column, f"Not an amount printed as {self._shape(sign, unit)}. {EXCEL}")
         return pence
+
+    def _shape(self, sign: str, unit: str) -> str:
+        signed = "without a sign" if sign == "unsigned" else "with or without a sign"
+        if unit == "pence":
+            return f"whole pence such as 123450, {signed}"
+        apart = self.layout.thousands
+        thousands = f"thousands apart by {apart!r}" if apart else "no thousands separator"
+        return f"1234{self.layout.decimal}50, {signed} and {thousands}"
 
     def amount(self, columns: AmountColumns) -> int | None:
         """Return a line's amount in pence, positive into the account, by the way the profile says."""
         if columns.credit is not None and columns.debit is not None:
-            return self._one_of(columns.credit, columns.debit)
+            return self._one_of(columns.credit, columns.debit, columns.unit)
         if columns.column is None:
             return None
         if columns.direction is None or columns.direction_column is None:
-            return self.pence(columns.column)
-        pence, code = self.pence(columns.column, signed=False), self.text(columns.direction_column)
+            return self.pence(columns.column, sign=columns.sign or "as-printed", unit=columns.unit)
+        pence = self.pence(columns.column, sign="unsigned", unit=columns.unit)
+        code = self.text(columns.direction_column)
         if code not in columns.direction:
             known = ", ".join(columns.direction)
             self.fault(
@@ -97,13 +110,13 @@ class Cells:
             return None
         return pence if pence is None else pence * columns.direction[code]
 
-    def _one_of(self, credit: str, debit: str) -> int | None:
+    def _one_of(self, credit: str, debit: str, unit: str) -> int | None:
         filled = [column for column in (credit, debit) if self.text(column)]
         if len(filled) != 1:
-            code = "bad-amount" if filled else "missing-field"
+            code = "bad-amount" if filled else self.blank_amount
             self.fault(code, f"{credit}/{debit}", "Exactly one of the two must be filled.")
             return None
-        pence = self.pence(filled[0], signed=False)
+        pence = self.pence(filled[0], sign="unsigned", unit=unit)
         return -pence if pence is not None and filled == [debit] else pence
 
     def account(self, column: AccountColumn) -> tuple[str, str | None] | None:

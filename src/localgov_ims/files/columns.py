@@ -16,6 +16,11 @@ from localgov_ims.domain.settlements import SettlementKind
 _DAY_TOKEN = re.compile("YYYY|YY|MM|DD|hh|mm|ss|[A-Za-z]")
 _OTHER_LETTERS = frozenset(string.ascii_letters) - {"T", "Z"}
 _AMOUNT_WAYS = ({"column", "sign"}, {"credit", "debit"}, {"column", "direction", "direction_column"})
+SIGNS = ("as-printed", "trailing", "either", "unsigned")
+"""Where the sign of an amount may stand: in front, behind, at either end, nowhere."""
+
+ISO = "iso"
+"""The format of ISO 8601: a day, which a time may follow, with or without its distance from UTC."""
 
 
 def one_of(*allowed: object) -> Any:  # noqa: ANN401 - an attrs validator
@@ -31,13 +36,15 @@ def one_of(*allowed: object) -> Any:  # noqa: ANN401 - an attrs validator
 
 @frozen(kw_only=True)
 class DayColumn:
-    """A column of days, printed by `format`: `DD/MM/YYYY`, `YYYY-MM-DD hh:mm:ss`."""
+    """A column of days or moments, printed by `format`: `DD/MM/YYYY`, `YYYY-MM-DD hh:mm:ss`, or `iso`."""
 
     column: str
     format: str = field()
 
     @format.validator  # noqa: A003 - the key of the TOML
     def _readable(self, _: object, layout: str) -> None:
+        if layout == ISO:
+            return
         tokens = _DAY_TOKEN.findall(layout)
         years = tokens.count("YYYY") + tokens.count("YY")
         once = all(tokens.count(token) == 1 for token in ("MM", "DD")) and len(tokens) == len(set(tokens))
@@ -86,20 +93,22 @@ def _matched(column: AccountColumn, text: str) -> Mapping[str, str | None] | Non
 class AmountColumns:
     """Where a row's amount stands and what decides its sign; exactly one of three ways.
 
-    `column` with `sign = "as-printed"`; `credit` and `debit`, of which each row fills one; or an unsigned
-    `column` with a `direction_column` whose codes `direction` says to be 1 (in) or -1 (out).
+    `column` with `sign`, one of `SIGNS`; `credit` and `debit`, of which each row fills one; or an unsigned
+    `column` with a `direction_column` whose codes `direction` says to be 1 (in) or -1 (out). All are printed in one
+    `unit`, pounds or whole pence.
     """
 
     column: str | None = None
-    sign: str | None = field(default=None, validator=one_of(None, "as-printed"))
+    sign: str | None = field(default=None, validator=one_of(None, *SIGNS))
     credit: str | None = None
     debit: str | None = None
     direction: Mapping[str, int] | None = None
     direction_column: str | None = None
+    unit: str = field(default="pounds", validator=one_of("pounds", "pence"))
 
     def __attrs_post_init__(self) -> None:
         """Refuse a mixture of the ways."""
-        given = {name for name in fields_dict(AmountColumns) if getattr(self, name) is not None}
+        given = {name for name in fields_dict(AmountColumns) if getattr(self, name) is not None} - {"unit"}
         if given not in _AMOUNT_WAYS:
             ways = " or ".join("{ " + ", ".join(sorted(way)) + " }" for way in _AMOUNT_WAYS)
             message = f"must be one of {ways}, not {{ {', '.join(sorted(given))} }}"
@@ -113,6 +122,13 @@ class AmountColumns:
         """The columns it names."""
         named = (self.column, self.credit, self.debit, self.direction_column)
         return (column for column in named if column is not None)
+
+    @property
+    def printed(self) -> Iterator[tuple[str, str]]:
+        """The columns of printed amounts, each with where its sign may stand."""
+        for column in (self.column, self.credit, self.debit):
+            if column is not None:
+                yield column, self.sign or "unsigned"
 
 
 @frozen(kw_only=True)

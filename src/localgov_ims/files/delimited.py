@@ -2,213 +2,195 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, BinaryIO, TextIO
-
-from attrs import define, frozen
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import BinaryIO
 
 from localgov_ims.domain.issues import Issue
-from localgov_ims.files.layouts import CODECS, Delimited
-from localgov_ims.files.limits import Limits, chunks, refuse
-
-HEADER_PLACE = "line 1"
-
-
-@frozen
-class Columns:
-    """Where a profile's columns stand in one file, and what the file calls them."""
-
-    header: Sequence[str]
-    index: Mapping[str, int]
-
-    def printed(self, column: str) -> str:
-        """Return the file's own name of a profile's column."""
-        return self.header[self.index[column]]
+from localgov_ims.files.layouts import Delimited
+from localgov_ims.files.limits import Limits, refuse
+from localgov_ims.files.lines import Lines, decoded_head, lines_of
+from localgov_ims.files.tables import HEADER_PLACE, Columns, Record, Table, place_of
+from localgov_ims.files.trailers import Trailers
 
 
-@frozen
-class Row:
-    """A row of the file below its header: counted from 1, with the line it begins on."""
+def head_rows(
+    head: bytes, layout: Delimited
+) -> Iterator[tuple[Columns, Sequence[Sequence[str]], bool]]:
+    """Yield columns, first whole rows, and whether there is a header, of a file that begins with *head*.
 
-    cells: Sequence[str]
-    columns: Columns
-    number: int
-    line: int
-
-    @property
-    def place(self) -> str:
-        """Where it stands, for Issues and records."""
-        return f"row {self.number}, line {self.line}"
-
-
-def begins_with_header(head: bytes, profile: Delimited) -> bool:
-    """Tell whether *head*, which may end anywhere, begins with the header row of *profile*."""
-    for encoding in profile.encoding:
-        decoder = codecs.getincrementaldecoder(CODECS[encoding])("strict")
-        try:
-            header = next(_csv(io.StringIO(decoder.decode(head), newline=""), profile))
-        except (UnicodeError, csv.Error, StopIteration):
-            continue
-        if not isinstance(_columns(header, profile), str):
-            return True
-    return False
+    Where the layout need not have a header, every file has its columns; the rows must tell.
+    """
+    for text in decoded_head(head, layout.encoding):
+        records = _csv(iter(io.StringIO(text, newline="")), layout)
+        found: list[Sequence[str]] = []
+        with suppress(csv.Error):  # a head may end within quotes
+            found.extend(record for record in records if record)
+        if found and (columns := _columns(found[0], layout)) is not None and not isinstance(columns, str):
+            # the last row of a head may be half of one
+            whole = found if text.endswith(("\n", "\r")) else found[:-1] or found
+            headed = _is_header(whole[0], layout)
+            yield columns, whole[1:] if headed else whole, headed
 
 
-def rows(stream: BinaryIO, profile: Delimited, limits: Limits) -> Iterator[Row | Issue]:
-    """Yield the rows below the header; a wrong number of fields is an Issue, an empty line is no row.
+def table(stream: BinaryIO, layout: Delimited, limits: Limits) -> Table:
+    """Return the rows below the header; a wrong number of fields is an Issue, an empty line is no row.
 
     Raises:
-        Refused: No encoding fits, the header does not, a limit is exceeded, or a quote goes wrong.
+        Refused: No encoding fits, the header does not, a limit is exceeded, or a quote goes wrong; also while the
+            records are read.
     """
-    codec = _codec(stream, profile, limits)
-    text = io.TextIOWrapper(io.BufferedReader(_Borrowed(stream)), codec, "strict", newline="")
-    lines = _Lines(text, limits.line_bytes)
-    records = _csv(lines, profile)
-    columns = _header(records, lines, profile)
-    number = 0
-    while (cells := _next(records, lines)) is not None:
+    lines = lines_of(stream, layout.encoding, limits)
+    reader = _Reader(lines, layout)
+    first = reader.next()
+    if first is None:
+        raise refuse("truncated", "byte 0", "The file is empty. Ask the sender for it again.")
+    columns = _header(first, layout)
+    if layout.header_row == "any" and layout.header is not None and len(first) != len(layout.header):
+        raise _no_header(first, layout, f"it has {len(first)} fields, not {len(layout.header)}")
+    waiting = None if _is_header(first, layout) else first
+    found = Table(columns, iter(()))
+    found.records = _records(reader, waiting, found, layout, limits)
+    return found
+
+
+class _Reader:
+    """The records of a file, each with the line that it begins on."""
+
+    def __init__(self, lines: Lines, layout: Delimited) -> None:
+        self.lines = lines
+        self.records = csv.reader(
+            lines, delimiter=layout.delimiter, quotechar='"', doublequote=True, strict=True
+        )
+
+    def next(self) -> list[str] | None:
+        self.lines.begin_record(self.records.line_num + 1)
+        try:
+            return next(self.records, None)
+        except csv.Error as error:
+            raise _undivided(error, self.lines.begin) from error
+
+    def rest(self) -> Iterator[tuple[int, list[str]]]:
+        lines, records = self.lines, self.records
+        lines.begin, lines.size = records.line_num + 1, 0
+        try:
+            for cells in records:
+                yield lines.begin, cells
+                lines.begin, lines.size = records.line_num + 1, 0
+        except csv.Error as error:
+            raise _undivided(error, lines.begin) from error
+
+
+def _undivided(error: csv.Error, line: int) -> Exception:
+    code = "limit-exceeded" if "field larger" in str(error) else "layout-mismatch"
+    message = f"The row cannot be divided into fields as RFC 4180 has it ({error}). Is a quote missing?"
+    return refuse(code, f"line {line}", message)
+
+
+def _records(
+    reader: _Reader, waiting: list[str] | None, found: Table, layout: Delimited, limits: Limits
+) -> Iterator[Record | Issue]:
+    number, most = 0, limits.lines
+    expected = len(found.columns.header) + layout.last_comma
+    trailers = Trailers(layout, found) if layout.trailers else None
+    keeps = layout.keeps(found.columns)
+    rest = reader.rest()
+    if waiting is not None:
+        rest = _before(reader.lines.begin, waiting, rest)
+    for line, cells in rest:
         if not cells:
             continue
+        if trailers is not None and (said := trailers.take(cells, line)) is not None:
+            yield from said
+            continue
         number += 1
-        if number > limits.lines:
-            message = f"The file has more than {limits.lines} rows; ask the sender for smaller ones."
-            raise refuse("limit-exceeded", f"row {number}, line {lines.begin}", message)
-        row = Row(cells, columns, number, lines.begin)
-        yield _whole(row, profile)
+        if number > most:
+            message = f"The file has more than {most} rows; ask the sender for smaller ones."
+            raise refuse("limit-exceeded", place_of(number, line), message)
+        if len(cells) != expected or (layout.last_comma and cells[-1]):
+            yield _misshapen(cells, expected, place_of(number, line), layout)
+        elif keeps is None or keeps(cells):
+            yield number, line, cells
+        else:
+            found.skipped += 1
+    if trailers is not None:
+        yield from trailers.end()
 
 
-def _codec(stream: BinaryIO, profile: Delimited, limits: Limits) -> str:
-    """Return the first of the profile's encodings that fits every byte; the stream is left at its start."""
-    fault = None
-    for encoding in profile.encoding:
-        stream.seek(0)
-        fault = _misfit(stream, CODECS[encoding], limits)
-        if fault is None:
-            stream.seek(0)
-            return CODECS[encoding]
-    at, why = fault or (0, "")
-    message = f"The bytes are not {' or '.join(profile.encoding)} ({why}). Fetch the file again, unedited."
-    raise refuse("encoding", f"byte {at}", message)
+def _before(line: int, cells: list[str], rest: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    yield line, cells
+    yield from rest
 
 
-def _misfit(stream: BinaryIO, codec: str, limits: Limits) -> tuple[int, str] | None:
-    """Return the first byte that *codec* does not know, and why; no text holds a zero byte."""
-    decoder = codecs.getincrementaldecoder(codec)("strict")
-    done, chunk = 0, b""
-    try:
-        for chunk in chunks(stream, limits):
-            decoder.decode(chunk)
-            if 0 in chunk:
-                return done + chunk.index(0), "a zero byte"
-            done += len(chunk)
-        chunk = b""
-        decoder.decode(chunk, final=True)
-    except UnicodeDecodeError as error:
-        # the decoder's own object may begin with bytes held back from the chunk before
-        return done + len(chunk) - len(error.object) + error.start, error.reason
-    return None
+def _misshapen(cells: Sequence[str], expected: int, place: str, layout: Delimited) -> Issue:
+    whose = "the profile" if layout.header_row in {"none", "optional"} else "the header"
+    message = f"The row has {len(cells)} fields; {whose} has {expected}. Was the file cut off or edited?"
+    return Issue(code="layout-mismatch", place=place, message=message)
 
 
-class _Borrowed(io.RawIOBase):
-    """The stream as `TextIOWrapper` wants it: closing the wrapper leaves the stream open."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, into: Any) -> int:  # noqa: ANN401 - any writable buffer
-        part = self._stream.read(len(into))
-        into[: len(part)] = part
-        return len(part)
+def _csv(lines: Iterator[str], layout: Delimited) -> Iterator[list[str]]:
+    return csv.reader(lines, delimiter=layout.delimiter, quotechar='"', doublequote=True, strict=True)
 
 
-@define
-class _Lines:
-    """Physical lines with their ends (CRLF, LF or CR), watched: a record may span some, within the limit."""
-
-    text: TextIO
-    limit: int
-    begin: int = 1
-    read: int = 0
-    size: int = 0
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = self.text.readline(self.limit + 1)
-        if not line:
-            raise StopIteration
-        self.read += 1
-        self.size += len(line) if line.isascii() else len(line.encode())
-        if self.size > self.limit:
-            message = f"A row is longer than {self.limit} bytes; a quote may be missing."
-            raise refuse("limit-exceeded", f"line {self.begin}", message)
-        return line
-
-    def start_record(self) -> None:
-        self.begin, self.size = self.read + 1, 0
-
-
-def _csv(lines: Iterator[str], profile: Delimited) -> Iterator[list[str]]:
-    return csv.reader(lines, delimiter=profile.delimiter, quotechar='"', doublequote=True, strict=True)
-
-
-def _next(records: Iterator[list[str]], lines: _Lines) -> list[str] | None:
-    lines.start_record()
-    try:
-        return next(records, None)
-    except csv.Error as error:
-        code = "limit-exceeded" if "field larger" in str(error) else "layout-mismatch"
-        message = f"The row cannot be divided into fields ({error}). Is a quote missing?"
-        raise refuse(code, f"line {lines.begin}", message) from error
-
-
-def _header(records: Iterator[list[str]], lines: _Lines, profile: Delimited) -> Columns:
-    header = _next(records, lines)
-    if header is None:
-        raise refuse("truncated", "byte 0", "The file is empty. Ask the sender for it again.")
-    columns = _columns(header, profile)
-    twice = sorted({name for name in header if name and header.count(name) > 1})
-    if twice:
-        columns = f"the name {twice[0]!r} stands twice"
+def _header(header: list[str], layout: Delimited) -> Columns:
+    columns = _columns(header, layout)
+    if layout.header_row == "required":
+        twice = sorted({name for name in header if name and header.count(name) > 1})
+        if twice:
+            columns = f"it names twice: {', '.join(twice)}"
     if isinstance(columns, str):
-        message = f"The header row is not that of {profile.name}: {columns}."
-        raise refuse(
-            "layout-mismatch", HEADER_PLACE, message, field="header", value=profile.delimiter.join(header)
-        )
+        raise _no_header(header, layout, columns)
     return columns
 
 
-def _columns(header: list[str], profile: Delimited) -> Columns | str:
+def _no_header(header: Sequence[str], layout: Delimited, why: str) -> Exception:
+    message = f"The header row is not that of {layout.name}: {why}."
+    return refuse(
+        "layout-mismatch", HEADER_PLACE, message, field="header", value=layout.delimiter.join(header)
+    )
+
+
+def _is_header(first: Sequence[str], layout: Delimited) -> bool:
+    """Tell whether the first row is a header rather than data."""
+    if layout.header_row in {"required", "any"}:
+        return True
+    return layout.header_row == "optional" and _named_alike(first, layout)
+
+
+def _named_alike(first: Sequence[str], layout: Delimited) -> bool:
+    names = layout.header or ()
+    known = [(name, *layout.aliases.get(name, ())) for name in names]
+    return len(first) == len(names) and all(cell in also for cell, also in zip(first, known, strict=True))
+
+
+def _columns(header: Sequence[str], layout: Delimited) -> Columns | str:
     """Return where the profile's columns stand, or why the header is not the profile's."""
-    if profile.last_comma:
+    if layout.header_row != "required":
+        names = layout.header or ()
+        return Columns(names, {name: place for place, name in enumerate(names)})
+    if layout.last_comma:
         if not header or header[-1]:
-            return f"it must end in {profile.delimiter!r}"
+            return f"it must end in {layout.delimiter!r}"
         header = header[:-1]
-    if profile.header is not None:
-        if tuple(header) != profile.header:
-            return f"expected {profile.delimiter.join(profile.header)}"
+    if layout.header is not None:
+        if tuple(header) != layout.header:
+            return f"expected {layout.delimiter.join(layout.header)}"
         return Columns(header, {name: place for place, name in enumerate(header)})
+    return _required_columns([name.strip() for name in header], layout)
+
+
+def _required_columns(header: Sequence[str], layout: Delimited) -> Columns | str:
     index = {}
-    for column in profile.columns or ():
-        places = [header.index(name) for name in profile.aliases.get(column, (column,)) if name in header]
-        if not places:
-            return f"there is no column {' or '.join(profile.aliases.get(column, (column,)))}"
-        index[column] = places[0]
+    for column in (*(layout.columns or ()), *layout.optional):
+        names = layout.aliases.get(column, (column,))
+        places = [header.index(name) for name in names if name in header]
+        if places:
+            index[column] = places[0]
+        elif column not in layout.optional:
+            return f"it lacks: {' or '.join(names)}"
+    unknown = [name for place, name in enumerate(header) if place not in index.values()]
+    if unknown and layout.others == "refuse":
+        return f"it has unknown: {', '.join(sorted(set(unknown)))}. There may be: {', '.join(layout.names)}"
     return Columns(header, index)
-
-
-def _whole(row: Row, profile: Delimited) -> Row | Issue:
-    expected = len(row.columns.header) + profile.last_comma
-    if len(row.cells) != expected or (profile.last_comma and row.cells[-1]):
-        message = (
-            f"The row has {len(row.cells)} fields; the header has {expected}. Was the file cut off or edited?"
-        )
-        return Issue(code="layout-mismatch", place=row.place, message=message)
-    return row

@@ -11,10 +11,12 @@ from datetime import date
 
 from attrs import frozen
 
+from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.settlements import SettlementLine
 from localgov_ims.domain.statements import BankLine, Evidence
+from localgov_ims.files.holder_fields import HolderRow
 
 
 class Yields(enum.Enum):
@@ -22,14 +24,17 @@ class Yields(enum.Enum):
 
     STATEMENT = "statement"
     SETTLEMENT = "settlement"
+    INCOME = "income"
+    ACCOUNTS = "accounts"
 
 
 @frozen(kw_only=True)
 class Opened:
-    """The head of a statement or settlement.
+    """The head of a statement, a settlement or a file of rows.
 
     Attributes:
-        account: Bank account or merchant account, normalised (UK: sort code and account number, 14 digits).
+        account: Bank account or merchant account, normalised (UK: sort code and account number, 14 digits); of a
+            file of rows, whom it is from (client, service user number), or empty where only its rows say.
         currency: ISO 4217 code of all its amounts; any of two decimals is read, only GBP is imported.
         number: The number people know it by: of the statement, of the payout.
         key: What makes it the same one when it comes again, within its account; none where the format has no
@@ -73,7 +78,7 @@ NO_TOTALS = Totals()
 
 @frozen(kw_only=True)
 class Closed:
-    """The end of a statement or settlement, with what it proves about itself.
+    """The end of a statement, settlement or file of rows, with what it proves about itself.
 
     Attributes:
         closing: Balance after the last row; none where the format has none.
@@ -94,5 +99,5 @@ class Closed:
     last_on: date | None = None
 
 
-Row = BankLine | SettlementLine
-Event = Opened | BankLine | SettlementLine | Closed | Issue
+Row = BankLine | SettlementLine | IncomeRow | HolderRow
+Event = Opened | BankLine | SettlementLine | IncomeRow | HolderRow | Closed | Issue

@@ -18,12 +18,22 @@ KEY: Final = ("fund", "account_reference")
 """The fields that every account holder has."""
 
 _PERSON: Final = tuple(fields_dict(Person))
-_AMOUNTS: Final = ("balance", "period_debit", "period_credit")
-_DAYS: Final = ("balance_as_at", "closed_on")
+AMOUNTS: Final = ("balance", "period_debit", "period_credit")
+"""The fields that are amounts."""
+
+DAYS: Final = ("balance_as_at", "closed_on")
+"""The fields that are days."""
+
 _TEXTS: Final = ("record_type", "user_field_1", "user_field_2", "user_field_3", "message")
 
-FIELDS: Final = (*KEY, *_PERSON, *_AMOUNTS, *_DAYS, *_TEXTS)
+FIELDS: Final = (*KEY, *_PERSON, *AMOUNTS, *DAYS, *_TEXTS)
 """Every field that a file may have, in the order in which files are written."""
+
+LONGEST: Final[Mapping[str, int]] = {
+    "title": 10, "forename": 50, "surname": 50, "address_1": 60, "address_2": 30, "address_3": 30, "address_4": 30,
+    "postcode": 10, "record_type": 10, "user_field_1": 50, "user_field_2": 50, "user_field_3": 50,
+}  # fmt: skip
+"""How many characters each text may have; of a reference, its fund's format judges."""
 
 _SAID: Final = FIELDS[len(KEY) :]
 
@@ -37,13 +47,19 @@ class HolderRow:
 
     Attributes:
         place: Where: `line 17`.
-        fields: What it says, by name; a field that the file has not is not there, one that it leaves blank is none.
+        fields: What it says, by name; a field that the file has not is not there, one that it leaves blank is none
+            (or not there either, where the profile says that a blank keeps what is stored).
         whole: Whether a field that is not there is blank, or stays as it is.
+        position: Of the data row in its file, from 1; line: the line of the file on which it begins.
+        issues: What is wrong with the row, though it names an account.
     """
 
     place: str
     fields: Mapping[str, Value | None]
     whole: bool = False
+    position: int = 0
+    line: int = 0
+    issues: tuple[Issue, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -79,12 +95,12 @@ def fields_of(holder: AccountHolder) -> dict[str, Value]:
 
 
 def _made(name: str, value: Value) -> object:
-    if name in _DAYS:
+    if name in DAYS:
         return value if type(value) is date else _day(str(value))
     if type(value) is not str:
         message = f"The {name.replace('_', ' ')} must be text in quotes, not {value!r}."
         raise InvalidValue("bad_text", message, field=name)
-    return Money.parse(value) if name in _AMOUNTS else value
+    return Money.parse(value) if name in AMOUNTS else value
 
 
 def _day(text: str) -> date:
@@ -100,7 +116,7 @@ def _day(text: str) -> date:
 
 
 def _fault(row: HolderRow, name: str, error: InvalidValue) -> Issue:
-    code = "bad-amount" if name in _AMOUNTS else "bad-date" if name in _DAYS else "bad-field"
+    code = "bad-amount" if name in AMOUNTS else "bad-date" if name in DAYS else "bad-field"
     return Issue(
         code=code, place=row.place, field=name, value=str(row.fields.get(name)), message=error.message
     )

@@ -13,15 +13,16 @@ from localgov_ims.domain.settlements import SettlementKind, SettlementLine
 from localgov_ims.domain.statements import Evidence
 from localgov_ims.files.cells import Cells
 from localgov_ims.files.columns import KindColumn
-from localgov_ims.files.delimited import HEADER_PLACE, Row
+from localgov_ims.files.contents import SettlementFields
 from localgov_ims.files.events import Closed, Event, Opened
-from localgov_ims.files.layouts import SettlementProfile
+from localgov_ims.files.layouts import Layout
+from localgov_ims.files.tables import HEADER_PLACE, Row
 from localgov_ims.files.totals import Tally
 
 
-def events(profile: SettlementProfile, rows: Iterable[Row | Issue]) -> Iterator[Event]:
+def events(layout: Layout, fields: SettlementFields, rows: Iterable[Row | Issue]) -> Iterator[Event]:
     """Yield the settlements of *rows*: one for each payout, whose rows stand together."""
-    file = _File(profile)
+    file = _File(layout, fields)
     for row in rows:
         if isinstance(row, Issue):
             file.faulty = True
@@ -57,7 +58,8 @@ class _Values:
 class _File:
     """Where the reading of one file stands."""
 
-    profile: SettlementProfile
+    layout: Layout
+    profile: SettlementFields
     payout: _Payout | None = None
     tally: Tally = Factory(Tally)
     begun: set[tuple[str, str]] = field(factory=set)
@@ -66,7 +68,7 @@ class _File:
 
     def row(self, row: Row) -> Iterator[Event]:
         """Take a row of a payout."""
-        cells = Cells(self.profile, row)
+        cells = Cells(self.layout, row)
         payout, values = self._payout(cells), self._values(cells)
         if cells.issues or payout is None or values is None:
             self.faulty = True
@@ -99,7 +101,7 @@ class _File:
         """Return whose row it is; find fault with a payout that comes back or says two things of itself."""
         profile = self.profile
         number = cells.required(profile.payout, "payout")
-        account = profile.source or profile.name
+        account = profile.source or self.layout.name
         if profile.merchant is not None:
             account = cells.required(profile.merchant, "merchant account") or ""
         currency = "GBP"
@@ -152,7 +154,7 @@ class _File:
         self.begun.add((payout.account, payout.number))
         return Opened(
             account=payout.account, currency=payout.currency, number=payout.number, key=payout.number,
-            paid_on=payout.paid_on, message=self.profile.name, place=place,
+            paid_on=payout.paid_on, message=self.layout.name, place=place,
         )  # fmt: skip
 
     def _close(self) -> Iterator[Event]:

@@ -12,18 +12,19 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.statements import NO_REFERENCES, BankLine, Evidence, References
 from localgov_ims.files.cells import Cells
 from localgov_ims.files.columns import BalanceRow
-from localgov_ims.files.delimited import HEADER_PLACE, Row
+from localgov_ims.files.contents import StatementFields
 from localgov_ims.files.events import Closed, Event, Opened
-from localgov_ims.files.layouts import StatementProfile
+from localgov_ims.files.layouts import Layout
+from localgov_ims.files.tables import HEADER_PLACE, Row
 from localgov_ims.files.totals import Tally, balance_difference
 
 
-def events(profile: StatementProfile, rows: Iterable[Row | Issue]) -> Iterator[Event]:
+def events(layout: Layout, fields: StatementFields, rows: Iterable[Row | Issue]) -> Iterator[Event]:
     """Yield the statements of *rows*: one for each account, whose rows stand together.
 
     Once a row is faulty, what only follows from it (a closing balance that cannot tie) is not reported too.
     """
-    file = _File(profile)
+    file = _File(layout, fields)
     for row in rows:
         if isinstance(row, Issue):
             yield from file.refuse([row])
@@ -63,7 +64,8 @@ class _Statement:
 class _File:
     """Where the reading of one file stands."""
 
-    profile: StatementProfile
+    layout: Layout
+    profile: StatementFields
     statement: _Statement | None = None
     begun: set[str] = field(factory=set)
     last: str = ""
@@ -72,7 +74,7 @@ class _File:
 
     def row(self, row: Row) -> Iterator[Event]:
         """Take a row: a balance or a line."""
-        cells = Cells(self.profile, row)
+        cells = Cells(self.layout, row)
         named = cells.account(self.profile.account)
         opens, closes = _is(cells, self.profile.opening), _is(cells, self.profile.closing)
         opening, closing = _balance(cells, opens), _balance(cells, closes)
@@ -146,7 +148,7 @@ class _File:
             account=account,
             currency=currency,
             opening=_money(opening),
-            message=self.profile.name,
+            message=self.layout.name,
             place=place,
         )
 

@@ -1,31 +1,72 @@
-"""Profiles: a bank's or provider's file described in TOML, and the reader that goes by it.
+"""Profiles: a file described in TOML, and the reader that goes by it.
 
-Data, not code: a council adds a bank by writing a table. Every fault of one is named at once, with its key.
+Data, not code: a council adds a bank or an agent by writing a table. A profile is a layout (how the rows are laid out)
+and a content (what their columns mean); every layout goes with every content.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import BinaryIO
 
-from attrs import frozen
+from attrs import fields_dict, frozen
 
 from localgov_ims.domain.statements import Evidence
 from localgov_ims.errors import ConfigurationError
-from localgov_ims.files import delimited, profiled_settlements, profiled_statements
+from localgov_ims.files import (
+    delimited,
+    fixed,
+    profiled_accounts,
+    profiled_income,
+    profiled_settlements,
+    profiled_statements,
+    sheets,
+)
+from localgov_ims.files.account_fields import AccountFields
+from localgov_ims.files.contents import SettlementFields, StatementFields
 from localgov_ims.files.events import Event, Yields
-from localgov_ims.files.layouts import Profile, SettlementProfile, StatementProfile
-from localgov_ims.files.limits import ending_with_issue
+from localgov_ims.files.income_fields import IncomeFields
+from localgov_ims.files.layouts import Delimited, Fixed, Sheet
+from localgov_ims.files.limits import Limits, ending_with_issue
 from localgov_ims.files.readers import API_VERSION, Options
+from localgov_ims.files.shapes import fits
+from localgov_ims.files.structuring import faults_of
+from localgov_ims.files.tables import Table
 
-if TYPE_CHECKING:
-    from cattrs import Converter
-
-_CLASSES: Mapping[str, type[StatementProfile | SettlementProfile]] = {
-    "statement": StatementProfile,
-    "settlement": SettlementProfile,
+_LAYOUTS: Mapping[str, type[Delimited | Fixed | Sheet]] = {
+    "delimited": Delimited,
+    "fixed": Fixed,
+    "sheet": Sheet,
 }
+_CONTENTS: Mapping[str, type[StatementFields | SettlementFields | IncomeFields | AccountFields]] = {
+    "statement": StatementFields,
+    "settlement": SettlementFields,
+    "income": IncomeFields,
+    "accounts": AccountFields,
+}
+
+
+@frozen
+class Profile:
+    """How the rows of a file are laid out, and what their columns mean."""
+
+    layout: Delimited | Fixed | Sheet
+    content: StatementFields | SettlementFields | IncomeFields | AccountFields
+
+    @property
+    def name(self) -> str:
+        """The profile's name, which is the format's."""
+        return self.layout.name
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a content that speaks of a column which the layout has not."""
+        for column in self.content.used:
+            if column not in self.layout.names:
+                message = f"the column {column!r} is not in {self.layout.naming}"
+                raise ValueError(message)
+        if self.layout.trailers and self.content.yields not in {"income", "accounts"}:
+            message = f"trailers: a {self.content.yields} has none"
+            raise ValueError(message)
 
 
 @frozen
@@ -34,7 +75,6 @@ class ProfileReader:
 
     profile: Profile
     api_version: tuple[int, int] = API_VERSION
-    requires: Evidence = Evidence.UNPROVED
     options: type[Options] = Options
 
     @property
@@ -45,20 +85,44 @@ class ProfileReader:
     @property
     def yields(self) -> Yields:
         """What kind of rows the profile describes."""
-        return Yields(self.profile.yields)
+        return Yields(self.profile.content.yields)
+
+    @property
+    def requires(self) -> Evidence:
+        """A file whose profile requires a trailer must be counted; others need prove nothing."""
+        counted = any(trailer.required for trailer in self.profile.layout.trailers)
+        return Evidence.COUNTED if counted else Evidence.UNPROVED
 
     def recognise(self, head: bytes) -> bool:
-        """Tell whether *head* begins with the profile's header row."""
-        return delimited.begins_with_header(head, self.profile)
+        """Tell whether *head* begins as the profile's files do."""
+        return fits(head, self.profile.layout, self.profile.content)
+
+    def looks_inside(self, stream: BinaryIO, limits: Limits) -> bool:
+        """Tell whether a workbook is one of the profile's; of other files, the head has told all."""
+        layout, content = self.profile.layout, self.profile.content
+        return not isinstance(layout, Sheet) or sheets.fits(stream, layout, content, limits)
 
     @ending_with_issue
     def read(self, stream: BinaryIO, options: Options) -> Iterator[Event]:
-        """Read the stream's rows into statements or settlements; every faulty row is an Issue."""
-        rows = delimited.rows(stream, self.profile, options.limits)
-        if isinstance(self.profile, StatementProfile):
-            yield from profiled_statements.events(self.profile, rows)
+        """Read the stream's rows into what the profile yields; every fault is an Issue."""
+        layout, content = self.profile.layout, self.profile.content
+        table = self._table(stream, options.limits)
+        if isinstance(content, StatementFields):
+            yield from profiled_statements.events(layout, content, table.rows())
+        elif isinstance(content, SettlementFields):
+            yield from profiled_settlements.events(layout, content, table.rows())
+        elif isinstance(content, IncomeFields):
+            yield from profiled_income.events(layout, content, table)
         else:
-            yield from profiled_settlements.events(self.profile, rows)
+            yield from profiled_accounts.events(layout, content, table)
+
+    def _table(self, stream: BinaryIO, limits: Limits) -> Table:
+        layout = self.profile.layout
+        if isinstance(layout, Delimited):
+            return delimited.table(stream, layout, limits)
+        if isinstance(layout, Fixed):
+            return fixed.table(stream, layout, limits)
+        return sheets.table(stream, layout, self.profile.content, limits)
 
 
 def profile_from(name: str, mapping: Mapping[str, object]) -> Profile:
@@ -68,66 +132,25 @@ def profile_from(name: str, mapping: Mapping[str, object]) -> Profile:
         ConfigurationError: It has an unknown key, lacks one, or a value is not what it must be. The
             message names the profile and every key that is wrong.
     """
-    import cattrs  # noqa: PLC0415 - only whoever loads a profile pays for it
-
     kind, yields = mapping.get("kind"), mapping.get("yields")
-    if kind != "delimited":
-        raise _bad(name, [f"kind: must be 'delimited', not {kind!r}"])
-    if yields not in _CLASSES:
-        raise _bad(name, [f"yields: must be {' or '.join(map(repr, _CLASSES))}, not {yields!r}"])
+    if kind not in _LAYOUTS:
+        raise _bad(name, [f"kind: must be {' or '.join(map(repr, _LAYOUTS))}, not {kind!r}"])
+    if yields not in _CONTENTS:
+        raise _bad(name, [f"yields: must be {' or '.join(map(repr, _CONTENTS))}, not {yields!r}"])
     if "name" in mapping:
         raise _bad(name, ["name: is the table's own name and not a key"])
+    layout_class, content_class = _LAYOUTS[str(kind)], _CONTENTS[str(yields)]
+    own = set(fields_dict(layout_class))
+    layout, faults = faults_of(layout_class, {k: v for k, v in mapping.items() if k in own} | {"name": name})
+    content, more = faults_of(content_class, {k: v for k, v in mapping.items() if k not in own})
+    if layout is None or content is None:
+        raise _bad(name, [*faults, *more])
     try:
-        return _converter().structure({**mapping, "name": name}, _CLASSES[str(yields)])
-    except cattrs.BaseValidationError as error:
-        faults = cattrs.transform_error(error, path="", format_exception=_said)
-        raise _bad(name, [_path_first(fault) for fault in faults]) from error
+        return Profile(layout, content)
+    except ValueError as error:
+        raise _bad(name, [str(error)]) from error
 
 
 def _bad(name: str, faults: list[str]) -> ConfigurationError:
     message = f"Profile {name!r} cannot be used. {'; '.join(faults)}. Correct [profiles.{name}]."
     return ConfigurationError("bad_profile", message, profile=name, faults=faults)
-
-
-@functools.cache
-def _converter() -> Converter:
-    from cattrs import Converter  # noqa: PLC0415 - as above
-
-    converter = Converter(forbid_extra_keys=True)
-    for kind in (str, bool, int):
-        converter.register_structure_hook(kind, _strict)
-    converter.register_structure_hook_func(lambda kind: kind == tuple[str, ...], _texts)
-    return converter
-
-
-def _strict(value: object, kind: type) -> Any:  # noqa: ANN401 - a value of *kind*
-    # cattrs would call str() on anything; `type is` keeps True from being 1
-    if type(value) is not kind:
-        message = f"must be {kind.__name__}, not {value!r}"
-        raise TypeError(message)
-    return value
-
-
-def _texts(value: object, _: object) -> tuple[str, ...]:
-    texts = [value] if isinstance(value, str) else value
-    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
-        message = f"must be a text or a list of texts, not {value!r}"
-        raise TypeError(message)
-    return tuple(texts)
-
-
-def _said(error: BaseException, kind: type | None) -> str:
-    from cattrs import ForbiddenExtraKeysError  # noqa: PLC0415 - as above
-    from cattrs.v import format_exception  # noqa: PLC0415
-
-    if isinstance(error, ForbiddenExtraKeysError):
-        return f"unknown keys {', '.join(sorted(error.extra_fields))}"
-    if isinstance(error, ValueError | TypeError) and error.args:
-        return str(error)
-    return format_exception(error, kind)
-
-
-def _path_first(fault: str) -> str:
-    """Turn cattrs' `reason @ .date.format` round to `date.format: reason`."""
-    reason, _, path = fault.rpartition(" @ ")
-    return f"{path.removeprefix('.')}: {reason}" if path else reason

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from attrs import frozen
 
@@ -57,4 +57,13 @@ class Reader(Protocol):
         A fault of the file is an `Issue`, never an exception; where reading cannot go on it is the last
         event. The stream is neither closed nor kept.
         """
+        ...
+
+
+@runtime_checkable
+class LooksInside(Protocol):
+    """A reader of workbooks, which begin alike: it may also be asked for what stands inside."""
+
+    def looks_inside(self, stream: BinaryIO, limits: Limits) -> bool:
+        """Tell whether the file, which `recognise` did not rule out, is of this format. Never raises."""
         ...

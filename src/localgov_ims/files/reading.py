@@ -7,13 +7,15 @@ from typing import BinaryIO
 
 from attrs import define, evolve, field, frozen
 
+from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.settlements import SettlementLine
 from localgov_ims.domain.statements import BankLine, Evidence
 from localgov_ims.files.events import Closed, Event, Opened
-from localgov_ims.files.limits import Refused, refuse
-from localgov_ims.files.readers import HEAD_BYTES, Options, Reader
+from localgov_ims.files.holder_fields import HolderRow
+from localgov_ims.files.limits import DEFAULT_LIMITS, Refused, refuse
+from localgov_ims.files.readers import HEAD_BYTES, LooksInside, Options, Reader
 
 KEPT_ISSUES = 100
 """The first Issues of a file are kept, the rest counted."""
@@ -41,7 +43,7 @@ def choose(
     stream.seek(0)
     if not head:
         raise refuse("truncated", "byte 0", "The file is empty. Ask the sender for it again.")
-    fitting = [reader for reader in readers if reader.recognise(head)]
+    fitting = [reader for reader in readers if reader.recognise(head) and _inside(reader, stream)]
     fitting = [reader for reader in fitting if reader.name in preferred] or fitting
     if len(fitting) == 1:
         return fitting[0]
@@ -53,6 +55,15 @@ def choose(
     raise refuse("unknown-message", "byte 0", message, value=head[:80].decode("ascii", "replace"))
 
 
+def _inside(reader: Reader, stream: BinaryIO) -> bool:
+    """Ask a reader whose files their first bytes do not tell apart; the stream is left at its start."""
+    if not isinstance(reader, LooksInside):
+        return True
+    fits = reader.looks_inside(stream, DEFAULT_LIMITS)
+    stream.seek(0)
+    return fits
+
+
 def events(reader: Reader, stream: BinaryIO, options: Options | None = None) -> Iterator[Event]:
     """Yield a reader's events, with Issues added where the stream does not end as it must.
 
@@ -62,7 +73,9 @@ def events(reader: Reader, stream: BinaryIO, options: Options | None = None) -> 
     opened: Opened | None = None
     stopped = False
     for event in reader.read(stream, options or reader.options()):
-        if isinstance(event, Issue):
+        if isinstance(event, IncomeRow):  # of which there are most
+            pass
+        elif isinstance(event, Issue):
             stopped |= event.stops
         elif isinstance(event, Opened):
             opened = event
@@ -108,7 +121,7 @@ class IssueLog:
 
 @frozen(kw_only=True)
 class Entry:
-    """What was read of one statement or settlement; none stands for what the file did not get to."""
+    """What was read of one statement, settlement or file of rows; none stands for what the file did not get to."""
 
     format: str | None
     kind: str | None
@@ -125,7 +138,7 @@ class Entry:
 
 @frozen
 class FileRead:
-    """A file read whole: an entry for each statement or settlement, at least one, and whether it is accepted."""
+    """A file read whole: an entry for each statement, settlement or file of rows, at least one, and whether it is accepted."""
 
     entries: tuple[Entry, ...]
 
@@ -155,13 +168,17 @@ def read(readers: Sequence[Reader], stream: BinaryIO, named: str | None = None) 
         elif isinstance(event, Closed):
             entries.append(_entry(reader, log, opened, event))
             log, opened = IssueLog(), None
+        elif isinstance(event, IncomeRow | HolderRow):
+            # Without a council there is no policy: what is wrong with a row refuses the file.
+            for issue in event.issues:
+                log.add(issue)
         elif (
             event.identifier is not None
             and (first := places.setdefault(event.identifier, event.place)) != event.place
         ):
             log.add(repeated(event, first))
     if not entries and not log.kept:
-        message = "The file holds no statement and no settlement. Ask the sender for it again."
+        message = "The file holds nothing: no statement, no settlement, no rows. Ask the sender for it again."
         log.add(Issue(code="missing-field", place="byte 0", message=message))
     if opened is not None or log.kept:
         entries.append(_entry(reader, log, opened, None))

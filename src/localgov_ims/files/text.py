@@ -33,23 +33,27 @@ class AmountFormat:
     """How a format prints amounts in major units.
 
     Attributes:
-        signed: Whether a sign may stand in front.
+        signed: Whether a sign may stand in front; trailing: whether one may stand behind.
         decimal: The decimal sign; thousands: the separator of thousands, none unless declared.
         places: The most decimals printed; those beyond two must be zeros.
+        pence_only: Whether it is whole pence that are printed, without a decimal sign.
     """
 
     signed: bool = False
+    trailing: bool = False
     decimal: str = "."
     thousands: str = ""
     places: int = 2
+    pence_only: bool = False
     _pattern: re.Pattern[str] = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Compile the pattern."""
         sign = "([+-]?)" if self.signed else "()"
         grouped = rf"[0-9]{{1,3}}(?:{re.escape(self.thousands)}[0-9]{{3}}){{1,4}}|" if self.thousands else ""
-        places = rf"(?:{re.escape(self.decimal)}([0-9]{{1,{self.places}}}))?"
-        pattern = re.compile(rf"{sign}({grouped}[0-9]{{1,16}}){places}", re.ASCII)
+        places = rf"(?:{re.escape(self.decimal)}([0-9]{{1,{self.places}}}))?" if not self.pence_only else "()"
+        behind = "([+-]?)" if self.trailing else "()"
+        pattern = re.compile(rf"{sign}({grouped}[0-9]{{1,16}}){places}{behind}", re.ASCII)
         object.__setattr__(self, "_pattern", pattern)
 
     def pence(self, text: str) -> int | None:
@@ -57,15 +61,29 @@ class AmountFormat:
         found = self._pattern.fullmatch(text)
         if found is None:
             return None
-        sign, whole, places = found.groups(default="")
+        sign, whole, places, behind = found.groups(default="")
+        if behind:
+            if sign:
+                return None
+            sign = behind
         if self.thousands:
             whole = whole.replace(self.thousands, "")
+        if self.pence_only:
+            return -int(whole) if sign == "-" else int(whole)
         if len(places) > 2:  # noqa: PLR2004 - pence are hundredths
             if places[2:].strip("0"):
                 return None
             places = places[:2]
         pence = int(whole + places.ljust(2, "0"))
         return -pence if sign == "-" else pence
+
+    def printed(self, pence: int) -> str:
+        """Return an amount as this format prints it, without a separator of thousands."""
+        size = abs(pence)
+        text = str(size) if self.pence_only else f"{size // 100}{self.decimal}{size % 100:02d}"
+        if pence >= 0:
+            return text
+        return f"{text}-" if self.trailing and not self.signed else f"-{text}"
 
 
 @functools.lru_cache(maxsize=4096)
@@ -81,14 +99,14 @@ def iso_day(text: str) -> date | None:
 
 @functools.lru_cache(maxsize=64)
 def day_pattern(layout: str) -> re.Pattern[str]:
-    """Compile a layout such as `DD/MM/YYYY` or `YYYY-MM-DD hh:mm:ss` (times are checked, not kept)."""
+    """Compile a layout such as `DD/MM/YYYY` or `YYYY-MM-DD hh:mm:ss` (`printed_day` does not keep times)."""
     pattern = re.escape(layout)
     for part, meaning in _DATE_TOKENS.items():
         if part == "YY" and "year" in pattern:
             continue
         pattern = pattern.replace(part, meaning, 1)
-    for part in ("hh", "mm", "ss"):
-        pattern = pattern.replace(part, "[0-9]{2}", 1)
+    for part, name in (("hh", "hour"), ("mm", "minute"), ("ss", "second")):
+        pattern = pattern.replace(part, f"(?P<{name}>[0-9]{{2}})", 1)
     return re.compile(pattern, re.ASCII)
 
 

@@ -121,7 +121,14 @@ SHIPPED: tuple[MatchRule, ...] = (
         name="reference",
         left="line",
         right="receipt",
-        alternatives=({"end_to_end": "reference"}, {"structured": "reference"}),
+        alternatives=(
+            {"end_to_end": "reference"},
+            {"structured": "reference"},
+            # The number of the paying-in slip or sealed bag, by which the bank knows what an office paid in.
+            {"end_to_end": "provider_reference"},
+            {"structured": "provider_reference"},
+        ),
+        version=2,
         where={"right.banking": "singly"},
         window=(-3, 30),
     ),

@@ -14,13 +14,17 @@ from localgov_ims.allocation.rules import Rule
 from localgov_ims.domain.accounts import BankAccount
 from localgov_ims.domain.calendar import Calendar
 from localgov_ims.domain.clients import Client
+from localgov_ims.domain.ereturn_templates import EReturnTemplate
 from localgov_ims.domain.funds import Fund
+from localgov_ims.domain.import_types import ImportType
 from localgov_ims.domain.messages import FundMessage
 from localgov_ims.domain.methods import Banking, MethodOfPayment, SpecialMethods
 from localgov_ims.domain.offices import Office
+from localgov_ims.domain.over_short import OverShort
 from localgov_ims.domain.references import ReferenceFormat
 from localgov_ims.domain.retention import Periods
 from localgov_ims.domain.roles import ADMINISTRATOR, SHIPPED_ROLES, FundGroup, Role
+from localgov_ims.domain.till_settings import TillSettings
 from localgov_ims.domain.two_person import TwoPersonLimits
 from localgov_ims.domain.vat import Rounding, VatCode
 from localgov_ims.errors import ConfigurationError
@@ -70,6 +74,10 @@ class Council:
     roles: Mapping[str, Role] = SHIPPED_ROLES
     fund_groups: Mapping[str, FundGroup] = field(factory=dict)
     retention: Periods = field(factory=Periods)
+    import_types: Mapping[str, ImportType] = field(factory=dict)
+    over_short: OverShort | None = None
+    tills: TillSettings | None = None
+    ereturn_templates: Mapping[str, EReturnTemplate] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what contradicts itself."""
@@ -96,14 +104,37 @@ class Council:
                 raise ConfigurationError("bad_method", fault, mop=method.code)
         for message in self.messages.values():
             self._named("fund", message.fund, self.funds, f"fund message {message.code}")
+        self._check_import_types()
         self._check_people()
         for recogniser in self.recognisers:
             by = f"recogniser {recogniser.name}"
             self._named("source", recogniser.source, self.sources, by)
             self._named("bank account", recogniser.account, self.bank_accounts, by)
         self.special.check(self.methods)
+        if self.over_short is not None:
+            self.over_short.check(self.funds)
+        if self.tills is not None:
+            self.tills.check(self.methods, self.funds)
+        elif any(office.tills for office in self.offices.values()):
+            message = "An office has tills, but there is no [tills] to say by which methods they take money."
+            raise ConfigurationError("no_tills", message)
+        for template in self.ereturn_templates.values():
+            template.check(self.funds, self.vat_codes, self.methods, self.special, self.offices)
         for name in self.retention.classes:
             self._named("class of record", name, CLASSES, "[retention.classes]")
+
+    def _check_import_types(self) -> None:
+        for each in self.import_types.values():
+            by, defaults = f"import type {each.code}", each.defaults
+            for what, code, known in (
+                ("source", each.source, self.sources),
+                ("fund", defaults.fund or None, self.funds),
+                ("method of payment", defaults.mop or None, self.methods),
+                ("office", defaults.office or None, self.offices),
+                ("VAT code", defaults.vat_code or None, self.vat_codes),
+                *(("fund", fund, self.funds) for fund in each.funds),
+            ):
+                self._named(what, code, known, by)
 
     def _check_people(self) -> None:
         for group in self.fund_groups.values():
@@ -151,8 +182,8 @@ class Council:
 
     @cached_property
     def references(self) -> References:
-        """The funds with the formats of their references, as allocation asks them."""
-        return References(self.funds, self.formats)
+        """The codes, and the formats of references, as allocation asks them."""
+        return References(self.funds, self.formats, self.methods, self.offices, self.vat_codes)
 
     @cached_property
     def allocator(self) -> Allocator:

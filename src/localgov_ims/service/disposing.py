@@ -7,21 +7,25 @@ from uuid import UUID
 
 from attrs import define, field
 
-from localgov_ims.allocation.engine import Allocation
-from localgov_ims.allocation.rows import AllocationRow
+from localgov_ims.allocation.explaining import why
+from localgov_ims.allocation.outcomes import Allocation
 from localgov_ims.domain.breaks import Break, BreakKind
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import new_id
+from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.money import NOTHING
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.settlements import SettlementKind
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.suspense import SuspenseItem, SuspenseReason
 from localgov_ims.domain.transacting import receipt
-from localgov_ims.domain.transactions import Channel, Origin, Transaction
+from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transaction
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.reconciliation.recognisers import Recognition
+from localgov_ims.service.bank_rows import BankAllocator, bank_row
+from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.known_holders import KnownHolders
 from localgov_ims.service.lines import line_for
 from localgov_ims.service.open_items import OpenItems
 from localgov_ims.service.permitting import permit_unit
@@ -29,11 +33,14 @@ from localgov_ims.storage import reconciliation as stored
 from localgov_ims.storage import snapshots, transactions
 from localgov_ims.storage.store import Unit
 
+_UNEXPECTED = Allocation((), SuspenseReason.UNEXPECTED_DEBIT)
+
 
 @define(kw_only=True)
 class _Made:
-    """Records made for a block of lines, written together."""
+    """What allocates the bank lines, and the records made for them, written together."""
 
+    allocator: BankAllocator
     transactions: list[Transaction] = field(factory=list)
     suspense: list[SuspenseItem] = field(factory=list)
     dispositions: list[Disposition] = field(factory=list)
@@ -48,7 +55,8 @@ def dispose(installation: Installation, run: UUID, items: OpenItems) -> None:
     """
     with installation.unit("dispose") as unit:
         permit_unit(installation, unit, Permission.MATCH_RUN)
-        made = _Made()
+        holders = KnownHolders(unit.connection, local_day(unit.at))
+        made = _Made(allocator=BankAllocator(installation.council, holders))
         for line in items.lines.values():
             _dispose_of(installation, unit, line, items, made)
         made.breaks += _foreign(unit)
@@ -122,12 +130,7 @@ def _decided(
     number, misses = items.next_number(line.id), items.misses.get(line.id, [])
     if not line.line.amount:
         return _disposition(line, number, DispositionKind.OTHER, "No money moved.", what="nil")
-    row = AllocationRow(
-        amount=line.line.amount, taken_on=line.line.booked_on, source=line.account, narrative=line.line.text,
-        account_reference=line.line.references.structured or "",
-        source_reference=line.line.references.end_to_end or "", mop=installation.council.bank_transfer,
-    )  # fmt: skip
-    allocation = _unexpected(row) if row.amount < NOTHING else installation.council.allocator.allocate(row)
+    allocation = made.allocator.allocate(line) if line.line.amount >= NOTHING else _UNEXPECTED
     transaction = _income(installation, line, allocation)
     made.transactions.append(transaction)
     if allocation.reason is not None:
@@ -135,31 +138,38 @@ def _decided(
     kind = DispositionKind.ALLOCATED if allocation.reason is None else DispositionKind.SUSPENSE
     evidence: dict[str, object] = {"nearest": misses} if misses else {}
     return _disposition(
-        line, number, kind, _why(allocation), rule=allocation.rule, record=transaction.id, evidence=evidence
+        line, number, kind, why(allocation), rule=allocation.rule, record=transaction.id, evidence=evidence
     )
 
 
-def _unexpected(row: AllocationRow) -> Allocation:
-    return Allocation(row=row, rule=None, reason=SuspenseReason.UNEXPECTED_DEBIT)
-
-
 def _income(installation: Installation, line: StatementLine, allocation: Allocation) -> Transaction:
-    council, row = installation.council, allocation.row
-    placed = allocation.reason is None
-    made = line_for(
-        council, fund=row.fund if placed else council.suspense_fund.code,
-        account_reference=_canonical(installation, row) if placed else None, amount=row.amount,
-        mop=council.bank_transfer, taken_on=row.taken_on, vat_code=row.vat_code or None, rule=allocation.rule,
-    )  # fmt: skip
+    row = bank_row(installation.council, line)
     return receipt(
-        [made], channel=Channel.BANK, origin=Origin("statement_line", str(line.id)), taken_on=row.taken_on,
+        _lines(installation.council, row, allocation), channel=Channel.BANK, origin=Origin("statement_line", str(line.id)), taken_on=row.taken_on,
         recorded_at=installation.clock(), recorded_by=installation.actor,
     )  # fmt: skip
 
 
-def _canonical(installation: Installation, row: AllocationRow) -> str | None:
-    format_ = installation.council.references.format_of(row.fund)
-    return format_.compact(row.account_reference) if format_ is not None else row.account_reference or None
+def _lines(council: Council, row: IncomeRow, allocation: Allocation) -> list[LineInput]:
+    # The method stays what it was, whatever a rule sets: this money came by the bank, and waits in its clearing account.
+    mop, taken_on = council.bank_transfer, row.taken_on
+    if allocation.reason is not None:
+        suspense = council.suspense_fund.code
+        return [
+            line_for(
+                council, fund=suspense, account_reference=None, amount=row.amount, mop=mop, taken_on=taken_on,
+                rule=allocation.rule,
+            )
+        ]  # fmt: skip
+    return [
+        line_for(
+            council, fund=part.fund, account_reference=part.account_reference or None, amount=part.amount, mop=mop,
+            taken_on=taken_on, vat_code=part.vat_code or None, rule=part.rule,
+            # What the bank wrote stays with the statement; only what a rule wrote instead is the line's own.
+            narrative=part.narrative if part.narrative != row.narrative else None,
+        )
+        for part in allocation.parts
+    ]  # fmt: skip
 
 
 def _suspense(
@@ -177,15 +187,6 @@ def _suspense(
 def _given(end_to_end: str | None) -> str | None:
     # Banks write NOTPROVIDED where a payer gave no reference (SEPA and UK usage of ISO 20022).
     return None if end_to_end == "NOTPROVIDED" else end_to_end
-
-
-def _why(allocation: Allocation) -> str:
-    if allocation.reason is None:
-        row = allocation.row
-        return f"Rule {allocation.rule!r} places it in fund {row.fund}, account {row.account_reference or 'none'}."
-    detail = f" ({allocation.detail})" if allocation.detail else ""
-    sentence = allocation.reason.sentence
-    return f"{sentence[0].upper()}{sentence[1:]}{detail}."
 
 
 def _waiting_breaks(

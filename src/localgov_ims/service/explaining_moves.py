@@ -101,7 +101,14 @@ def asked_told(council: Council, proposal: Proposal) -> Iterator[str]:
     asked: dict[str, Any] = dict(proposal.asked)
     if "line" in asked:
         yield f"From line {called(str(asked['line']))}."
-    for side, word in (("sources", "From"), ("targets", "To"), ("items", "To")):
+    for given in asked.get("given", ()):
+        yield f"From item {called(str(given['line']))}: {Money(int(given['amount'])).shown()}."
+    for side, word in (
+        ("sources", "From"),
+        ("targets", "To"),
+        ("items", "To"),
+        ("credit_notes", "Credit of"),
+    ):
         for item in asked.get(side, ()):
             yield f"{word} {_item(council, item)}."
 

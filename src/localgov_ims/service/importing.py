@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
+import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, BinaryIO
+from collections.abc import Mapping, Sequence
+from typing import Any, BinaryIO
 from uuid import UUID
 
-from attrs import evolve, frozen
+from attrs import define, evolve, field, frozen
 
-from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.received_files import FileEvent, FileStatus, ReceivedFile
 from localgov_ims.errors import AlreadyDone
-from localgov_ims.files.events import Yields
 from localgov_ims.files.limits import Refused
-from localgov_ims.files.reading import IssueLog, choose
+from localgov_ims.files.reading import IssueLog
+from localgov_ims.service.file_recorders import Collected, recorder_of
+from localgov_ims.service.import_kinds import kind_of
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit_reading, permit_unit
-from localgov_ims.service.record_settlements import SettlementRecorder
-from localgov_ims.service.record_statements import StatementRecorder
-from localgov_ims.service.recorders import Progress, Recorder, record
+from localgov_ims.service.receiving_files import Incoming, latest, receive, spooled
+from localgov_ims.service.recorders import Progress, record
 from localgov_ims.storage import files as stored
 from localgov_ims.storage.store import Unit
 
-
-@frozen(kw_only=True)
-class Incoming:
-    """A file to import: the sender's name for it (a label, never opened) and its seekable bytes."""
-
-    name: str
-    stream: BinaryIO
+HELD = frozenset({"suspected-duplicate", "too-many-closures"})
+"""Issues that a person may lift: alone, they hold a file and do not refuse it."""
 
 
 @frozen(kw_only=True)
 class ImportResult:
     """What became of one file.
 
-    `status` is `recorded`, `refused`, or `seen`: everything in it was here already, and nothing changed.
+    `status` is `recorded`, `refused`, `held` (a person decides), or `seen`: everything in it was here already, and
+    nothing changed. `report` has the counts and sums of an income file.
     """
 
     name: str
@@ -51,6 +46,31 @@ class ImportResult:
     counts: Mapping[str, int]
     issues: tuple[Issue, ...]
     issue_count: int
+    import_type: str | None = None
+    report: Mapping[str, Any] = field(factory=dict)
+
+
+@define
+class Attempt:
+    """What one reading of a file came to."""
+
+    log: IssueLog = field(factory=IssueLog)
+    counts: Mapping[str, int] = field(factory=dict)
+    report: Mapping[str, Any] = field(factory=dict)
+    format: str | None = None
+    import_type: str | None = None
+    content: str | None = None
+    refused: bool = False
+
+    @property
+    def status(self) -> FileStatus:
+        """What becomes of the file: recorded, refused, or held where only a person's word is missing."""
+        if self.refused:
+            return FileStatus.REFUSED
+        if not self.log.stopped:
+            return FileStatus.RECORDED
+        stopping = {issue.code for issue in self.log.kept if issue.stops}
+        return FileStatus.HELD if stopping <= HELD else FileStatus.REFUSED
 
 
 def import_files(
@@ -62,7 +82,7 @@ def import_files(
     order in which files are named does not matter.
 
     Raises:
-        NotPermitted: The permission import.send is missing.
+        NotPermitted: The permission import.send is missing, or the type of a file is not the user's to send.
     """
     permit_reading(installation, Permission.IMPORT_SEND)
     results: dict[int, ImportResult] = {}
@@ -83,39 +103,154 @@ def import_file(
     """Import one file: receive it, read and prove it, record everything in it or nothing.
 
     The same bytes a second time, or the same statement in other bytes, change nothing and are `seen`. A refused
-    file keeps its bytes and its Issues, and may be tried again.
+    file keeps its bytes and its Issues, and may be tried again; so may one that was reversed.
 
     Raises:
-        NotPermitted: The permission import.send is missing.
+        NotPermitted: The permission import.send is missing, or the type of the file is not the user's to send.
     """
     permit_reading(installation, Permission.IMPORT_SEND)
     with tempfile.TemporaryFile() as spool:
-        # Read once: what is hashed, what is kept and what is recorded are the same bytes, even of a file still growing.
-        sha256, size = _spooled(incoming.stream, spool)
-        kept = Incoming(name=incoming.name, stream=spool)
-        file, event = _receive(installation, kept, sha256, size)
-        if event.status is FileStatus.RECORDED:
-            return _result(incoming.name, file, event, seen=True)
-        for last_try in (False, True):
-            try:
-                event, mine = _record(installation, kept, file, _latest(installation, file), progress)
-                break
-            except AlreadyDone as clash:
-                # Somebody recorded the same meanwhile; what they did is there to be seen the second time.
-                if last_try:
-                    event, mine = _refuse_clash(installation, file, clash)
+        sha256, size = spooled(incoming.stream, spool)
+        kept = evolve(incoming, stream=spool)
+        file, event = receive(installation, kept, sha256, size)
+        if event.status in {FileStatus.RECORDED, FileStatus.HELD}:
+            return result_of(incoming.name, file, event, seen=True)
+        if (
+            event.status is FileStatus.RECEIVED
+            and event.declared != incoming.declared
+            and not event.declared.again
+        ):
+            # Received and never finished: what the sender says now counts.
+            event = evolve(event, declared=incoming.declared, import_type=incoming.declared.import_type)
+        event, mine = _tried(installation, kept, file, progress)
     seen = event.status is FileStatus.RECORDED and not (mine and _new(event))
-    return _result(incoming.name, file, event, seen=seen)
+    return result_of(incoming.name, file, event, seen=seen)
 
 
-def _spooled(stream: BinaryIO, spool: IO[bytes]) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
+def _tried(
+    installation: Installation, kept: Incoming, file: ReceivedFile, progress: Progress
+) -> tuple[FileEvent, bool]:
+    for last_try in (False, True):
+        try:
+            return _record(installation, kept, file, latest(installation, file.id), progress)
+        except AlreadyDone as clash:
+            # Somebody recorded the same meanwhile; what they did is there to be seen the second time.
+            if last_try:
+                return _refuse_clash(installation, file, clash)
+    raise AssertionError
+
+
+def attempted(
+    installation: Installation, unit: Unit, stream: BinaryIO, file: ReceivedFile, latest_event: FileEvent,
+    progress: Progress, *, records: bool = True, lifted: frozenset[str] = frozenset(),
+    collected: Collected | None = None,
+) -> Attempt:  # fmt: skip
+    """Read a file into a unit of work, which is the caller's to commit if what comes of it is recorded.
+
+    Attributes:
+        records: Whether anything is written, or only judged and counted.
+        lifted: Codes of Issues that a person has decided about.
+        collected: Where the rows of a remittance list go, each with its allocation.
+    """
+    made, began = Attempt(import_type=latest_event.import_type), time.monotonic()
+    for words in latest_event.declared.faults:
+        message = f"The sender reports a fault of this file: {words}"
+        made.log.add(Issue(code="provider-error", place="file", value=words, message=message))
     stream.seek(0)
-    while chunk := stream.read(stored.CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
-        spool.write(chunk)
-    return digest.hexdigest(), size
+    counts = Counter[str]()
+    try:
+        reader, import_type = kind_of(installation, stream, latest_event.declared)
+        made.format = reader.name
+        made.import_type = import_type.code if import_type is not None else None
+        recorder = recorder_of(
+            installation, unit, file, latest_event, reader, import_type, records=records, collected=collected
+        )
+        counts = recorder.counts
+        for issue in record(reader, stream, installation.options[reader.name], recorder, progress):
+            made.log.add(issue)
+        made.report, made.content = recorder.told()
+        for issue in recorder.doubts():
+            if issue.code not in lifted:
+                made.log.add(issue)
+    except Refused as refused:
+        made.log.add(refused.issue)
+    made.counts = {name: count for name, count in counts.items() if count}
+    if made.report:
+        made.report = {**made.report, "seconds": round(time.monotonic() - began, 3)}
+    return made
+
+
+def finish(
+    unit: Unit, installation: Installation, file: ReceivedFile, before: FileEvent, made: Attempt, *, reason: str | None = None
+) -> FileEvent:  # fmt: skip
+    """Write what became of a file, step by step as the table of statuses has it, and commit."""
+    status, by = made.status, installation.actor
+    steps = [FileStatus.IN_PROGRESS, status] if status is FileStatus.RECORDED else [status]
+    for step in steps:
+        before = evolve(
+            before.followed_by(step, at=unit.at, by=by), import_type=made.import_type, reason=reason
+        )
+        if step is status:
+            nothing = status is FileStatus.REFUSED
+            before = evolve(
+                before, format=made.format, counts={} if nothing else made.counts, report=made.report,
+                content=made.content if status is FileStatus.RECORDED else None, issues=tuple(made.log.kept),
+                issue_count=made.log.count,
+            )  # fmt: skip
+        stored.add_event(unit, before)
+    unit.detail |= {"file": file.sha256, "format": made.format, **(before.counts or {})}
+    if made.import_type is not None:
+        unit.detail["import_type"] = made.import_type
+    unit.commit()
+    return before
+
+
+def _record(
+    installation: Installation, incoming: Incoming, file: ReceivedFile, before: FileEvent, progress: Progress
+) -> tuple[FileEvent, bool]:
+    """Record a file, or its refusal; return the event, and whether it is ours or somebody was faster."""
+    if before.status in {FileStatus.RECORDED, FileStatus.HELD}:
+        return before, False
+    with installation.unit("import_file") as unit:
+        permit_unit(installation, unit, Permission.IMPORT_SEND)
+        begun = _begun(installation, unit, before, incoming)
+        made = attempted(installation, unit, incoming.stream, file, begun, progress)
+        if made.status is FileStatus.RECORDED:
+            if begun is not before:
+                stored.add_event(unit, begun)
+            return finish(unit, installation, file, begun, made), True
+    # The block above rolled back whatever was written; the refusal is a unit of its own.
+    with installation.unit("hold_file" if made.status is FileStatus.HELD else "refuse_file") as unit:
+        begun = _begun(installation, unit, before, incoming)
+        if begun is not before:
+            stored.add_event(unit, begun)
+        return finish(unit, installation, file, begun, made), True
+
+
+def _begun(installation: Installation, unit: Unit, before: FileEvent, incoming: Incoming) -> FileEvent:
+    """Return the event that this attempt begins with: the one that is there, or another where that attempt is over."""
+    if before.status in {FileStatus.REFUSED, FileStatus.REVERSED}:
+        return before.received_again(incoming.declared, at=unit.at, by=installation.actor)
+    return before
+
+
+def _refuse_clash(
+    installation: Installation, file: ReceivedFile, clash: AlreadyDone
+) -> tuple[FileEvent, bool]:
+    """Refuse a file that the database will not take, though nothing here could tell why beforehand."""
+    made = Attempt()
+    message = f"Something in this file is in {clash.data['table']} already. It was not recorded again; report this file."
+    made.log.add(
+        Issue(code="already-imported", place="file", value=str(clash.data.get("detail", "")), message=message)
+    )
+    with installation.unit("refuse_file") as unit:
+        before = latest(installation, file.id)
+        if before.status is FileStatus.RECORDED:
+            return before, False
+        if before.status in {FileStatus.REFUSED, FileStatus.REVERSED}:
+            before = before.received_again(before.declared, at=unit.at, by=installation.actor)
+            stored.add_event(unit, before)
+        return finish(unit, installation, file, before, made), True
 
 
 def _new(event: FileEvent) -> bool:
@@ -126,123 +261,11 @@ def _unchained(result: ImportResult) -> bool:
     return any(issue.code == "chain-broken" for issue in result.issues)
 
 
-def _receive(
-    installation: Installation, incoming: Incoming, sha256: str, size: int
-) -> tuple[ReceivedFile, FileEvent]:
-    """Keep the bytes, committed at once, or find them kept already; return the file and where it stands."""
-    known = _known(installation, sha256)
-    if known is not None:
-        return known
-    file = ReceivedFile(id=new_id(), sha256=sha256, size=size, name=incoming.name)
-    try:
-        with installation.unit("receive_file") as unit:
-            permit_unit(installation, unit, Permission.IMPORT_SEND)
-            stored.add(unit, file, _bytes(incoming.stream))
-            event = FileEvent(
-                id=new_id(),
-                file=file.id,
-                sequence=1,
-                status=FileStatus.RECEIVED,
-                at=unit.at,
-                by=installation.actor,
-            )
-            stored.add_event(unit, event)
-            unit.detail["file"] = file.sha256
-            unit.commit()
-    except AlreadyDone:
-        known = _known(installation, file.sha256)
-        if known is None:
-            raise
-        return known
-    return file, event
-
-
-def _known(installation: Installation, sha256: str) -> tuple[ReceivedFile, FileEvent] | None:
-    with installation.store.reading() as connection:
-        file = stored.by_hash(connection, sha256)
-        event = stored.latest_event(connection, file.id) if file is not None else None
-    return (file, event) if file is not None and event is not None else None
-
-
-def _latest(installation: Installation, file: ReceivedFile) -> FileEvent:
-    with installation.store.reading() as connection:
-        event = stored.latest_event(connection, file.id)
-    assert event is not None, "a file is received together with its first event"  # noqa: S101
-    return event
-
-
-def _record(
-    installation: Installation, incoming: Incoming, file: ReceivedFile, latest: FileEvent, progress: Progress
-) -> tuple[FileEvent, bool]:
-    """Record a file, or its refusal; return the event, and whether it is ours or somebody was faster."""
-    if latest.status is FileStatus.RECORDED:
-        return latest, False
-    log, counts, reader = IssueLog(), Counter[str](), None
-    with installation.unit("import_file") as unit:
-        permit_unit(installation, unit, Permission.IMPORT_SEND)
-        incoming.stream.seek(0)
-        try:
-            reader = choose(
-                installation.readers, incoming.stream, preferred=installation.council.formats_used
-            )
-            kind = StatementRecorder if reader.yields is Yields.STATEMENT else SettlementRecorder
-            recorder: Recorder = kind(unit=unit, council=installation.council, file=file.id, reader=reader)
-            counts = recorder.counts
-            for issue in record(
-                reader, incoming.stream, installation.options[reader.name], recorder, progress
-            ):
-                log.add(issue)
-        except Refused as refused:
-            log.add(refused.issue)
-        format_ = reader.name if reader is not None else None
-        if not log.stopped:
-            return _finish(unit, installation, file, latest, FileStatus.RECORDED, log, counts, format_), True
-    # The block above rolled back whatever was written; the refusal is a unit of its own.
-    with installation.unit("refuse_file") as unit:
-        return _finish(unit, installation, file, latest, FileStatus.REFUSED, log, {}, format_), True
-
-
-def _refuse_clash(
-    installation: Installation, file: ReceivedFile, clash: AlreadyDone
-) -> tuple[FileEvent, bool]:
-    """Refuse a file that the database will not take, though nothing here could tell why beforehand."""
-    log = IssueLog()
-    message = f"Something in this file is in {clash.data['table']} already. It was not recorded again; report this file."
-    log.add(
-        Issue(code="already-imported", place="file", value=str(clash.data.get("detail", "")), message=message)
-    )
-    with installation.unit("refuse_file") as unit:
-        latest = _latest(installation, file)
-        if latest.status is FileStatus.RECORDED:
-            return latest, False
-        return _finish(unit, installation, file, latest, FileStatus.REFUSED, log, {}, None), True
-
-
-def _finish(
-    unit: Unit, installation: Installation, file: ReceivedFile, latest: FileEvent, status: FileStatus, log: IssueLog,
-    counts: Mapping[str, int], reader: str | None,
-) -> FileEvent:  # fmt: skip
-    if latest.status is FileStatus.REFUSED:
-        latest = latest.followed_by(FileStatus.RECEIVED, at=unit.at, by=installation.actor)  # another attempt
-        stored.add_event(unit, latest)
-    event = evolve(
-        latest.followed_by(status, at=unit.at, by=installation.actor), format=reader,
-        counts={name: count for name, count in counts.items() if count}, issues=tuple(log.kept), issue_count=log.count,
-    )  # fmt: skip
-    stored.add_event(unit, event)
-    unit.detail |= {"file": file.sha256, "format": reader, **counts}
-    unit.commit()
-    return event
-
-
-def _bytes(stream: BinaryIO) -> Iterator[bytes]:
-    stream.seek(0)
-    while chunk := stream.read(stored.CHUNK):
-        yield chunk
-
-
-def _result(name: str, file: ReceivedFile, event: FileEvent, *, seen: bool) -> ImportResult:
+def result_of(name: str, file: ReceivedFile, event: FileEvent, *, seen: bool = False) -> ImportResult:
+    """Return what became of a file as its latest event says it; `seen` where this time nothing changed."""
+    held = event.status is FileStatus.HELD
     return ImportResult(
-        name=name, file=file.id, sha256=file.sha256, status="seen" if seen else event.status.value, format=event.format,
-        counts=event.counts or {}, issues=event.issues, issue_count=event.issue_count,
+        name=name, file=file.id, sha256=file.sha256, status="seen" if seen and not held else event.status.value,
+        format=event.format, counts=event.counts or {}, issues=event.issues, issue_count=event.issue_count,
+        import_type=event.import_type, report=event.report or {},
     )  # fmt: skip

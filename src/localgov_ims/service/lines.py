@@ -9,7 +9,7 @@ from attrs import evolve
 from localgov_ims.domain.funds import Nature
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.transactions import LineInput
-from localgov_ims.domain.vat import NIL
+from localgov_ims.domain.vat import NIL, Treatment, VatRate
 from localgov_ims.errors import InvalidValue
 from localgov_ims.service.council import Council
 
@@ -23,7 +23,7 @@ def line_for(  # noqa: PLR0913 - every part of a line, each by its name
     Its code is the fund's, or another that was asked for where the fund lets a line have its own. Money that has
     already been received is never refused for its VAT code; whoever may be refused asks `check_vat_code` first.
     """
-    code = vat_code if vat_code and _allowed(council, fund, vat_code) else council.funds[fund].vat_code
+    code = vat_code_of(council, fund, vat_code)
     given = LineInput(
         fund=fund, account_reference=account_reference, amount=amount, mop=mop, narrative=narrative, rule=rule
     )
@@ -32,12 +32,25 @@ def line_for(  # noqa: PLR0913 - every part of a line, each by its name
 
 def taxed(council: Council, line: LineInput, code: str | None, taken_on: date) -> LineInput:
     """Return a line with the VAT that lies in it by a code, at the rate of the day the payer paid; none: no VAT."""
-    record = council.vat_codes[code] if code is not None else None
-    rate = record.rate_on(taken_on) if record is not None else NIL
+    treatment, rate = vat_terms(council, code, taken_on)
     return evolve(
-        line, vat_code=code, vat_treatment=record.treatment if record is not None else None, vat_rate=rate,
+        line,
+        vat_code=code,
+        vat_treatment=treatment,
+        vat_rate=rate,
         vat=rate.vat_in(line.amount, council.vat_rounding),
-    )  # fmt: skip
+    )
+
+
+def vat_code_of(council: Council, fund: str, asked: str | None) -> str | None:
+    """Return the VAT code of a line of money received: the one asked for where the fund lets a line have it, else the fund's."""
+    return asked if asked and _allowed(council, fund, asked) else council.funds[fund].vat_code
+
+
+def vat_terms(council: Council, code: str | None, taken_on: date) -> tuple[Treatment | None, VatRate]:
+    """Return what a VAT code says on the day the payer paid; no code says no VAT."""
+    record = council.vat_codes[code] if code is not None else None
+    return (record.treatment, record.rate_on(taken_on)) if record is not None else (None, NIL)
 
 
 def checked_day(taken_on: date | None, today: date) -> date:

@@ -1,4 +1,4 @@
-"""Receiving money that is certain at once: cheques, cash, and what comes by post."""
+"""Receiving money that is certain at once: cheques, cash, cards at the counter's terminal, and what comes by post."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from localgov_ims.domain.texts import fitting
 from localgov_ims.domain.transacting import receipt
 from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transaction
 from localgov_ims.domain.two_person import Act
-from localgov_ims.errors import InvalidValue, RuleViolation
+from localgov_ims.errors import ConfigurationError, InvalidValue, RuleViolation
 from localgov_ims.service import proposing
 from localgov_ims.service.baskets import Asking, check_basket
 from localgov_ims.service.drawing import take
@@ -28,6 +28,7 @@ from localgov_ims.service.lines import checked_day
 from localgov_ims.service.payments import checked_office
 from localgov_ims.service.permitting import permit_unit
 from localgov_ims.service.retrying import retried
+from localgov_ims.service.till_receipts import record_taking, till_of_receipt
 from localgov_ims.storage import transactions
 from localgov_ims.storage.store import Unit
 
@@ -46,7 +47,8 @@ def receive_cheque(
     """Record a payment by cheque: a Receipt at once, every line by the cheque method.
 
     Raises:
-        InvalidValue, RuleViolation: Something in it cannot be (see `check_basket`).
+        InvalidValue, RuleViolation: Something in it cannot be (see `check_basket`), or at a counter with tills none of
+            them is the user's (`no_open_till`).
         NotPermitted: The user may not take cheques, or not for one of the funds.
     """
     mop = installation.council.special["cheque"]
@@ -88,7 +90,8 @@ def receive_cash(
     """Record cash taken at the counter today: a Receipt at once, every line by a method that is cash.
 
     Raises:
-        InvalidValue, RuleViolation: Something in it cannot be (see `check_basket`), or a method is not cash.
+        InvalidValue, RuleViolation: Something in it cannot be (see `check_basket`), a method is not cash, or at a counter with
+            tills none of them is the user's (`no_open_till`).
         NotPermitted: The user may not take payments, or not for one of the funds.
     """
     return _received(
@@ -97,9 +100,39 @@ def receive_cash(
     )  # fmt: skip
 
 
+def receive_card(
+    installation: Installation,
+    items: Sequence[BasketItem],
+    *,
+    payer: Payer = NOBODY,
+    authorisation_code: str | None = None,
+    office: str | None = None,
+    caller_reference: str | None = None,
+) -> Transaction:
+    """Record a card payment that the terminal of one's till has approved: a Receipt at once; its Z-report proves it.
+
+    *authorisation_code* is what the terminal printed.
+
+    Raises:
+        InvalidValue, RuleViolation: Something in it cannot be (see `check_basket`), or no till is open (`no_open_till`).
+        NotPermitted: The user may not take payments, or not for one of the funds.
+        ConfigurationError: The council's tills have no card terminals (`no_card_terminal`).
+    """
+    mop = installation.council.tills.card if installation.council.tills is not None else None
+    if mop is None:
+        message = "No till has a card terminal here: [tills] names no method in card."
+        raise ConfigurationError("no_card_terminal", message)
+    return _received(
+        installation, [evolve(item, mop=mop) for item in items], Permission.PAYMENT_TAKE, channel=Channel.COUNTER,
+        payer=payer, cheque=None, taken_on=None, office=office, caller_reference=caller_reference, terminal=True,
+        authorisation_code=fitting("authorisation code", authorisation_code, 20),
+    )  # fmt: skip
+
+
 def _received(  # noqa: PLR0913 - what each way of receiving says of it
     installation: Installation, items: Sequence[BasketItem], permission: Permission, *, channel: Channel, payer: Payer,
     cheque: Cheque | None, taken_on: date | None, office: str | None, caller_reference: str | None, cash: bool = False,
+    terminal: bool = False, authorisation_code: str | None = None,
 ) -> Transaction:  # fmt: skip
     def once() -> Transaction:
         with installation.unit("receive_payment") as unit:
@@ -114,15 +147,21 @@ def _received(  # noqa: PLR0913 - what each way of receiving says of it
             )  # fmt: skip
             lines = check_basket(asking, unit, items, payer)
             _check_limit(installation, unit, lines)
+            till = None
+            if channel is Channel.COUNTER:
+                till = till_of_receipt(installation, unit, office, rights.user.office, needed=terminal)
             own, reference = new_id(), new_reference()
             lines = [_linked(unit, asking, item, line, own) for item, line in zip(items, lines, strict=True)]
             made = receipt(
                 lines, channel=channel, origin=Origin(channel.value, str(own)), taken_on=day, recorded_at=unit.at,
                 recorded_by=installation.actor, reference=reference, payer=payer, cheque=cheque,
-                office=checked_office(installation, office or rights.user.office),
+                office=till.office if till is not None else checked_office(installation, office or rights.user.office),
+                authorisation_code=authorisation_code,
                 caller_reference=fitting("caller reference", caller_reference, 100),
             )  # fmt: skip
             transactions.add(unit, [made], personal_narratives=installation.council.personal_narratives)
+            if till is not None:
+                record_taking(installation, unit, till, made)
             unit.detail |= {"receipt": made.reference, "pence": made.total.pence}
             unit.commit()
             return made

@@ -19,7 +19,7 @@ from localgov_ims.files.events import Closed, Opened
 from localgov_ims.files.readers import Reader
 from localgov_ims.reconciliation.recognisers import IncomeSource, SourceKind
 from localgov_ims.service.council import Council
-from localgov_ims.service.recorders import currency_faults, fault
+from localgov_ims.service.recorders import Undoubted, currency_faults, fault
 from localgov_ims.storage import settlements as stored
 from localgov_ims.storage.store import Unit
 
@@ -41,7 +41,7 @@ class _Current:
 
 
 @define(kw_only=True)
-class SettlementRecorder:
+class SettlementRecorder(Undoubted):
     """Records settlements in a unit of work; see `recorders.Recorder`."""
 
     unit: Unit

@@ -20,7 +20,7 @@ from localgov_ims.domain.statements import BankLine, Statement, StatementLine
 from localgov_ims.files.events import Closed, Opened
 from localgov_ims.files.readers import Reader
 from localgov_ims.service.council import Council
-from localgov_ims.service.recorders import currency_faults, fault
+from localgov_ims.service.recorders import Undoubted, currency_faults, fault
 from localgov_ims.storage import statements as stored
 from localgov_ims.storage.store import Unit
 
@@ -43,7 +43,7 @@ class _Current:
 
 
 @define(kw_only=True)
-class StatementRecorder:
+class StatementRecorder(Undoubted):
     """Records statements in a unit of work; see `recorders.Recorder`."""
 
     unit: Unit

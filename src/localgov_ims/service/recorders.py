@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Protocol
+
+from attrs import define
 
 from localgov_ims.domain.issues import Issue
 from localgov_ims.files.events import Closed, Opened
@@ -38,6 +40,27 @@ class Recorder(Protocol):
     def close(self, closed: Closed) -> Iterator[Issue]:
         """Take its end."""
         ...
+
+    def doubts(self) -> Iterator[Issue]:
+        """Yield what makes a person look, once the whole file has been read; such a file is held, not refused."""
+        ...
+
+    def told(self) -> tuple[Mapping[str, Any], str | None]:
+        """Return the report of the file, and what its rows come to where equal rows in other bytes are suspect."""
+        ...
+
+
+@define(slots=False)
+class Undoubted:
+    """What a recorder of files inherits that leave nobody in doubt: their numbers say whether they were here before."""
+
+    def doubts(self) -> Iterator[Issue]:
+        """Doubt nothing."""
+        return iter(())
+
+    def told(self) -> tuple[Mapping[str, Any], str | None]:
+        """Tell nothing beyond the counts."""
+        return {}, None
 
 
 def fault(code: str, opened: Opened, field: str, value: str, message: str) -> Issue:

@@ -8,7 +8,6 @@ from uuid import UUID
 from attrs import frozen
 from sqlalchemy import Connection
 
-from localgov_ims.domain.draws import available
 from localgov_ims.domain.ids import new_id, new_reference, parse_reference
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.payers import Payee
@@ -23,22 +22,26 @@ from localgov_ims.domain.refunds import (
     Route,
 )
 from localgov_ims.domain.texts import fitting
-from localgov_ims.domain.transactions import Line, Transaction
 from localgov_ims.domain.two_person import Act
 from localgov_ims.errors import InvalidValue, NotFound, RuleViolation
 from localgov_ims.service import proposing
 from localgov_ims.service.drawing import take
 from localgov_ims.service.finding import line_of
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.permitting import note_use, permit, permit_unit
+from localgov_ims.service.permitting import permit, permit_unit
+from localgov_ims.service.refund_checks import (
+    Asked,
+    Found,
+    check_available,
+    check_request,
+    check_route,
+    subject_of,
+)
 from localgov_ims.service.restricting import permit_accounts
 from localgov_ims.service.retrying import retried
-from localgov_ims.storage import draws, transactions
 from localgov_ims.storage import refunds as stored
+from localgov_ims.storage import transactions
 from localgov_ims.storage.store import Unit
-
-Found = tuple[Transaction, Line, Money]
-"""A line to give back from, its transaction, and how much of it."""
 
 
 @frozen(kw_only=True)
@@ -71,50 +74,42 @@ def refund_payment(
         NotPermitted: The user may not ask for refunds (or for parts of a line), a fund is not theirs, or an account is
             restricted.
     """
-    asked = _Asked(
-        items=tuple(items), reason=fitting("reason", reason, 100) or "", route=route, payee=payee,
+    asked = Asked(
+        reason=fitting("reason", reason, 100) or "", route=route, payee=payee,
         evidence=fitting("evidence", evidence, 500),
     )  # fmt: skip
-    return retried(lambda: _ask(installation, asked))
+    return retried(lambda: _ask(installation, items, asked))
 
 
-@frozen(kw_only=True)
-class _Asked:
-    """What was asked for."""
-
-    items: tuple[RefundOf, ...]
-    reason: str
-    route: Route
-    payee: Payee | None
-    evidence: str | None
-
-
-def _ask(installation: Installation, asked: _Asked) -> RefundRequest:
+def _ask(installation: Installation, items: Sequence[RefundOf], asked: Asked) -> RefundRequest:
     with installation.unit("refund_payment") as unit:
         unit.lock()  # whoever draws does it one after another, so that nobody waits for one who waits for him
         rights = permit_unit(installation, unit, Permission.REFUND_REQUEST)
-        found = _found(unit, rights, asked.items)
-        permit_accounts(
-            installation,
-            unit.connection,
-            rights,
-            [(line.fund, line.account_reference) for _, line, _ in found],
-        )
-        earlier = [
-            each for subject in sorted({_subject(transaction) for transaction, _, _ in found})
-            for each in stored.of_subject(unit.connection, subject)
-        ]  # fmt: skip
-        _check(earlier, asked.reason)
-        _check_available(unit, found)
-        _check_route(installation, unit, rights, found, asked)
-        request = _request(installation, unit, found, asked, n=len(earlier) + 1)
-        unit.detail |= {
-            "refund": request.reference,
-            "pence": request.total.pence,
-            "state": request.state.value,
-        }
+        request = request_refund(installation, unit, rights, _found(unit, rights, items), asked)
         unit.commit()
         return request
+
+
+def request_refund(
+    installation: Installation, unit: Unit, rights: Rights, found: Sequence[Found], asked: Asked
+) -> RefundRequest:
+    """Record a request in a locked unit, for the lines that were found; it draws on them.
+
+    Raises:
+        RuleViolation, NotPermitted: See `refund_payment`.
+    """
+    accounts = [(line.fund, line.account_reference) for _, line, _ in found]
+    permit_accounts(installation, unit.connection, rights, accounts)
+    earlier = [
+        each for subject in sorted({subject_of(transaction) for transaction, _, _ in found})
+        for each in stored.of_subject(unit.connection, subject)
+    ]  # fmt: skip
+    check_request(earlier, asked.reason)
+    check_available(unit, found)
+    check_route(installation, unit, rights, found, asked)
+    request = _request(installation, unit, found, asked, n=len(earlier) + 1)
+    unit.detail |= {"refund": request.reference, "pence": request.total.pence, "state": request.state.value}
+    return request
 
 
 def view_refund(installation: Installation, reference: str) -> RefundRequest:
@@ -173,60 +168,8 @@ def _found(unit: Unit, rights: Rights, items: Sequence[RefundOf]) -> list[Found]
     return list(found.values())
 
 
-def _subject(transaction: Transaction) -> str:
-    return transaction.payment or transaction.reference
-
-
-def _check(earlier: Sequence[RefundRequest], reason: str) -> None:
-    for other in earlier:
-        if other.state.open:
-            message = (
-                f"Refund {other.reference} of {other.total.shown()} is {other.state.value} for the same payment. Wait for "
-                "its outcome; while it is proposed, whoever asked may turn it down."
-            )
-            raise RuleViolation("refund_open", message, refund=other.reference)
-    if not reason.strip():
-        raise RuleViolation("reason_missing", "Say why the money is given back.")
-
-
-def _check_available(unit: Unit, found: Sequence[Found]) -> None:
-    standing = draws.taken(unit.connection, [line.id for _, line, _ in found])
-    for _, line, asked in found:
-        left = available(line, standing[line.id])
-        if asked > left:
-            message = f"Of line {line.reference} {left.shown()} can still be given back, not {asked.shown()}."
-            raise RuleViolation("over_available", message, line=line.reference, available=left, asked=asked)
-
-
-def _check_route(
-    installation: Installation, unit: Unit, rights: Rights, found: Sequence[Found], asked: _Asked
-) -> None:
-    if len({_subject(transaction) for transaction, _, _ in found}) > 1:
-        raise RuleViolation(
-            "several_payments", "These lines are of several payments. Ask for each refund by itself."
-        )
-    if asked.route is Route.PAYABLES:
-        if asked.payee is None:
-            raise RuleViolation(
-                "payee_missing", "Say whom the payables system pays: name, sort code and account."
-            )
-    else:
-        for transaction, line, _ in found:
-            method = installation.council.methods[line.mop]
-            if not method.refundable or transaction.provider_reference is None:
-                message = (
-                    f"Line {line.reference} was paid by {method.name}, which cannot be sent back by a provider. Use the "
-                    "payables route."
-                )
-                raise RuleViolation("not_refundable", message, line=line.reference)
-    for _, line, amount in found:
-        if amount < line.amount:
-            rights.require(Permission.REFUND_REQUEST_PART)
-            note_use(unit, Permission.REFUND_REQUEST_PART)
-
-
 def _request(
-    installation: Installation, unit: Unit, found: Sequence[Found], asked: _Asked, *, n: int
+    installation: Installation, unit: Unit, found: Sequence[Found], asked: Asked, *, n: int
 ) -> RefundRequest:
     parts = [(line, amount) for _, line, amount in found]
     own = new_id()
@@ -239,7 +182,7 @@ def _request(
     drawn = take(installation.council, unit, parts, by_kind="refund_request", by=own)
     first = found[0][0]
     request = RefundRequest(
-        id=own, reference=new_reference(), route=asked.route, subject=_subject(first), n=n, payment=first.payment,
+        id=own, reference=new_reference(), route=asked.route, subject=subject_of(first), n=n, payment=first.payment,
         reason=asked.reason.strip(), asked_by=installation.actor, asked_at=unit.at, payee=asked.payee,
         evidence=asked.evidence,
         items=tuple(

@@ -9,6 +9,7 @@ from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.money import NOTHING
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.texts import fitting
+from localgov_ims.domain.tills import TillEventKind
 from localgov_ims.domain.transacting import reversal
 from localgov_ims.domain.transactions import Line, Transaction, TransactionKind
 from localgov_ims.errors import AlreadyDone, RuleViolation
@@ -18,7 +19,7 @@ from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit, permit_unit
 from localgov_ims.service.restricting import permit_accounts
 from localgov_ims.service.retrying import retried
-from localgov_ims.storage import transactions
+from localgov_ims.storage import tills, transactions
 from localgov_ims.storage.store import Unit
 
 
@@ -33,7 +34,8 @@ def reverse_transaction(
         NotFound: There is no such transaction.
         AlreadyDone: It is taken back already (`already_reversed`).
         RuleViolation: It is a reversal, or a refund (whose request says what became of it); a part of one of its lines
-            has been refunded or moved on (`over_available`), which is undone first; or no reason is given.
+            has been refunded or moved on (`over_available`), which is undone first; it was taken at a till, where it is
+            voided (`taken_at_a_till`); or no reason is given.
         NotPermitted: The user may not reverse it, or one of its funds is not theirs.
     """
     why = fitting("reason", reason, 100) or ""
@@ -62,6 +64,7 @@ def _reverse(installation: Installation, reference: str, pair: int | None, reaso
                 f"{found.reference} is a refund; say of its request that it failed, and it is taken back."
             )
             raise RuleViolation("refund_not_reversed", message, transaction=found.reference)
+        _refuse_of_till(unit, found)
         made = take_back(installation, unit, found, pair=pair, reason=reason.strip())
         unit.detail |= {"reverses": found.reference, "by": made.reference}
         unit.commit()
@@ -100,6 +103,14 @@ def take_back(
     _return(unit, own, made.id)
     transactions.add(unit, [made], personal_narratives=installation.council.personal_narratives)
     return made
+
+
+def _refuse_of_till(unit: Unit, found: Transaction) -> None:
+    """Refuse what was taken or paid out at a till: its session must know of it, so it is voided."""
+    taken = tills.of_transaction(unit.connection, found.id)
+    if taken is not None and taken[1] in {TillEventKind.RECEIPT, TillEventKind.PAY_OUT}:
+        message = f"{found.reference} was taken at till {taken[0].name}. Void it: `ims tills void {found.reference}`."
+        raise RuleViolation("taken_at_a_till", message, transaction=found.reference, session=taken[0].name)
 
 
 def _return(unit: Unit, own: Sequence[Line], by: UUID) -> None:

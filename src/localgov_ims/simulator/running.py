@@ -25,7 +25,8 @@ from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import RuleViolation
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.service.exporting import export_to_folder
-from localgov_ims.service.importing import Incoming, import_files
+from localgov_ims.service.importing import import_files
+from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.laws.law import LawReport
 from localgov_ims.service.people import add_user

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,6 +89,19 @@ def current(connection: Connection, accounts: Collection[Account]) -> dict[Accou
             fits = holders.c.account_reference.in_(wanted[start : start + _ASKED_AT_ONCE])
             query = _query().where(holders.c.fund == fund, fits).order_by(holders.c.number)
             found |= {(row.fund, row.account_reference): _holder(row) for row in connection.execute(query)}
+    return found
+
+
+def closings(connection: Connection, accounts: Collection[Account]) -> dict[Account, date | None]:
+    """Return the day on which each of *accounts* that is known was closed, or none."""
+    found: dict[Account, date | None] = {}
+    columns = (holders.c.fund, holders.c.account_reference, holders.c.closed_on)
+    for fund in sorted({fund for fund, _ in accounts}):
+        wanted = sorted({reference for own, reference in accounts if own == fund})
+        for start in range(0, len(wanted), _ASKED_AT_ONCE):
+            fits = holders.c.account_reference.in_(wanted[start : start + _ASKED_AT_ONCE])
+            query = sa.select(*columns).where(holders.c.fund == fund, fits).order_by(holders.c.number)
+            found |= {(row.fund, row.account_reference): row.closed_on for row in connection.execute(query)}
     return found
 
 

@@ -12,6 +12,7 @@ from localgov_ims.domain.retention import LegalHold, bare_name
 from localgov_ims.storage import (
     files,
     holders,
+    notes,
     outbox,
     payments,
     personal,
@@ -55,6 +56,7 @@ class Held:
             "payment_events": self._payment_events,
             "refund_requests": self._refunds,
             "account_holders": self._holders,
+            "notes": self._notes,
             "statement_lines": self._statement_lines,
             "files": self._received,
             "legal_holds": self._in_force,
@@ -82,6 +84,9 @@ class Held:
 
     def _holders(self) -> Condition:
         return self._account(holders.holders) | self._named(holders.holders)
+
+    def _notes(self) -> Condition:
+        return notes.on_accounts(self._accounts) | self._named(notes.notes)
 
     def _transactions(self) -> Condition:
         table, lines = transactions.transactions, transactions.lines
@@ -136,7 +141,9 @@ class Held:
 
     def _belongs(self, table: sa.Table, key: str, parent: sa.Table, held: Condition) -> Condition:
         column: sa.Column[Any] = table.c[key]
-        return column.in_(sa.select(parent.c.id).where(held)) | self._named(table)
+        # What belongs to nothing is held by nothing; unknown would be held for ever.
+        belongs = column.is_not(None) & column.in_(sa.select(parent.c.id).where(held))
+        return belongs | self._named(table)
 
 
 def spelt(word: str) -> list[str]:

@@ -7,8 +7,10 @@ connection. Ids are made by the client, so nothing has to come back.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -21,6 +23,11 @@ _POSTGRES_TYPES: dict[type[sa.types.TypeEngine[Any]], str] = {
     sa.LargeBinary: "bytea",
 }  # fmt: skip
 
+
+_PYTHON: dict[type[sa.types.TypeEngine[Any]], Callable[[str], object]] = {
+    sa.Uuid: UUID, sa.Date: date.fromisoformat, Moment: datetime.fromisoformat,
+}  # fmt: skip
+"""How the values are made that a canonical text stands for."""
 
 _SQLITE_CLASHES = frozenset(
     {
@@ -45,7 +52,19 @@ def bound(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> list[
     return made
 
 
-def load(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+def unbound(connection: Connection, table: sa.Table, rows: Sequence[list[Any]]) -> Sequence[Sequence[Any]]:
+    """Return rows of canonical values as the connection's driver takes them: SQLite takes them as they are."""
+    if connection.dialect.name == "sqlite":
+        return rows
+    typed = [(i, _PYTHON[type(column.type)]) for i, column in enumerate(table.columns) if type(column.type) in _PYTHON]
+    for row in rows:
+        for i, kind in typed:
+            if row[i] is not None:
+                row[i] = kind(row[i])
+    return rows
+
+
+def load(connection: Connection, table: sa.Table, rows: Sequence[Sequence[Any]]) -> None:
     """Insert *rows*, bound by `bound`, each in the order of the table's columns.
 
     Raises:
@@ -59,7 +78,7 @@ def load(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
         _load_postgresql(connection, table, rows)
 
 
-def _load_sqlite(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+def _load_sqlite(connection: Connection, table: sa.Table, rows: Sequence[Sequence[Any]]) -> None:
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     marks = ", ".join("?" * len(table.columns))
     cursor = connection.connection.cursor()
@@ -73,7 +92,7 @@ def _load_sqlite(connection: Connection, table: sa.Table, rows: Sequence[Row]) -
         cursor.close()
 
 
-def _load_postgresql(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+def _load_postgresql(connection: Connection, table: sa.Table, rows: Sequence[Sequence[Any]]) -> None:
     import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
 
     names = ", ".join(f'"{column.name}"' for column in table.columns)

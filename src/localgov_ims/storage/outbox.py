@@ -1,4 +1,4 @@
-"""The outbox: messages to payers, what they say kept beside them, and the events that say what became of each."""
+"""The outbox: messages to payers and notices to staff, what they say kept beside them, and the events that say what became of each."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from localgov_ims.domain.outbox import (
     Outcome,
 )
 from localgov_ims.storage import personal
+from localgov_ims.storage.ereturns import ereturns
 from localgov_ims.storage.schema import (
     moment_column,
     number_column,
@@ -33,15 +34,17 @@ from localgov_ims.storage.transactions import transactions
 
 messages = record_table(
     "messages",
-    points_to(transactions, "transaction"),
+    points_to(transactions, "transaction", nullable=True),
     number_column("number"),
     text_column("kind"),
     number_column("copy"),
     moment_column("queued_at"),
     text_column("queued_by"),
+    points_to(ereturns, "ereturn", nullable=True),
     personal_column(),
     # Two that ask at once for a receipt take the same number: one is the first, the other reads again and is a copy.
     sa.UniqueConstraint("transaction", "number"),
+    sa.UniqueConstraint("ereturn", "number"),
 )
 
 events = record_table(
@@ -73,7 +76,7 @@ def add(unit: Unit, message: OutboxMessage) -> None:
     m = message
     secret = personal.seal(m.id, asdict(m.contents)) if m.contents is not None else None
     unit.record(messages, [(
-        m.id, m.transaction, m.number, m.kind.value, int(m.copy), m.queued_at, m.queued_by,
+        m.id, m.transaction, m.number, m.kind.value, int(m.copy), m.queued_at, m.queued_by, m.ereturn,
         secret.hash if secret is not None else None,
     )])  # fmt: skip
     unit.personal([secret])
@@ -118,12 +121,13 @@ def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Out
     latest = events.alias("latest")
     query = (
         sa.select(
-            messages, transactions.c.reference.label("receipt"), personal.data.c.value, claims.label("attempts"),
+            messages, sa.func.coalesce(transactions.c.reference, ereturns.c.number).label("receipt"), personal.data.c.value, claims.label("attempts"),
             gone.label("any_gone"),
             latest.c.number.label("events"), latest.c.state, latest.c.at, latest.c.notifier, latest.c.reference,
             latest.c.code, latest.c.detail, latest.c.again_at, latest.c.may_have_gone,
         )
-        .join(transactions, transactions.c.id == messages.c.transaction)
+        .outerjoin(transactions, transactions.c.id == messages.c.transaction)
+        .outerjoin(ereturns, ereturns.c.id == messages.c.ereturn)
         .outerjoin(latest, (latest.c.message == messages.c.id) & (latest.c.number == _last()))
         .outerjoin(personal.data, personal.data.c.record == messages.c.id)
         .where(*where)
@@ -176,8 +180,8 @@ def _last() -> sa.ScalarSelect[Any]:
 def _message(row: sa.Row[Any]) -> OutboxMessage:
     told: dict[str, Any] = personal.read(row.value)
     return OutboxMessage(
-        id=row.id, kind=MessageKind(row.kind), transaction=row.transaction, receipt=row.receipt, number=row.number,
-        copy=bool(row.copy), queued_at=row.queued_at, queued_by=row.queued_by,
+        id=row.id, kind=MessageKind(row.kind), transaction=row.transaction, ereturn=row.ereturn, receipt=row.receipt,
+        number=row.number, copy=bool(row.copy), queued_at=row.queued_at, queued_by=row.queued_by,
         contents=Contents(**told) if told else None,
         latest=Outcome(
             state=MessageState(row.state) if row.state is not None else MessageState.WAITING, again_at=row.again_at,

@@ -16,7 +16,7 @@ from localgov_ims.domain.calendar import Clock
 from localgov_ims.domain.ids import new_id
 from localgov_ims.storage import audit, personal
 from localgov_ims.storage.engines import WRITES, failed, made, unavailable
-from localgov_ims.storage.loader import bound, load
+from localgov_ims.storage.loader import bound, load, unbound
 from localgov_ims.storage.migrations import upgrade
 from localgov_ims.storage.schema import Row, canonical, seal_of
 
@@ -61,6 +61,26 @@ class Unit:
             return
         self._digests[table.name] = count, digest
         load(self.connection, table, sealed)
+
+    def record_canonical(self, table: sa.Table, rows: Iterable[list[Any]]) -> None:
+        """Insert records given as canonical values, as a file of a million rows makes them; seals and laws as `record`.
+
+        Raises:
+            AlreadyDone: One is there already; leave the block, and nothing of the unit stays.
+        """
+        count, digest = self._digests.get(table.name, (0, hashlib.sha256()))
+        name, unit, sealed = table.name, self._id.hex, []
+        for row in rows:
+            row += (unit, count)
+            seal = seal_of(name, row)
+            digest.update(seal)
+            row.append(seal)
+            sealed.append(row)
+            count += 1
+        if not sealed:
+            return
+        self._digests[table.name] = count, digest
+        load(self.connection, table, unbound(self.connection, table, sealed))
 
     def beside(self, table: sa.Table, rows: Iterable[Row]) -> None:
         """Insert rows into a side table: what may lawfully be removed later and is proved by a hash on a record."""
@@ -152,6 +172,16 @@ class Store:
         except DatabaseError as error:
             raise unavailable(self.engine, error) from error
         return Unit(connection, action=action, by=by, clock=self.clock)
+
+    @contextmanager
+    def trial(self, *, by: str) -> Iterator[Unit]:
+        """Give a unit of work that only reads: what is tried in it is not recorded.
+
+        Raises:
+            StoreUnavailable: The database does not answer.
+        """
+        with self.reading() as connection:
+            yield Unit(connection, action="trial", by=by, clock=self.clock)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from localgov_ims.domain.retention import Subject, bare_name
 from localgov_ims.storage import files, holders, outbox, payments, personal, refunds, statements, transactions
 from localgov_ims.storage.holding import spelt
+from localgov_ims.storage.notes import notes, on_accounts
 from localgov_ims.storage.retiring import CLASSES, one_of
 from localgov_ims.storage.schema import json_text
 from localgov_ims.storage.searching import dashed
@@ -113,6 +114,7 @@ class _Finder:
         heads, lines = transactions.transactions, transactions.lines
         own = sa.select(lines.c.transaction).where(self._account(lines))
         yield holders.holders, self._account(holders.holders)
+        yield notes, on_accounts(self._given.accounts)
         yield heads, heads.c.id.in_(own)
         yield (
             payments.payments,

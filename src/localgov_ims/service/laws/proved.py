@@ -10,15 +10,17 @@ from sqlalchemy import Connection
 from localgov_ims.domain.money import Money
 from localgov_ims.service.council import Council
 from localgov_ims.service.laws.law import Findings
+from localgov_ims.service.laws.paid_in import paid_in
 from localgov_ims.storage import journals, settlements, statements
 
 
 def check(connection: Connection, _: Council, findings: Findings) -> None:
-    """Prove statements against their lines, settlements against theirs, journals and their files by both sides."""
+    """Prove statements, settlements, journals with their files, and eReturns, each against what it is made of."""
     findings.take(_statements(connection, findings))
     findings.take(_settlements(connection, findings))
     findings.take(_journals(connection, findings))
     findings.take(_exports(connection, findings))
+    findings.take(paid_in(connection, findings))
 
 
 def _statements(connection: Connection, findings: Findings) -> Iterator[str]:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from localgov_ims.storage.schema import Moment
-from localgov_ims.storage.triggers import refuse_changes
+from localgov_ims.storage.triggers import keep_standing, refuse_changes
 
 revision = "first"
 down_revision = None
@@ -16,6 +16,7 @@ RECORDS = (
     "account_holders",
     "files",
     "file_events",
+    "source_references",
     "statements",
     "statement_lines",
     "settlements",
@@ -24,6 +25,8 @@ RECORDS = (
     "transaction_lines",
     "suspense_items",
     "draws",
+    "suspense_marks",
+    "suspense_lists",
     "payments",
     "payment_lines",
     "payment_events",
@@ -33,6 +36,16 @@ RECORDS = (
     "proposals",
     "proposal_decisions",
     "act_amounts",
+    "ereturns",
+    "ereturn_events",
+    "ereturn_contents",
+    "ereturn_lines",
+    "ereturn_cash",
+    "ereturn_cheques",
+    "ereturn_schemes",
+    "expected_deposits",
+    "deposit_bags",
+    "deposit_transactions",
     "messages",
     "message_events",
     "reconciliation_runs",
@@ -56,6 +69,11 @@ RECORDS = (
     "removal_runs",
     "removal_counts",
     "subject_accesses",
+    "notes",
+    "system_messages",
+    "system_message_ends",
+    "till_sessions",
+    "till_events",
     "audit_entries",
 )
 REMOVABLE = (
@@ -65,7 +83,7 @@ REMOVABLE = (
 
 
 def upgrade() -> None:
-    """Make the tables, and the triggers that refuse a change of records."""
+    """Make the tables, and the triggers that refuse a change of records and say where suspense stands."""
     _make_tables()
     dialect = op.get_bind().dialect.name
     for table in RECORDS:
@@ -74,6 +92,8 @@ def upgrade() -> None:
     for table in REMOVABLE:
         for statement in refuse_changes(dialect, table, deletable=True):
             op.execute(statement)
+    for statement in keep_standing(dialect):
+        op.execute(statement)
 
 
 def _make_tables() -> None:
@@ -172,6 +192,86 @@ def _make_tables() -> None:
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_breaks_unit_ordinal")),
     )
     op.create_table(
+        "deposit_bags",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("source_kind", sa.Text(), nullable=False),
+        sa.Column("source", sa.Uuid(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deposit_bags")),
+        sa.UniqueConstraint("number", name=op.f("uq_deposit_bags_number")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_deposit_bags_unit_ordinal")),
+    )
+    op.create_table(
+        "ereturn_contents",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("ereturn", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("slip", sa.Text(), nullable=True),
+        sa.Column("bag_number", sa.Text(), nullable=True),
+        sa.Column("over_short", sa.BigInteger(), nullable=False),
+        sa.Column("nil", sa.BigInteger(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=True),
+        sa.Column("terminal", sa.Text(), nullable=True),
+        sa.Column("z_report", sa.Text(), nullable=True),
+        sa.Column("z_on", sa.Date(), nullable=True),
+        sa.Column("z_total", sa.BigInteger(), nullable=True),
+        sa.Column("personal", sa.Text(), nullable=True),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ereturn_contents")),
+        sa.UniqueConstraint("ereturn", "number", name=op.f("uq_ereturn_contents_ereturn_number")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_ereturn_contents_unit_ordinal")),
+    )
+    op.create_table(
+        "ereturns",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("template_name", sa.Text(), nullable=False),
+        sa.Column("template", sa.Text(), nullable=False),
+        sa.Column("office", sa.Text(), nullable=True),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ereturns")),
+        sa.UniqueConstraint("number", name=op.f("uq_ereturns_number")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_ereturns_unit_ordinal")),
+    )
+    op.create_index("ix_ereturns_template_name", "ereturns", ["template_name"], unique=False)
+    op.create_table(
+        "expected_deposits",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("pence", sa.BigInteger(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("office", sa.Text(), nullable=True),
+        sa.Column("bag_number", sa.Text(), nullable=True),
+        sa.Column("slip", sa.Text(), nullable=True),
+        sa.Column("merchant", sa.Text(), nullable=True),
+        sa.Column("terminal", sa.Text(), nullable=True),
+        sa.Column("z_report", sa.Text(), nullable=True),
+        sa.Column("source_kind", sa.Text(), nullable=False),
+        sa.Column("source", sa.Uuid(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expected_deposits")),
+        sa.UniqueConstraint("terminal", "z_report", name=op.f("uq_expected_deposits_terminal_z_report")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_expected_deposits_unit_ordinal")),
+    )
+    op.create_index(
+        "uq_expected_deposits_source",
+        "expected_deposits",
+        ["source_kind", "source", "kind"],
+        unique=True,
+        sqlite_where=sa.text("terminal IS NULL"),
+        postgresql_where=sa.text("terminal IS NULL"),
+    )
+    op.create_table(
         "file_chunks",
         sa.Column("file", sa.Uuid(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
@@ -260,6 +360,21 @@ def _make_tables() -> None:
         ),
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_matches_unit_ordinal")),
     )
+    op.create_table(
+        "notes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("personal", sa.Text(), nullable=True),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notes")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_notes_unit_ordinal")),
+    )
+    op.create_index("ix_notes_subject", "notes", ["kind", "subject"], unique=False)
     op.create_table(
         "payments",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -410,6 +525,105 @@ def _make_tables() -> None:
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_subject_accesses_unit_ordinal")),
     )
     op.create_table(
+        "suspense_standing",
+        sa.Column("line", sa.Uuid(), nullable=False),
+        sa.Column("taken_on", sa.Date(), nullable=False),
+        sa.Column("received_at", Moment(), nullable=False),
+        sa.Column("pence", sa.BigInteger(), nullable=False),
+        sa.Column("left_pence", sa.BigInteger(), nullable=False),
+        sa.Column("weight", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("mop", sa.Text(), nullable=False),
+        sa.Column("received_reference", sa.Text(), nullable=True),
+        sa.Column("file", sa.Uuid(), nullable=True),
+        sa.Column("bank_line", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("line", name=op.f("pk_suspense_standing")),
+    )
+    op.create_index("ix_suspense_standing_all", "suspense_standing", ["taken_on", "weight"], unique=False)
+    op.create_index("ix_suspense_standing_file", "suspense_standing", ["file"], unique=False)
+    op.create_index(
+        "ix_suspense_standing_mop",
+        "suspense_standing",
+        ["mop", "taken_on", "weight", "left_pence"],
+        unique=False,
+        sqlite_where=sa.text("left_pence <> 0"),
+        postgresql_where=sa.text("left_pence <> 0"),
+    )
+    op.create_index(
+        "ix_suspense_standing_open",
+        "suspense_standing",
+        ["taken_on", "weight", "line", "left_pence", "pence"],
+        unique=False,
+        sqlite_where=sa.text("left_pence <> 0"),
+        postgresql_where=sa.text("left_pence <> 0"),
+    )
+    op.create_index(
+        "ix_suspense_standing_pence",
+        "suspense_standing",
+        ["pence", "taken_on", "weight", "left_pence"],
+        unique=False,
+        sqlite_where=sa.text("left_pence <> 0"),
+        postgresql_where=sa.text("left_pence <> 0"),
+    )
+    op.create_index(
+        "ix_suspense_standing_reason",
+        "suspense_standing",
+        ["reason", "taken_on", "weight", "left_pence"],
+        unique=False,
+        sqlite_where=sa.text("left_pence <> 0"),
+        postgresql_where=sa.text("left_pence <> 0"),
+    )
+    op.create_index(
+        "ix_suspense_standing_received_at",
+        "suspense_standing",
+        ["received_at", "taken_on", "weight", "left_pence"],
+        unique=False,
+        sqlite_where=sa.text("left_pence <> 0"),
+        postgresql_where=sa.text("left_pence <> 0"),
+    )
+    op.create_index(
+        "ix_suspense_standing_reference", "suspense_standing", ["received_reference"], unique=False
+    )
+    op.create_table(
+        "system_messages",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("severity", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("starts_at", Moment(), nullable=False),
+        sa.Column("ends_at", Moment(), nullable=False),
+        sa.Column("audience", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_system_messages")),
+        sa.UniqueConstraint("number", name=op.f("uq_system_messages_number")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_system_messages_unit_ordinal")),
+    )
+    op.create_table(
+        "till_sessions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office", sa.Text(), nullable=False),
+        sa.Column("till", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("cashier", sa.Text(), nullable=False),
+        sa.Column("cashier_key", sa.Text(), nullable=False),
+        sa.Column("cashier_number", sa.BigInteger(), nullable=False),
+        sa.Column("float", sa.BigInteger(), nullable=False),
+        sa.Column("opened_at", Moment(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_till_sessions")),
+        sa.UniqueConstraint(
+            "cashier_key", "cashier_number", name=op.f("uq_till_sessions_cashier_key_cashier_number")
+        ),
+        sa.UniqueConstraint("office", "till", "number", name=op.f("uq_till_sessions_office_till_number")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_till_sessions_unit_ordinal")),
+    )
+    op.create_table(
         "transactions",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -486,6 +700,144 @@ def _make_tables() -> None:
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_users_unit_ordinal")),
     )
     op.create_table(
+        "deposit_transactions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("deposit", sa.Uuid(), nullable=False),
+        sa.Column("transaction", sa.Uuid(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["deposit"],
+            ["expected_deposits.id"],
+            name=op.f("fk_deposit_transactions_deposit"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["transaction"],
+            ["transactions.id"],
+            name=op.f("fk_deposit_transactions_transaction"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deposit_transactions")),
+        sa.UniqueConstraint(
+            "deposit", "transaction", name=op.f("uq_deposit_transactions_deposit_transaction")
+        ),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_deposit_transactions_unit_ordinal")),
+    )
+    op.create_table(
+        "ereturn_cash",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("contents", sa.Uuid(), nullable=False),
+        sa.Column("denomination", sa.Text(), nullable=False),
+        sa.Column("many", sa.BigInteger(), nullable=False),
+        sa.Column("pence", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contents"],
+            ["ereturn_contents.id"],
+            name=op.f("fk_ereturn_cash_contents"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ereturn_cash")),
+        sa.UniqueConstraint("contents", "denomination", name=op.f("uq_ereturn_cash_contents_denomination")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_ereturn_cash_unit_ordinal")),
+    )
+    op.create_table(
+        "ereturn_cheques",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("contents", sa.Uuid(), nullable=False),
+        sa.Column("item", sa.BigInteger(), nullable=False),
+        sa.Column("pence", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contents"],
+            ["ereturn_contents.id"],
+            name=op.f("fk_ereturn_cheques_contents"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ereturn_cheques")),
+        sa.UniqueConstraint("contents", "item", name=op.f("uq_ereturn_cheques_contents_item")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_ereturn_cheques_unit_ordinal")),
+    )
+    op.create_table(
+        "ereturn_events",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("ereturn", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("personal", sa.Text(), nullable=True),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ereturn"],
+            ["ereturns.id"],
+            name=op.f("fk_ereturn_events_ereturn"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ereturn_events")),
+        sa.UniqueConstraint("ereturn", "number", name=op.f("uq_ereturn_events_ereturn_number")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_ereturn_events_unit_ordinal")),
+    )
+    op.create_table(
+        "ereturn_lines",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("contents", sa.Uuid(), nullable=False),
+        sa.Column("row", sa.BigInteger(), nullable=False),
+        sa.Column("pence", sa.BigInteger(), nullable=False),
+        sa.Column("account_reference", sa.Text(), nullable=True),
+        sa.Column("vat_code", sa.Text(), nullable=True),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contents"],
+            ["ereturn_contents.id"],
+            name=op.f("fk_ereturn_lines_contents"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ereturn_lines")),
+        sa.UniqueConstraint("contents", "row", name=op.f("uq_ereturn_lines_contents_row")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_ereturn_lines_unit_ordinal")),
+    )
+    op.create_table(
+        "ereturn_schemes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("contents", sa.Uuid(), nullable=False),
+        sa.Column("scheme", sa.Text(), nullable=False),
+        sa.Column("sales_count", sa.BigInteger(), nullable=False),
+        sa.Column("sales", sa.BigInteger(), nullable=False),
+        sa.Column("refunds_count", sa.BigInteger(), nullable=False),
+        sa.Column("refunds", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contents"],
+            ["ereturn_contents.id"],
+            name=op.f("fk_ereturn_schemes_contents"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ereturn_schemes")),
+        sa.UniqueConstraint("contents", "scheme", name=op.f("uq_ereturn_schemes_contents_scheme")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_ereturn_schemes_unit_ordinal")),
+    )
+    op.create_table(
         "file_events",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("file", sa.Uuid(), nullable=False),
@@ -493,8 +845,15 @@ def _make_tables() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("at", Moment(), nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("attempt", sa.BigInteger(), nullable=False),
+        sa.Column("run", sa.BigInteger(), nullable=False),
+        sa.Column("declared", sa.Text(), nullable=False),
+        sa.Column("import_type", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("content", sa.Text(), nullable=True),
         sa.Column("format", sa.Text(), nullable=True),
         sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("report", sa.Text(), nullable=False),
         sa.Column("issues", sa.Text(), nullable=False),
         sa.Column("issue_count", sa.BigInteger(), nullable=False),
         sa.Column("unit", sa.Uuid(), nullable=False),
@@ -507,6 +866,8 @@ def _make_tables() -> None:
         sa.UniqueConstraint("file", "sequence", name=op.f("uq_file_events_file_sequence")),
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_file_events_unit_ordinal")),
     )
+    op.create_index("ix_file_events_at", "file_events", ["at", "id"], unique=False)
+    op.create_index("ix_file_events_content", "file_events", ["content", "import_type"], unique=False)
     op.create_table(
         "grants",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -630,16 +991,24 @@ def _make_tables() -> None:
     op.create_table(
         "messages",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("transaction", sa.Uuid(), nullable=False),
+        sa.Column("transaction", sa.Uuid(), nullable=True),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("copy", sa.BigInteger(), nullable=False),
         sa.Column("queued_at", Moment(), nullable=False),
         sa.Column("queued_by", sa.Text(), nullable=False),
+        sa.Column("ereturn", sa.Uuid(), nullable=True),
         sa.Column("personal", sa.Text(), nullable=True),
         sa.Column("unit", sa.Uuid(), nullable=False),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
         sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ereturn"],
+            ["ereturns.id"],
+            name=op.f("fk_messages_ereturn"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.ForeignKeyConstraint(
             ["transaction"],
             ["transactions.id"],
@@ -648,6 +1017,7 @@ def _make_tables() -> None:
             deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.UniqueConstraint("ereturn", "number", name=op.f("uq_messages_ereturn_number")),
         sa.UniqueConstraint("transaction", "number", name=op.f("uq_messages_transaction_number")),
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_messages_unit_ordinal")),
     )
@@ -813,6 +1183,30 @@ def _make_tables() -> None:
     )
     op.create_index("ix_sign_ins_user_at", "sign_ins", ["user", "at"], unique=False)
     op.create_table(
+        "source_references",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("file", sa.Uuid(), nullable=False),
+        sa.Column("run", sa.BigInteger(), nullable=False),
+        sa.Column("import_type", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file"],
+            ["files.id"],
+            name=op.f("fk_source_references_file"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_source_references")),
+        sa.UniqueConstraint(
+            "import_type", "reference", "run", name=op.f("uq_source_references_import_type_reference_run")
+        ),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_source_references_unit_ordinal")),
+    )
+    op.create_table(
         "statements",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("file", sa.Uuid(), nullable=False),
@@ -841,6 +1235,56 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_statements")),
         sa.UniqueConstraint("account", "key", name=op.f("uq_statements_account_key")),
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_statements_unit_ordinal")),
+    )
+    op.create_table(
+        "system_message_ends",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("message", sa.Uuid(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message"],
+            ["system_messages.id"],
+            name=op.f("fk_system_message_ends_message"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_system_message_ends")),
+        sa.UniqueConstraint("message", name=op.f("uq_system_message_ends_message")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_system_message_ends_unit_ordinal")),
+    )
+    op.create_table(
+        "till_events",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("session", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("cash", sa.BigInteger(), nullable=False),
+        sa.Column("cheques", sa.BigInteger(), nullable=False),
+        sa.Column("card", sa.BigInteger(), nullable=False),
+        sa.Column("transaction", sa.Uuid(), nullable=True),
+        sa.Column("counted", sa.Text(), nullable=True),
+        sa.Column("next_float", sa.BigInteger(), nullable=True),
+        sa.Column("bag_number", sa.Text(), nullable=True),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["session"],
+            ["till_sessions.id"],
+            name=op.f("fk_till_events_session"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_till_events")),
+        sa.UniqueConstraint("session", "number", name=op.f("uq_till_events_session_number")),
+        sa.UniqueConstraint("transaction", name=op.f("uq_till_events_transaction")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_till_events_unit_ordinal")),
     )
     op.create_table(
         "transaction_lines",
@@ -1102,6 +1546,47 @@ def _make_tables() -> None:
         sa.UniqueConstraint("line", name=op.f("uq_suspense_items_line")),
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_suspense_items_unit_ordinal")),
     )
+    op.create_table(
+        "suspense_lists",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("list", sa.Text(), nullable=False),
+        sa.Column("line", sa.Uuid(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("record", sa.Uuid(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["line"],
+            ["transaction_lines.id"],
+            name=op.f("fk_suspense_lists_line"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suspense_lists")),
+        sa.UniqueConstraint("list", "line", "n", name=op.f("uq_suspense_lists_list_line_n")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_suspense_lists_unit_ordinal")),
+    )
+    op.create_table(
+        "suspense_marks",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("line", sa.Uuid(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["line"],
+            ["transaction_lines.id"],
+            name=op.f("fk_suspense_marks_line"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suspense_marks")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_suspense_marks_unit_ordinal")),
+    )
+    op.create_index("ix_suspense_marks_line", "suspense_marks", ["line", "at"], unique=False)
     op.create_table(
         "user_versions",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -1,0 +1,139 @@
+"""Finding the rules that may hold of a row without asking them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Final
+
+from localgov_ims.allocation.keys import Key, Kind
+from localgov_ims.allocation.values import Seen, text_getter
+from localgov_ims.domain.income_files import IncomeRow
+from localgov_ims.domain.pattern_sets import PatternSet, fitter
+
+Found = tuple[int, ...]
+"""Numbers of rules; one may stand there twice."""
+
+_REMEMBERED: Final = 10_000
+_Asked = tuple[tuple[Callable[[str], bool], int], ...]
+
+
+class Look:
+    """What one field is looked up in: `numbers` returns the rules that its text may be for."""
+
+    __slots__ = (
+        "_after",
+        "_before",
+        "_equal",
+        "_fold",
+        "_patterns",
+        "_plain",
+        "_remembered",
+        "_rules",
+        "field",
+    )
+
+    def __init__(self, field: str, pairs: Sequence[tuple[Key, int]], *, fold: bool) -> None:
+        """Sort keys of one field by their kind."""
+        self.field, self._fold = field, fold
+        self._equal = _table((key.text, number) for key, number in pairs if key.kind is Kind.EQUAL)
+        self._before = _by_length(pairs, Kind.PREFIX)
+        self._after = _by_length(pairs, Kind.SUFFIX)
+        self._plain = _plain_by_length(pairs)
+        by_pattern = _table((key.text, number) for key, number in pairs if key.kind is Kind.PATTERN)
+        self._rules = list(by_pattern.values())
+        self._patterns = PatternSet(list(by_pattern)) if by_pattern else None
+        self._remembered: dict[str, Found] = {}
+
+    def numbers(self, text: str) -> Found:
+        """Return the rules that a text of the field may be for."""
+        if self._fold:
+            text = text.casefold()
+        found = self._equal.get(text, ())
+        for length, table in self._before:
+            if more := table.get(text[:length]):
+                found += more
+        for length, asked in self._plain:
+            for fits, number in asked.get(text[:length], ()):
+                if fits(text):
+                    found += (number,)
+        for length, table in self._after:
+            if more := table.get(text[-length:]):
+                found += more
+        return found if self._patterns is None else found + self._fitting(text, self._patterns)
+
+    def _fitting(self, text: str, patterns: PatternSet) -> Found:
+        # The same words come again and again in a file, and patterns are the dearest thing to look for.
+        known = self._remembered.get(text)
+        if known is None:
+            known = tuple(number for at in sorted(patterns.fitting(text)) for number in self._rules[at])
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            self._remembered[text] = known
+        return known
+
+
+class Index:
+    """Rules by what a row must hold for them to have a chance.
+
+    `always` are those of which nothing simple can be told beforehand; they are asked about every row.
+    """
+
+    def __init__(self, keyed: Mapping[int, Sequence[Key]], always: Iterable[int]) -> None:
+        """Sort the keys of rules, by number, into what each field is looked up in."""
+        self.always = tuple(always)
+        by_field: dict[tuple[str, bool], list[tuple[Key, int]]] = {}
+        for number, keys in keyed.items():
+            for key in keys:
+                by_field.setdefault((key.field, key.fold), []).append((key, number))
+        self.looks = tuple(Look(field, pairs, fold=fold) for (field, fold), pairs in by_field.items())
+        self._getters = [_getter(look.field) for look in self.looks]
+
+    def found(self, seen: Seen, row: IncomeRow) -> list[Found]:
+        """Return what each look finds of a row."""
+        return [look.numbers(get(seen, row)) for look, get in zip(self.looks, self._getters, strict=True)]
+
+    def again(self, found: list[Found], changed: Collection[str], seen: Seen) -> bool:
+        """Look again in *found* where rules have changed a field, and tell whether that was anywhere."""
+        looked = False
+        for at, look in enumerate(self.looks):
+            if look.field in changed:
+                found[at] = look.numbers(seen[look.field])
+                looked = True
+        return looked
+
+    def numbers(self, found: list[Found]) -> Sequence[int]:
+        """Return the rules to ask, in order, each once."""
+        some = [numbers for numbers in found if numbers]
+        if not some:
+            return self.always
+        if len(some) == 1 and not self.always and len(some[0]) == 1:
+            return some[0]
+        return sorted(set(self.always).union(*some))
+
+
+def _getter(field: str) -> Callable[[Seen, IncomeRow], str]:
+    get = text_getter(field)
+    assert get is not None  # noqa: S101 - a key has a field of text
+    return get
+
+
+def _table(pairs: Iterable[tuple[str, int]]) -> dict[str, Found]:
+    table: dict[str, Found] = {}
+    for text, number in pairs:
+        table[text] = (*table.get(text, ()), number)
+    return table
+
+
+def _by_length(pairs: Sequence[tuple[Key, int]], kind: Kind) -> list[tuple[int, dict[str, Found]]]:
+    ends = [(key.text, number) for key, number in pairs if key.kind is kind]
+    lengths = sorted({len(text) for text, _ in ends})
+    return [(n, _table((text, number) for text, number in ends if len(text) == n)) for n in lengths]
+
+
+def _plain_by_length(pairs: Sequence[tuple[Key, int]]) -> list[tuple[int, dict[str, _Asked]]]:
+    tables: dict[int, dict[str, _Asked]] = {}
+    for key, number in pairs:
+        if key.kind is Kind.PLAIN:
+            table = tables.setdefault(len(key.text), {})
+            table[key.text] = (*table.get(key.text, ()), (fitter(key.pattern), number))
+    return sorted(tables.items(), key=lambda item: item[0])

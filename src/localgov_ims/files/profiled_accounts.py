@@ -1,0 +1,95 @@
+"""Rows of a back office's file to account holders: what it says of each, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.money import Money
+from localgov_ims.files.account_fields import AccountFields, HolderField
+from localgov_ims.files.closing import Sums, closed
+from localgov_ims.files.events import Event, Opened
+from localgov_ims.files.holder_fields import AMOUNTS, DAYS, KEY, LONGEST, HolderRow, Value
+from localgov_ims.files.income_rows import Unreadable, text_taker
+from localgov_ims.files.layouts import Layout
+from localgov_ims.files.moments import day_reader
+from localgov_ims.files.tables import Cells, Columns, Table
+
+
+def events(layout: Layout, fields: AccountFields, table: Table) -> Iterator[Event]:
+    """Yield the one file of account holders that *table* is; its totals are those of the balances."""
+    reading, sums = _Reading(layout, fields, table.columns), Sums()
+    for record in table.records:
+        if isinstance(record, Issue):
+            sums.faulty = True
+            yield record
+            continue
+        number, line, cells = record
+        row, balance = reading.row(number, line, cells)
+        if not sums.count:
+            yield Opened(account=fields.source, message=layout.name, place=row.place)
+        sums.add(balance, None)
+        yield row
+    yield from closed(table, sums, fields.source, layout.name, nil_returns=False)
+
+
+class _Reading:
+    """How the rows of one file are read."""
+
+    def __init__(self, layout: Layout, fields: AccountFields, columns: Columns) -> None:
+        self._layout, self._clears = layout, {name for name in fields.told if fields.clears(name)}
+        self._fields: list[tuple[str, HolderField, Callable[[Cells], str], str]] = [
+            (name, each, text_taker(layout, each, columns), _named(each, columns))
+            for name, each in fields.told.items()
+            if each.value is not None or any(column in columns.index for column in each.column)
+        ]
+
+    def row(self, number: int, line: int, cells: Cells) -> tuple[HolderRow, int]:
+        """Return what a row says, and its balance in pence; what cannot be read stays as it is printed."""
+        said, issues, place, balance = dict[str, Value | None](), list[Issue](), f"line {line}", 0
+        for name, each, take, column in self._fields:
+            try:
+                text = take(cells)
+            except Unreadable:
+                message = "The row says nothing here that the profile knows, and it must."
+                issues.append(Issue(code="unknown-code", place=place, field=column, message=message))
+                continue
+            if text:
+                said[name], fault = self._value(name, each, text)
+                if fault is not None:
+                    issues.append(
+                        Issue(code=fault[0], place=place, field=column, value=text, message=fault[1])
+                    )
+                elif name == "balance":
+                    balance = Money.parse(str(said[name])).pence
+            elif name in self._clears:
+                said[name] = None
+        issues += _without_key(said, place)
+        row = HolderRow(place=place, fields=said, position=number, line=line, issues=tuple(issues))
+        return row, balance
+
+    def _value(self, name: str, each: HolderField, text: str) -> tuple[Value, tuple[str, str] | None]:
+        if name in AMOUNTS:
+            pence = self._layout.amounts(each.sign, each.unit).pence(text)
+            if pence is None:
+                return text, ("bad-amount", "Not an amount as the profile says that amounts are printed.")
+            return str(Money(pence)), None
+        if name in DAYS:
+            day = day_reader(each.format)(text)
+            return (text, ("bad-date", f"Not a day printed as {each.format}.")) if day is None else (day, None)
+        longest = LONGEST.get(name, len(text))
+        if len(text) > longest:
+            return text, ("text-too-long", f"The text has {len(text)} characters; {longest} are allowed.")
+        return text, None
+
+
+def _named(each: HolderField, columns: Columns) -> str:
+    there = [column for column in each.column if column in columns.index]
+    return columns.printed(there[0]) if there else ""
+
+
+def _without_key(said: Mapping[str, Value | None], place: str) -> Iterator[Issue]:
+    for name in KEY:
+        if not said.get(name):
+            message = f"There is no {name.replace('_', ' ')}. Every account holder has a fund and a reference."
+            yield Issue(code="missing-field", place=place, field=name, message=message)

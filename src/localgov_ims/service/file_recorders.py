@@ -1,0 +1,47 @@
+"""The recorder of each kind of file, in the unit of work that its file is recorded in."""
+
+from __future__ import annotations
+
+from localgov_ims.allocation.outcomes import Allocation
+from localgov_ims.domain.import_types import ImportKind, ImportType
+from localgov_ims.domain.income_files import IncomeRow
+from localgov_ims.domain.received_files import FileEvent, ReceivedFile
+from localgov_ims.files.events import Yields
+from localgov_ims.files.limits import refuse
+from localgov_ims.files.readers import Reader
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.record_income import IncomeRecorder
+from localgov_ims.service.record_settlements import SettlementRecorder
+from localgov_ims.service.record_statements import StatementRecorder
+from localgov_ims.service.recorders import Recorder
+from localgov_ims.storage.store import Unit
+
+Collected = list[tuple[IncomeRow, Allocation]]
+"""The rows of a remittance list, each with its allocation."""
+
+
+def recorder_of(
+    installation: Installation, unit: Unit, file: ReceivedFile, latest: FileEvent, reader: Reader,
+    import_type: ImportType | None, *, records: bool = True, collected: Collected | None = None,
+) -> Recorder:  # fmt: skip
+    """Return what records a file of the reader's kind.
+
+    Raises:
+        Refused: Files of this kind are not imported by themselves.
+    """
+    council = installation.council
+    if reader.yields is Yields.STATEMENT:
+        return StatementRecorder(unit=unit, council=council, file=file.id, reader=reader)
+    if reader.yields is Yields.SETTLEMENT:
+        return SettlementRecorder(unit=unit, council=council, file=file.id, reader=reader)
+    assert import_type is not None, "files of income and of account holders have an import type"  # noqa: S101
+    if reader.yields is Yields.INCOME:
+        if import_type.kind is ImportKind.REMITTANCE and collected is None:
+            message = "A list of whom a credit pays is attached to items in suspense: ims suspense clear --list FILE."
+            raise refuse("wrong-kind", "file", message, value=import_type.code)
+        return IncomeRecorder(
+            unit=unit, council=council, file=file.id, run=latest.run, file_name=file.name, by=installation.actor,
+            import_type=import_type, declared=latest.declared, records=records, collected=collected,
+        )  # fmt: skip
+    message = f"Files of {reader.yields.value} are not imported by this command."
+    raise refuse("wrong-kind", "file", message, value=reader.yields.value)

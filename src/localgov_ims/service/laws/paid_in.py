@@ -1,0 +1,50 @@
+"""Law 5, of what offices pay in: an approved eReturn is income as it was counted, once, and is expected as one deposit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from localgov_ims.domain.deposits import DepositSource
+from localgov_ims.domain.ereturns import EReturnState
+from localgov_ims.domain.money import Money
+from localgov_ims.service.ereturn_viewing import ORIGIN
+from localgov_ims.service.laws.law import Findings
+from localgov_ims.storage import deposits, ereturns
+from localgov_ims.storage.transactions import lines, transactions
+
+
+def paid_in(connection: Connection, findings: Findings) -> Iterator[str]:
+    """Yield a sentence for each eReturn whose income, lines, analysis and expected deposit do not agree."""
+    t, d = transactions, deposits.deposits
+    income = {
+        row.origin_id: int(row.pence)
+        for row in connection.execute(
+            sa.select(t.c.origin_id, sa.func.sum(lines.c.pence).label("pence"))
+            .join(lines, lines.c.transaction == t.c.id)
+            .where(t.c.origin_kind == ORIGIN)
+            .group_by(t.c.origin_id)
+        )
+    }
+    own = sa.select(d.c.source, d.c.pence).where(d.c.source_kind == DepositSource.ERETURN.value)
+    expected = {row.source: row.pence for row in connection.execute(own)}
+    for each in ereturns.some(connection):
+        findings.look_at()
+        found = income.pop(str(each.id), None), expected.pop(each.id, None)
+        if each.state is not EReturnState.APPROVED or each.contents.nil:
+            if found != (None, None):
+                yield f"eReturn {each.number}: it is {each.state.value} or nil, but it was recorded as income."
+            continue
+        said = each.contents.total.pence, each.contents.analysed(each.kind).pence
+        if found != said or said[0] != said[1]:
+            recorded, deposit = (Money(pence).shown() if pence is not None else "nothing" for pence in found)
+            yield (
+                f"eReturn {each.number}: its lines come to {Money(said[0]).shown()} and {Money(said[1]).shown()} was "
+                f"counted, but {recorded} was recorded and {deposit} is expected."
+            )
+    for origin in income:
+        yield f"Income of eReturn {origin}: the eReturn is not there."
+    for source in expected:
+        yield f"Expected deposit of eReturn {source}: the eReturn is not there."

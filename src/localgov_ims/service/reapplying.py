@@ -1,0 +1,144 @@
+"""Reapplying today's rules to what is in suspense: proposed first, and cleared when a person confirms."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from attrs import frozen
+from sqlalchemy import Connection
+
+from localgov_ims.allocation.outcomes import Placed
+from localgov_ims.allocation.rows import Source
+from localgov_ims.domain.baskets import BasketItem
+from localgov_ims.domain.calendar import local_day
+from localgov_ims.domain.clearing import Giving
+from localgov_ims.domain.income_files import IncomeRow
+from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.proposals import Proposal
+from localgov_ims.domain.transactions import Transaction
+from localgov_ims.service.clearing import clear_items
+from localgov_ims.service.file_views import file_of
+from localgov_ims.service.income_rows import FileOfRows, known_file, rows_of
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.known_holders import KnownHolders
+from localgov_ims.service.permitting import permit
+from localgov_ims.service.placing_rows import RULES_JOINED
+from localgov_ims.service.suspense_items import Held, held_where
+from localgov_ims.storage import suspense as stored
+from localgov_ims.storage import transactions
+from localgov_ims.storage.bulk_receipts import ORIGIN
+
+
+@frozen(kw_only=True)
+class Placeable:
+    """An untouched item that today's rules can place: where, and by which of them."""
+
+    item: Held
+    parts: tuple[Placed, ...]
+
+    @property
+    def rules(self) -> str:
+        """The rules that fired, by name."""
+        return RULES_JOINED.join(dict.fromkeys(rule for part in self.parts for rule in part.rules))
+
+
+def placeable(installation: Installation, *, file: str | None = None) -> list[Placeable]:
+    """Return the untouched items of a file, or of all suspense, that today's rules would place; nothing changes.
+
+    Raises:
+        NotFound: There is no such file.
+        NotPermitted: The permission suspense.clear is missing.
+    """
+    with installation.store.reading() as connection:
+        permit(installation, connection, Permission.SUSPENSE_CLEAR)
+        wanted = file_of(connection, file)[0].id if file is not None else None
+        items = [each for each in _untouched(connection) if wanted is None or _file(each) == str(wanted)]
+        return list(_placed(installation, connection, items))
+
+
+def reapply(
+    installation: Installation, *, file: str | None = None, only: Sequence[str] | None = None
+) -> list[tuple[Placeable, Transaction | Proposal]]:
+    """Clear the items that `placeable` proposes, each by a clearance of its own that names the rules; *only* those named.
+
+    Above the limit for one person a clearance is a Proposal for another.
+
+    Raises:
+        NotFound: There is no such file.
+        AlreadyDone: Somebody cleared one of the items meanwhile; those before it are cleared.
+        NotPermitted: The user may not clear suspense, or not to one of the funds.
+    """
+    done = []
+    for each in placeable(installation, file=file):
+        if only is None or each.item.line.reference in only:
+            targets = [_target(part) for part in each.parts]
+            given = Giving(line=each.item.line.reference, amount=each.item.left)
+            made = clear_items(installation, [given], targets, narrative=each.item.line.narrative)
+            done.append((each, made))
+    return done
+
+
+def _target(part: Placed) -> BasketItem:
+    return BasketItem(
+        fund=part.fund, account_reference=part.account_reference or None, amount=part.amount,
+        vat_code=part.vat_code or None, narrative=part.narrative or None,
+    )  # fmt: skip
+
+
+def _untouched(connection: Connection) -> list[Held]:
+    whole = sa.select(stored.standing.c.line).where(stored.standing.c.left_pence == stored.standing.c.pence)
+    found = held_where(connection, transactions.lines.c.id.in_(whole))
+    return [each for each in found if each.left == each.line.amount]
+
+
+def _placed(installation: Installation, connection: Connection, items: Sequence[Held]) -> Iterator[Placeable]:
+    today = local_day(installation.clock())
+    holders = KnownHolders(connection, today)
+    for source, pairs in _rows(installation, connection, items):
+        allocator = installation.council.allocator.of(source, holders)
+        for item, row in pairs:
+            allocation = allocator.allocate(row)
+            if allocation.reason is None:
+                yield Placeable(item=item, parts=allocation.parts)
+
+
+def _rows(
+    installation: Installation, connection: Connection, items: Sequence[Held]
+) -> Iterator[tuple[Source, list[tuple[Held, IncomeRow]]]]:
+    """Yield the items with their rows, by what they came from: the file's own bytes where they are kept, else what the item kept."""
+    by_file: dict[str, list[Held]] = defaultdict(list)
+    for item in items:
+        by_file[_file(item)].append(item)
+    for name, own in sorted(by_file.items()):
+        found = known_file(installation, connection, UUID(name)) if name else None
+        if found is not None:
+            yield found.source, list(_read(installation, connection, found, own))
+        else:
+            source = Source(name="", received_on=local_day(installation.clock()))
+            yield source, [(item, _kept(item)) for item in own]
+
+
+def _read(
+    installation: Installation, connection: Connection, found: FileOfRows, items: Sequence[Held]
+) -> Iterator[tuple[Held, IncomeRow]]:
+    wanted = {int(item.transaction.origin.id.partition("/")[2]): item for item in items}
+    for row in rows_of(installation, connection, found, wanted.keys()):
+        yield wanted[row.position], row
+
+
+def _kept(item: Held) -> IncomeRow:
+    """Return what an item kept of itself as allocation takes it."""
+    return IncomeRow(
+        position=1, amount=item.line.amount, taken_on=item.transaction.taken_on,
+        account_reference=item.item.received_reference or "", mop=item.line.mop, office=item.transaction.office or "",
+        narrative=item.line.narrative or "", source_reference=item.item.source_reference or "",
+        vat_code=item.item.vat_code or "",
+    )  # fmt: skip
+
+
+def _file(item: Held) -> str:
+    origin = item.transaction.origin
+    return origin.id.partition("/")[0] if origin.kind == ORIGIN else ""

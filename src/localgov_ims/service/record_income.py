@@ -1,0 +1,283 @@
+"""Recording income files: every row judged, allocated and recorded, or the whole file refused."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from attrs import define, field
+
+from localgov_ims.allocation.engine import SourceAllocator
+from localgov_ims.allocation.outcomes import Allocation
+from localgov_ims.domain.calendar import local_day
+from localgov_ims.domain.ids import new_id
+from localgov_ims.domain.import_types import ImportType, OnBadRow, Pays, SourceReferences, Zero
+from localgov_ims.domain.income_files import IncomeRow
+from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.received_files import Declared
+from localgov_ims.domain.suspense import SuspenseItem, SuspenseReason
+from localgov_ims.files.events import Closed, Opened, Totals
+from localgov_ims.files.totals import differences
+from localgov_ims.service.council import Council
+from localgov_ims.service.income_report import IncomeReport, add
+from localgov_ims.service.income_sources import allocator_of, asked_of
+from localgov_ims.service.judging_rows import RowJudge, fault
+from localgov_ims.service.known_holders import KnownHolders
+from localgov_ims.service.placing_rows import RULES_JOINED, Placing
+from localgov_ims.service.recorders import currency_faults
+from localgov_ims.storage import bulk_receipts, transactions
+from localgov_ims.storage import files as stored
+from localgov_ims.storage.bulk_receipts import BulkReceipt
+from localgov_ims.storage.store import Unit
+
+_LARGEST_SUM = 1 << 128
+
+
+@define(kw_only=True)
+class IncomeRecorder:
+    """Records one income file in a unit of work; see `recorders.Recorder`.
+
+    Without `records` it does all but write: a dry run, or a list of whom one credit pays, whose rows are `collected`.
+    """
+
+    unit: Unit
+    council: Council
+    file: UUID
+    run: int
+    file_name: str
+    by: str
+    import_type: ImportType
+    declared: Declared
+    records: bool = True
+    collected: list[tuple[IncomeRow, Allocation]] | None = None
+    counts: Counter[str] = field(factory=Counter)
+    report: IncomeReport = field(factory=IncomeReport)
+    _content: int = 0
+    _judge: RowJudge = field(init=False)
+    _placing: Placing = field(init=False)
+    _holders: KnownHolders = field(init=False)
+    _allocator: SourceAllocator = field(init=False)
+    _refused: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        """Compile what is alike for every row."""
+        today = local_day(self.unit.at)
+        self._judge = RowJudge(self.council, self.import_type, today)
+        self._placing = Placing(self.council, self.import_type)
+        self._holders = KnownHolders(self.unit.connection, today)
+        self._allocator = allocator_of(self.council, self.import_type, self.file_name, today, self._holders)
+
+    @property
+    def content(self) -> str:
+        """What the rows come to, in whatever order they stand: the same for the same rows in other bytes."""
+        return f"{self.report.rows[0]}-{self._content:032x}"
+
+    def open(self, opened: Opened) -> Iterator[Issue]:
+        """Take the head of the file."""
+        yield from currency_faults(opened)
+
+    def rows(self, block: Sequence[IncomeRow]) -> Iterator[Issue]:
+        """Judge, allocate and record some rows."""
+        self._holders.look_up(asked_of(self.council, block))
+        receipts: list[BulkReceipt] = []
+        suspended: list[tuple[int, IncomeRow, SuspenseReason, str | None, str | None]] = []
+        for row in block:
+            self._count(row)
+            faults = list(self._judge.faults(row))
+            if faults and (self.import_type.on_bad_row is OnBadRow.REFUSE_FILE):
+                self._refused = True
+                yield from faults
+            elif not row.amount.pence and self.import_type.zero is Zero.SKIP:
+                self.report.skipped += 1
+            elif faults:
+                yield from self._quarantine(row, faults, receipts, suspended)
+            else:
+                yield from self._place(row, receipts, suspended)
+        if self.import_type.source_reference is SourceReferences.UNIQUE:
+            yield from self._repeated(block)
+        if self.records and not self._refused:
+            self._record(block, receipts, suspended)
+
+    def close(self, closed: Closed) -> Iterator[Issue]:
+        """Prove the totals: the file's own are its reader's to prove, those that the sender declared beside it are ours."""
+        said, rows = self.declared, self.report.rows
+        declared = Totals(count=said.rows, net=said.amount.pence if said.amount is not None else None)
+        yield from differences(declared, Totals(count=rows[0], net=rows[1]), closed.place)
+        needed = self.import_type.totals
+        for wanted, name, given in (
+            (needed.rows, "count", (declared.count, closed.declared.count)),
+            (needed.amount, "net", (declared.net, closed.declared.net)),
+        ):
+            if wanted and all(value is None for value in given):
+                what = "how many rows it has" if name == "count" else "what its rows come to"
+                message = f"Nothing says {what}, and files of type {self.import_type.code} must. Ask the sender for it."
+                yield Issue(code="control-missing", place=closed.place, field=name, message=message)
+        self.report.declared = {
+            name: value
+            for name, value in (
+                ("rows", _first(declared.count, closed.declared.count)),
+                ("pence", _first(declared.net, closed.declared.net)),
+            )
+            if value is not None
+        }
+        self.report.computed = {"rows": rows[0], "pence": rows[1]}
+        self.counts["rows"] = rows[0]
+        self.counts["recorded"] = self.report.recorded[0]
+        self.counts["suspense"] = self.report.suspense[0]
+
+    def doubts(self) -> Iterator[Issue]:
+        """Doubt a file whose rows are those of a recorded one of its type, whatever its bytes."""
+        alike = stored.recorded_like(self.unit.connection, self.import_type.code, self.content)
+        for file in alike[:1]:
+            known = stored.by_id(self.unit.connection, file)
+            message = (
+                f"It has the same rows as {known.name}, file {known.id}, which is recorded. Accept it if it is another one, "
+                "or refuse it."
+            )
+            yield Issue(code="suspected-duplicate", place="file", value=known.sha256, message=message)
+
+    def told(self) -> tuple[Mapping[str, Any], str | None]:
+        """Return the counts and sums of the file, and what its rows come to."""
+        return {**self.report.plain(), "expected_pence": self.expected}, self.content
+
+    def _count(self, row: IncomeRow) -> None:
+        pence, report = row.amount.pence, self.report
+        report.rows[0] += 1
+        report.rows[1] += pence
+        if row.fee_amount is not None or row.net_amount is not None:
+            fees = (row.fee_amount.pence if row.fee_amount else 0) + (row.fee_vat.pence if row.fee_vat else 0)
+            report.fees += fees
+            report.net += pence - fees
+        else:
+            report.net += pence
+        said = f"{row.account_reference}\0{pence}\0{row.taken_on}\0{row.mop}"
+        digest = hashlib.blake2b(said.encode(), digest_size=16).digest()
+        # A sum, so that the order of the rows does not count, and equal rows count as often as they stand.
+        self._content = (self._content + int.from_bytes(digest)) % _LARGEST_SUM
+
+    def _repeated(self, block: Sequence[IncomeRow]) -> Iterator[Issue]:
+        """Yield the rows whose sender's reference was there before, in this file or another of its type."""
+        here: dict[str, IncomeRow] = {}
+        wanted = [row.source_reference for row in block if row.source_reference]
+        known = stored.known_references(self.unit.connection, self.import_type.code, wanted, self.run)
+        for row in block:
+            reference = row.source_reference
+            if not reference:
+                continue
+            first = here.setdefault(reference, row)
+            if first is row and reference not in known:
+                continue
+            file, position = known.get(reference, (self.file, first.position))
+            where = f"row {position}" if file == self.file else f"row {position} of file {file}"
+            self._refused = True
+            message = f"This reference stands at {where} already, and files of type {self.import_type.code} never repeat one."
+            yield fault(row, "duplicate-id", "source_reference", reference, message)
+
+    def _place(self, row: IncomeRow, receipts: list[BulkReceipt], suspended: list[Any]) -> Iterator[Issue]:
+        allocation = self._allocator.allocate(row)
+        if self.collected is not None:
+            self.collected.append((row, allocation))
+        if allocation.reason is None:
+            lines = self._placing.placed(row, allocation.parts)
+        elif (lines := self._held(row, allocation)) is None:
+            yield self._no_method(row)
+            return
+        for issue in self._placing.faults(row, allocation, lines):
+            if (
+                issue.stops
+                and self.import_type.on_bad_row is OnBadRow.QUARANTINE
+                and allocation.reason is None
+            ):
+                yield from self._quarantine(row, [issue], receipts, suspended)
+                return
+            self._refused |= issue.stops
+            yield issue
+        if allocation.reason is not None:
+            suspended.append((len(receipts), row, allocation.reason, allocation.detail, lines[0][9]))
+            add(self.report.reasons, allocation.reason.value, row.amount.pence)
+        first = allocation.parts[0] if allocation.parts else allocation.held
+        self._take(row, lines, receipts, office=first.office if first is not None else row.office)
+
+    def _quarantine(
+        self, row: IncomeRow, faults: list[Issue], receipts: list[BulkReceipt], suspended: list[Any]
+    ) -> Iterator[Issue]:
+        allocation = Allocation((), SuspenseReason.QUARANTINED)
+        lines = self._held(row, allocation)
+        if lines is None:
+            yield self._no_method(row)
+            return
+        detail = "; ".join(dict.fromkeys(issue.code for issue in faults))
+        suspended.append((len(receipts), row, SuspenseReason.QUARANTINED, detail, None))
+        self.report.quarantined[0] += 1
+        self.report.quarantined[1] += row.amount.pence
+        add(self.report.reasons, SuspenseReason.QUARANTINED.value, row.amount.pence)
+        office = row.office if row.office in self.council.offices else self.import_type.defaults.office
+        self._take(row, lines, receipts, office=office)
+        for issue in faults:
+            yield issue.warned()
+
+    def _held(self, row: IncomeRow, allocation: Allocation) -> list[bulk_receipts.BulkLine] | None:
+        return self._placing.suspended(row, allocation) if self._placing.mop_of(row, allocation) else None
+
+    def _no_method(self, row: IncomeRow) -> Issue:
+        self._refused = True
+        message = (
+            "The row names no method of payment of the council's, and its import type has no default one. Set "
+            f"defaults.mop of [import_types.{self.import_type.code}], or ask the sender."
+        )
+        return fault(row, "unknown-mop", "mop", row.mop, message)
+
+    def _take(
+        self, row: IncomeRow, lines: list[bulk_receipts.BulkLine], receipts: list[BulkReceipt], *, office: str
+    ) -> None:
+        report, suspense = self.report, self.council.suspense_fund.code
+        report.recorded[0] += 1
+        report.recorded[1] += row.amount.pence
+        for line in lines:
+            fund, pence, mop, rules = line[0], line[2], line[7], line[9]
+            add(report.funds, fund, pence)
+            add(report.mops, mop, pence)
+            if rules is not None:
+                for rule in rules.split(RULES_JOINED):
+                    add(report.rules, rule, pence)
+        whole = report.suspense if lines[0][0] == suspense else report.placed
+        whole[0] += 1
+        whole[1] += row.amount.pence
+        receipts.append(
+            BulkReceipt(
+                row.position, row.taken_on, lines, office or None, row.taken_at,
+                row.provider_reference or row.source_reference or None, row.source_internal_reference or None,
+            )
+        )  # fmt: skip
+
+    def _record(self, block: Sequence[IncomeRow], receipts: list[BulkReceipt], suspended: list[Any]) -> None:
+        firsts = bulk_receipts.add(
+            self.unit, receipts, file=self.file, run=self.run, by=self.by,
+            personal_narratives=self.council.personal_narratives,
+        )  # fmt: skip
+        transactions.add_suspense(
+            self.unit,
+            (
+                SuspenseItem(
+                    id=new_id(), line=UUID(firsts[number]), reason=reason, received_at=self.unit.at,
+                    received_reference=row.account_reference or None, detail=detail, rule=rule,
+                    source_reference=row.source_reference or None, vat_code=row.vat_code or None,
+                )
+                for number, row, reason, detail, rule in suspended
+            ),
+        )  # fmt: skip
+        if self.import_type.source_reference is SourceReferences.UNIQUE:
+            named = [(row.source_reference, row.position) for row in block if row.source_reference]
+            stored.add_references(self.unit, self.file, self.run, self.import_type.code, named)
+
+    @property
+    def expected(self) -> int:
+        """What the sender's bank credit must be, in pence: what payers paid, or that less the sender's fees."""
+        return self.report.net if self.import_type.pays is Pays.NET else self.report.rows[1]
+
+
+def _first(*values: int | None) -> int | None:
+    return next((value for value in values if value is not None), None)

@@ -1,0 +1,137 @@
+"""Reversing a file: every Receipt of its last run taken back by new records, in one unit of work, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from attrs import evolve
+
+from localgov_ims.domain.calendar import local_day
+from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.received_files import FileEvent, FileStatus
+from localgov_ims.domain.texts import fitting
+from localgov_ims.domain.transacting import reversal
+from localgov_ims.domain.transactions import Transaction
+from localgov_ims.errors import NotPermitted, RuleViolation
+from localgov_ims.service.drawing import take
+from localgov_ims.service.file_views import file_of
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.permitting import permit_unit
+from localgov_ims.service.recorders import BLOCK, Progress
+from localgov_ims.service.retrying import retried
+from localgov_ims.service.reversing import take_back
+from localgov_ims.storage import file_receipts, transactions
+from localgov_ims.storage import files as stored
+from localgov_ims.storage.store import Unit
+
+_SHOWN = 20
+
+
+def reverse_file(
+    installation: Installation, file: str, *, reason: str, undo_clearances: bool = False,
+    progress: Progress = lambda _: None,
+) -> FileEvent:  # fmt: skip
+    """Take back every Receipt of an income file's last run; afterwards the file nets to nothing in every fund.
+
+    *file* is its id, or its SHA-256. *undo_clearances* takes back first, in the same unit, what was cleared of its items
+    in suspense.
+
+    Raises:
+        NotFound: There is no such file.
+        NotPermitted: The permission import.reverse is missing, or the user sent the file and two people are needed.
+        RuleViolation: It is not recorded (`wrong_state`), its type is not reversible (`not_reversible`), no reason is
+            given (`reason_missing`), or some of it was refunded, moved, cleared or matched (`in_use`), with the list.
+    """
+    why = fitting("reason", reason, 100)
+    if why is None:
+        raise RuleViolation("reason_missing", "Say why the file is taken back.", file=file)
+    return retried(lambda: _reverse(installation, file, why, progress, undo_clearances=undo_clearances))
+
+
+def _reverse(
+    installation: Installation, file: str, reason: str, progress: Progress, *, undo_clearances: bool
+) -> FileEvent:
+    with installation.unit("reverse_file") as unit:
+        unit.lock()
+        permit_unit(installation, unit, Permission.IMPORT_REVERSE)
+        found, event = file_of(unit.connection, file)
+        _check(installation, unit, found.id, event)
+        _free(installation, unit, found.id, event.run, reason, undo_clearances=undo_clearances)
+        count, pence = 0, 0
+        for block in file_receipts.unreversed(unit.connection, found.id, event.run, BLOCK):
+            _take_back(installation, unit, block, reason)
+            count += len(block)
+            pence += sum(receipt.total.pence for receipt in block)
+            progress(len(block))
+        reversed_ = evolve(
+            event.followed_by(FileStatus.REVERSED, at=unit.at, by=installation.actor), reason=reason,
+            format=event.format, counts={"reversed": count}, report={"reversed": {"count": count, "pence": pence}},
+        )  # fmt: skip
+        stored.add_event(unit, reversed_)
+        unit.detail |= {"file": found.sha256, "reversed": count}
+        unit.commit()
+    return reversed_
+
+
+def _check(installation: Installation, unit: Unit, file: UUID, event: FileEvent) -> None:
+    event.followed_by(FileStatus.REVERSED, at=unit.at, by=installation.actor)
+    import_type = installation.council.import_types.get(event.import_type or "")
+    if event.import_type is None or (import_type is not None and not import_type.reversible):
+        message = (
+            "Files of this kind are not taken back as a whole; reverse what is wrong in them one by one."
+        )
+        raise RuleViolation("not_reversible", message, import_type=event.import_type)
+    sender = next(
+        e.by for e in reversed(stored.life(unit.connection, file)) if e.status is FileStatus.RECEIVED
+    )
+    if installation.council.two_person.import_reversal and sender == installation.actor:
+        message = f"{sender} sent this file, so somebody else must take it back."
+        raise NotPermitted("same_person", message, user=sender)
+
+
+def _free(
+    installation: Installation, unit: Unit, file: UUID, run: int, reason: str, *, undo_clearances: bool
+) -> None:
+    """See that nothing holds a line of the run but its own reversal; take clearances back where that is asked."""
+    held = [
+        each for each in file_receipts.taken_from(unit.connection, file, run) if each.by_kind != "reversal"
+    ]
+    clearances = {each.by for each in held if each.by_kind == "clearance"}
+    if undo_clearances and clearances:
+        for transaction in file_receipts.by_ids(unit.connection, sorted(clearances)):
+            take_back(installation, unit, transaction, reason=reason)
+        held = [each for each in held if each.by_kind != "clearance"]
+    in_use = [f"{each.line} ({each.by_kind.replace('_', ' ')})" for each in held]
+    in_use += [f"{reference} (matched)" for reference in file_receipts.matched(unit.connection, file, run)]
+    if in_use:
+        raise _in_use(in_use, clearances=bool(clearances) and not undo_clearances)
+
+
+def _in_use(in_use: Sequence[str], *, clearances: bool) -> RuleViolation:
+    shown = ", ".join(in_use[:_SHOWN])
+    more = f" and {len(in_use) - _SHOWN} more" if len(in_use) > _SHOWN else ""
+    hint = " Ask for its clearances to be undone with it." if clearances else ""
+    message = f"Some of this file has moved on: {shown}{more}. Undo that first.{hint}"
+    return RuleViolation("in_use", message, lines=list(in_use))
+
+
+def _take_back(installation: Installation, unit: Unit, block: Sequence[Transaction], reason: str) -> None:
+    council, made = installation.council, []
+    for receipt in block:
+        back = reversal(
+            receipt,
+            recorded_at=unit.at,
+            recorded_by=installation.actor,
+            taken_on=local_day(unit.at),
+            narrative=reason,
+        )
+        made.append(back)
+        take(
+            council,
+            unit,
+            [(line, line.amount) for line in receipt.lines if line.amount],
+            by_kind="reversal",
+            by=back.id,
+        )
+    transactions.add(unit, made, personal_narratives=council.personal_narratives)

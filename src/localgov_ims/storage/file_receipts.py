@@ -1,0 +1,95 @@
+"""What the rows of an income file became: its Receipts, and what stands in the way of taking them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from attrs import frozen
+from sqlalchemy import Connection
+
+from localgov_ims.domain.transactions import Transaction
+from localgov_ims.storage import transactions
+from localgov_ims.storage.bulk_receipts import ORIGIN
+from localgov_ims.storage.draws import draws
+from localgov_ims.storage.reconciliation import matches
+
+_t, _l = transactions.transactions, transactions.lines
+
+
+@frozen(kw_only=True)
+class Taken:
+    """Something that was taken from a line of a file: what took it, and whose it is."""
+
+    line: str
+    by_kind: str
+    by: UUID
+    pence: int
+
+
+def of_file(file: UUID, run: int) -> sa.ColumnElement[bool]:
+    """Return the condition on transactions that they came from a run of a file; the origins' index answers it."""
+    # The character after the slash bounds every id that begins with the file's.
+    return sa.and_(
+        _t.c.origin_kind == ORIGIN,
+        _t.c.origin_id > f"{file}/",
+        _t.c.origin_id < f"{file}0",
+        _t.c.origin_n == run,
+    )
+
+
+def taken_from(connection: Connection, file: UUID, run: int) -> Iterator[Taken]:
+    """Yield what still holds anything of the lines of a run, line by line."""
+    query = (
+        sa.select(_l.c.reference, draws.c.by_kind, draws.c.by, sa.func.sum(draws.c.pence).label("pence"))
+        .join(_l, _l.c.id == draws.c.line)
+        .join(_t, _t.c.id == _l.c.transaction)
+        .where(of_file(file, run))
+        .group_by(_l.c.reference, draws.c.by_kind, draws.c.by)
+        .having(sa.func.sum(draws.c.pence) != 0)
+        .order_by(_l.c.reference)
+    )
+    for row in connection.execute(query):
+        yield Taken(line=row.reference, by_kind=row.by_kind, by=row.by, pence=int(row.pence))
+
+
+def matched(connection: Connection, file: UUID, run: int) -> list[str]:
+    """Return the references of the run's Receipts that a bank line was matched with."""
+    query = (
+        sa.select(_t.c.reference)
+        .join(matches, (matches.c.right_id == _t.c.id) & (matches.c.right_kind == "receipt"))
+        .where(of_file(file, run))
+        .order_by(_t.c.reference)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def unreversed(connection: Connection, file: UUID, run: int, block: int) -> Iterator[list[Transaction]]:
+    """Yield the run's Receipts that nobody has taken back, in blocks; what is recorded meanwhile does not matter."""
+    back = _l.alias("back")
+    gone = sa.select(_l.c.transaction).join(back, back.c.reverses == _l.c.id)
+    query = sa.select(_t.c.id).where(of_file(file, run), _t.c.id.not_in(gone)).order_by(_t.c.id)
+    ids = list(connection.execute(query).scalars())
+    for start in range(0, len(ids), block):
+        yield list(transactions.some(connection, _t.c.id.in_(ids[start : start + block])))
+
+
+def by_ids(connection: Connection, wanted: list[UUID]) -> list[Transaction]:
+    """Return transactions by their ids."""
+    return list(transactions.some(connection, _t.c.id.in_(wanted)))
+
+
+def totals(connection: Connection, file: UUID) -> list[sa.Row[Any]]:
+    """Return, for each fund, what the records of every run of a file come to now, reversals among them: fund, pence."""
+    back = _l.alias("back")
+    own = (
+        sa.select(_l.c.id)
+        .join(_t, _t.c.id == _l.c.transaction)
+        .where(_t.c.origin_kind == ORIGIN, _t.c.origin_id > f"{file}/", _t.c.origin_id < f"{file}0")
+    )
+    query = sa.select(back.c.fund, sa.func.sum(back.c.pence).label("pence")).where(
+        back.c.id.in_(own) | back.c.reverses.in_(own)
+    )
+    return list(connection.execute(query.group_by(back.c.fund).order_by(back.c.fund)))
