@@ -42,7 +42,7 @@ def test_a_cashiers_day(desk: Desk) -> None:
     desk.ask("payments", "cash", "--item", f"{RENT}:70.00", "--mop", "01")
     desk.ask("tills", "card", "--item", f"{RENT}:30.00", "--authorisation-code", "9A7")
     twice = desk.ask("payments", "cash", "--item", f"{RENT}:10.00", "--mop", "01")
-    desk.ask("tills", "void", twice["reference"], "--reason", "Rung up twice")
+    desk.ask("tills", "void", twice["transaction"], "--reason", "Rung up twice")
     desk.ask("tills", "pay-out", "5.00", "--reason", "Stamps")
     before = desk.ask("tills", "show")
     assert (before["expected"], before["over"], before["receipts"], before["voids"]) == (None, None, 3, 1)
@@ -65,7 +65,7 @@ def test_a_cashiers_day(desk: Desk) -> None:
     )
     assert closed["over"] == {"cash_pence": -50, "cheques_pence": 0, "card_pence": 0}
     assert [(each["kind"], each["pence"], each["bag_number"]) for each in closed["deposits"]] == [
-        ("cash", 7450, "B1"), ("card", 3000, None),
+        ("card", 3000, None), ("cash", 7450, "B1"),
     ]  # fmt: skip
     said = desk.said("tills", "show", "01/1/1", by="bob")
     assert "in bag B1, slip S1" in said
@@ -108,7 +108,7 @@ def test_money_at_the_counter_needs_a_till_and_a_receipt_of_one_is_voided(desk: 
     assert "no till open" in desk.refused(*cash, code=4)
     desk.ask("tills", "open", "1", "--office", "01", "--float", "0.00")
     made = desk.ask(*cash)
-    assert "ims tills void" in desk.refused("reverse", made["reference"], "--reason", "x", code=4)
+    assert "ims tills void" in desk.refused("reverse", made["transaction"], "--reason", "x", code=4)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import DAY, NOW, a_receipt, a_transfer, council, line, row, statement_line
+from tests.builders import DAY, NOW, a_receipt, a_transfer, council, line, row, row_source, statement_line
 
 from localgov_ims.allocation.conditions import Condition
 from localgov_ims.allocation.engine import Allocator
@@ -34,7 +34,7 @@ COUNCIL = council(
         Rule(name="ask", order=5, when=Condition(field="narrative", op="contains", value="?"), suspend="Ask"),
     )
 )  # fmt: skip
-ALLOCATOR = Allocator(COUNCIL.rules, COUNCIL.references)
+ALLOCATOR = Allocator(COUNCIL.rules, COUNCIL.references).of(row_source())
 WORDS = st.sampled_from(
     ["612345674", "987654320", "612345670", "FP20000050", "fp2000 0050", "BIN", "?", "JONES", ""]
 )
@@ -46,15 +46,19 @@ days = st.dates(date(2010, 1, 1), date(2026, 12, 31))
 def received(amount: Money, narrative: str, day: date) -> Transaction:
     """Allocate money received, and record it as a receipt with the VAT of its day."""
     answer = ALLOCATOR.allocate(row(amount=amount, narrative=narrative, taken_on=day))
-    placed = answer.reason is None
-    fund = COUNCIL.funds[answer.row.fund] if placed else COUNCIL.suspense_fund
+    (placed,) = answer.parts or (None,)
+    fund = COUNCIL.funds[placed.fund] if placed is not None else COUNCIL.suspense_fund
     code = COUNCIL.vat_codes[fund.vat_code] if fund.vat_code is not None else None
     rate = code.rate_on(day) if code is not None else None
     taxed: dict[str, object] = {}
     if code is not None and rate is not None:
         taxed = {"vat_code": code.code, "vat_rate": rate, "vat": rate.vat_in(amount, Rounding.HALF_EVEN)}
     given = line(
-        fund=fund.code, amount=amount, mop="12", account_reference=answer.row.account_reference, **taxed
+        fund=fund.code,
+        amount=amount,
+        mop="12",
+        account_reference=placed.account_reference if placed is not None else None,
+        **taxed,
     )
     return a_receipt(given, taken_on=day)
 

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
+from attrs import evolve
 from tests.service import money_in as at
+from tests.service import till_desk
 
 from localgov_ims.domain.baskets import BasketItem
+from localgov_ims.domain.clearing import Giving
 from localgov_ims.domain.holders import AccountHolder
 from localgov_ims.domain.money import Money
-from localgov_ims.domain.payers import Cheque
+from localgov_ims.domain.notes import NoteSubject
+from localgov_ims.domain.payers import Cheque, Payee
 from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.till_settings import TillSettings
 from localgov_ims.domain.transactions import Channel
 from localgov_ims.service import (
+    ageing,
+    announcing,
+    clearing,
+    clearing_lists,
     delivering,
     fees,
     finishing,
@@ -24,6 +34,7 @@ from localgov_ims.service import (
     links,
     loading_holders,
     moving,
+    noting,
     opening,
     payments,
     proposing,
@@ -33,7 +44,16 @@ from localgov_ims.service import (
     refunds,
     reversing,
     searching,
+    suggesting,
+    suspense,
+    suspense_creating,
+    suspense_returning,
+    suspense_working,
     sweeping,
+    till_closing,
+    till_receipts,
+    till_views,
+    tills,
     transfers,
 )
 from localgov_ims.service.installation import Installation
@@ -44,6 +64,12 @@ NOWHERE = "K7MP-2QXW-9TRN"
 
 ITEM = BasketItem(fund="23", account_reference="612345674", amount=Money(100))
 CHEQUE = Cheque(sort_code="200000", account="12345678", number="000001", name="A Payer")
+SUBJECTS = {
+    NoteSubject.FILE: "0" * 64, NoteSubject.SUSPENSE: f"{NOWHERE}_1", NoteSubject.ERETURN: "R000000000001",
+    NoteSubject.HOLDER: "23:612345674",
+}  # fmt: skip
+PAYEE = Payee(name="A Payer", sort_code="200000", account="12345678")
+TERMINAL = TillSettings(cash="01", card="92")
 AUTHORISES = tuple(dict.fromkeys(proposing.AUTHORISES.values()))
 
 OPERATIONS: list[tuple[str, tuple[Permission, ...], Callable[[Installation], Any], bool]] = [
@@ -55,6 +81,14 @@ OPERATIONS: list[tuple[str, tuple[Permission, ...], Callable[[Installation], Any
     ("receive_cheque", (P.PAYMENT_TAKE_CHEQUE,), lambda i: receiving.receive_cheque(i, [ITEM], cheque=CHEQUE), True),
     ("receive_post", (P.PAYMENT_TAKE_POST,), lambda i: receiving.receive_post(i, [ITEM]), True),
     ("receive_cash", (P.PAYMENT_TAKE,), lambda i: receiving.receive_cash(i, [ITEM]), False),
+    ("receive_card", (P.PAYMENT_TAKE,), lambda i: receiving.receive_card(evolve(i, council=evolve(i.council, tills=TERMINAL)), [ITEM]), False),
+    ("open_till", (P.TILL_RECORD,), lambda i: tills.open_till(i, till="1"), False),
+    ("count_till", (P.TILL_RECORD, P.TILL_AUTHORISE), lambda i: tills.count_till(i, till_desk.counted("1.00")), False),
+    ("close_till", (P.TILL_RECORD, P.TILL_AUTHORISE), till_closing.close_till, False),
+    ("void_receipt", (P.TILL_RECORD, P.TILL_AUTHORISE), lambda i: till_receipts.void_receipt(i, NOWHERE, reason="x"), False),
+    ("pay_out", (P.TILL_RECORD,), lambda i: till_receipts.pay_out(i, amount=Money(1), reason="x"), False),
+    ("view_till", (P.TILL_RECORD, P.TILL_AUTHORISE), till_views.view_till, False),
+    ("list_tills", (P.TILL_RECORD, P.TILL_AUTHORISE), till_views.list_tills, False),
     ("refund_payment", (P.REFUND_REQUEST,), lambda i: refunds.refund_payment(i, [refunds.RefundOf(line=f"{NOWHERE}_1", amount=Money(1))], reason="x"), False),
     ("view_refund", (P.REFUND_VIEW, P.REFUND_REQUEST), lambda i: refunds.view_refund(i, NOWHERE), False),
     ("authorise_refund", (P.REFUND_AUTHORISE, P.REFUND_REQUEST), lambda i: finishing_refunds.authorise_refund(i, NOWHERE), False),
@@ -67,6 +101,16 @@ OPERATIONS: list[tuple[str, tuple[Permission, ...], Callable[[Installation], Any
     ("reverse_transaction", (P.TRANSACTION_REVERSE, P.TRANSFER_RECORD, P.LINE_REALLOCATE), lambda i: reversing.reverse_transaction(i, NOWHERE, reason="x"), False),
     ("authorise", (P.LINE_REALLOCATE, P.TRANSFER_RECORD, P.SUSPENSE_CLEAR, *AUTHORISES), lambda i: moving.authorise(i, NOWHERE), False),
     ("waiting_proposals", (P.LINE_REALLOCATE, P.TRANSFER_RECORD, P.SUSPENSE_CLEAR, *AUTHORISES), proposing.waiting_proposals, False),
+    ("clear_items", (P.SUSPENSE_CLEAR,), lambda i: clearing.clear_items(i, [Giving(line=f"{NOWHERE}_1")]), False),
+    ("clear_by_list", (P.SUSPENSE_CLEAR,), lambda i: clearing_lists.clear_by_list(i, [Giving(line=f"{NOWHERE}_1")], clearing_lists.RemittanceList(name="x", rows=())), False),
+    ("undo_clearance", (P.SUSPENSE_UNDO,), lambda i: clearing.undo_clearance(i, NOWHERE, reason="x"), False),
+    ("return_to_payer", (P.SUSPENSE_CLEAR,), lambda i: suspense_returning.return_to_payer(i, Giving(line=f"{NOWHERE}_1"), payee=PAYEE, reason="x"), False),
+    ("create_item", (P.SUSPENSE_CREATE,), lambda i: suspense_creating.create_item(i, suspense_creating.NewItem(key="x", amount=Money(1), mop="??")), False),
+    ("search_suspense", (P.SUSPENSE_VIEW,), suspense.search_suspense, False),
+    ("whole_item", (P.SUSPENSE_VIEW,), lambda i: suspense_working.whole_item(i, f"{NOWHERE}_1"), False),
+    ("mark_item", (P.SUSPENSE_CLEAR,), lambda i: suspense_working.mark_item(i, f"{NOWHERE}_1"), False),
+    ("suggest", (P.SUSPENSE_VIEW,), lambda i: suggesting.suggest(i, f"{NOWHERE}_1"), False),
+    ("age_suspense", (P.SUSPENSE_VIEW,), ageing.age_suspense, False),
     ("record_opening", (P.TRANSACTION_RECORD,), lambda i: opening.record_opening(i, receipts=[], suspense=[]), False),
     ("save_holder", (P.ACCOUNT_EDIT,), lambda i: holders.save_holder(i, AccountHolder(fund="23", account_reference="612345674", closed_on=date(2026, 1, 1))), True),
     ("holder", (P.ACCOUNT_VIEW,), lambda i: holders.holder(i, "23", "612345674"), True),
@@ -78,5 +122,16 @@ OPERATIONS: list[tuple[str, tuple[Permission, ...], Callable[[Installation], Any
     ("pay_link", (P.PAYMENT_TAKE, P.TRANSACTION_VIEW), lambda i: links.pay_link(i, NOWHERE), False),
     ("deliver_messages", (P.MESSAGE_MANAGE,), delivering.deliver_messages, False),
     ("list_outbox", (P.MESSAGE_MANAGE,), delivering.list_outbox, False),
+    *(
+        (f"add_note on {kind.value}", noting.WRITES[kind], partial(noting.add_note, kind=kind, subject=SUBJECTS[kind], text="x"), kind is NoteSubject.HOLDER)
+        for kind in NoteSubject
+    ),
+    *(
+        (f"notes_of {kind.value}", noting.READS[kind], partial(noting.notes_of, kind=kind, subject=SUBJECTS[kind]), kind is NoteSubject.HOLDER)
+        for kind in NoteSubject
+    ),
+    ("add_message", (P.MESSAGE_MANAGE,), lambda i: announcing.add_message(i, text="x", ends_at=i.clock() + timedelta(days=1)), False),
+    ("end_message", (P.MESSAGE_MANAGE,), lambda i: announcing.end_message(i, 99), False),
+    ("list_messages", (P.MESSAGE_MANAGE,), announcing.list_messages, False),
     ("search", (P.TRANSACTION_LIST,), lambda i: searching.search(i, searching.Criteria()), False),
 ]  # fmt: skip

@@ -8,7 +8,6 @@ import threading
 import pytest
 from attrs import evolve
 from tests.service.incomes import a_file, balance, codes, history, imported, recorded, row, taking
-from tests.service.money_in import desk
 
 from localgov_ims.domain.import_types import SourceReferences
 from localgov_ims.domain.money import Money
@@ -22,7 +21,6 @@ from localgov_ims.service.reversing import reverse_transaction
 from localgov_ims.service.reversing_files import reverse_file
 from localgov_ims.service.verifying import verify
 
-__all__ = ["desk"]
 
 TWO = [row("1.00"), row("2.00")]
 
@@ -184,12 +182,12 @@ def test_a_file_some_of_which_has_moved_on_is_not_taken_back_and_the_lines_are_n
     pair: tuple[Installation, Installation],
 ) -> None:
     from localgov_ims.domain.baskets import BasketItem
-    from localgov_ims.service.reallocations import reallocate
+    from localgov_ims.service.reallocations import reallocate_line
 
     sender, other = pair
     first = imported(sender, TWO)
     line = recorded(sender)[0].lines[0]
-    reallocate(other, line.reference, [BasketItem(fund="LB", amount=Money(50))])
+    reallocate_line(other, line.reference, [BasketItem(fund="LB", account_reference="L1", amount=Money(50))])
     with pytest.raises(RuleViolation, match="moved on") as refused:
         reverse_file(other, str(first.file), reason="All of it")
     assert refused.value.data["lines"] == [f"{line.reference} (reallocation)"]

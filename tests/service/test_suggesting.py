@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -20,8 +21,9 @@ from localgov_ims.service.installation import Installation
 from localgov_ims.service.receipts import Taking, record_takings
 from localgov_ims.service.restricting import restrict_account
 from localgov_ims.service.suggesting import suggest
+from localgov_ims.storage import holders
 
-TAX, OTHER_TAX = "612345674", "812345676"
+TAX, OTHER_TAX = "612345674", "700000009"
 
 
 def says(desk: Installation, line: str) -> list[tuple[str, str, str, list[str]]]:
@@ -33,12 +35,16 @@ def says(desk: Installation, line: str) -> list[tuple[str, str, str, list[str]]]
 
 
 def holder(
-    desk: Installation, fund: str = "23", account: str = TAX, surname: str | None = None, **given: object
+    desk: Installation, fund: str = "23", account: str = TAX, surname: str | None = None, **given: Any
 ) -> None:
-    save_holder(
-        desk,
-        AccountHolder(fund=fund, account_reference=account, person=Person(surname=surname), **given),  # type: ignore[arg-type]
-    )
+    """Say something of an account; a second time it is changed."""
+    with desk.store.reading() as connection:
+        before = holders.current(connection, [(fund, account)]).get((fund, account))
+    made = AccountHolder(
+        fund=fund, account_reference=account, person=Person(surname=surname),
+        number=before.number if before is not None else 0, **given,
+    )  # fmt: skip
+    save_holder(desk, made)
 
 
 @on_sqlite

@@ -67,7 +67,7 @@ def compile_for_source(condition: Condition, rule: str) -> Callable[[Source], bo
     """Turn a condition about where a row came from into one function; see `compile_condition`."""
     field = condition.field.removeprefix(ORIGINAL)
     if field in DATE_FIELDS:
-        asks = _date_test(condition, rule)
+        asks = date_test(condition, rule)
         return lambda source: asks(source.received_on)
     holds = text_test(condition, rule)
     return lambda source: holds(source_text(source, field))
@@ -131,27 +131,38 @@ def _matches(condition: Condition, rule: str) -> Callable[[str], bool]:
         raise refused(rule, str(error)) from error
 
 
-def _money(condition: Condition, rule: str) -> Test:
+def money_test(condition: Condition, rule: str) -> Callable[[int], bool]:
+    """Return what a condition asks of an amount in pence."""
     if condition.op not in _MONEY_OPS:
         raise refused(rule, f"{condition.op!r} is no question to ask of {condition.field}")
-    compare = _MONEY_OPS[condition.op]
-    try:
-        pence = [Money.parse(value).pence for value in condition.operands]
-    except InvalidValue as error:
-        raise refused(rule, f"'{condition}': {error.message.rstrip('.')}") from error
+    compare, pence = _MONEY_OPS[condition.op], pence_of(condition, rule)
     if len(pence) != (2 if condition.op == "between" else 1):
         raise refused(rule, f"'{condition}' has the wrong number of amounts")
+    return lambda given: compare(given, pence)
+
+
+def pence_of(condition: Condition, rule: str) -> list[int]:
+    """Return the amounts that a condition compares with, in pence."""
+    try:
+        return [Money.parse(value).pence for value in condition.operands]
+    except InvalidValue as error:
+        raise refused(rule, f"'{condition}': {error.message.rstrip('.')}") from error
+
+
+def _money(condition: Condition, rule: str) -> Test:
+    asks = money_test(condition, rule)
     if condition.field.startswith(ORIGINAL):
-        return lambda seen, _, __: compare(int(seen["original.amount"]), pence)
-    return lambda _, row, __: compare(row.amount.pence, pence)
+        return lambda seen, _, __: asks(int(seen["original.amount"]))
+    return lambda _, row, __: asks(row.amount.pence)
 
 
 def _day_of_row(condition: Condition, rule: str) -> Test:
-    asks = _date_test(condition, rule)
+    asks = date_test(condition, rule)
     return lambda _, row, __: asks(row.taken_on)
 
 
-def _date_test(condition: Condition, rule: str) -> Callable[[date], bool]:
+def date_test(condition: Condition, rule: str) -> Callable[[date], bool]:
+    """Return what a condition asks of a day."""
     op, given = condition.op, condition.operands
     if op not in _DATE_OPS:
         raise refused(rule, f"{op!r} is no question to ask of {condition.field}")

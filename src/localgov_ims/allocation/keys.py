@@ -46,9 +46,9 @@ class Keys:
     exact: bool
 
     @property
-    def cost(self) -> tuple[int, int]:
-        """The cheaper, the better to look for."""
-        return max(key.kind for key in self.keys), len(self.keys)
+    def cost(self) -> tuple[bool, int, int]:
+        """The cheaper, the better to look for; a blank is the worst, for most rows have the same ones."""
+        return any(not key.text for key in self.keys), max(key.kind for key in self.keys), len(self.keys)
 
 
 _FIRST: Final = re.compile(r"(?:([0-9A-Za-z/ -]+)(?!\{)|\[([0-9A-Za-z]{1,10})\](?!\{))")

@@ -72,7 +72,7 @@ def closed(table: Table, sums: Sums, account: str, name: str, *, nil_returns: bo
             return
         if declared == NO_TOTALS and not nil_returns:
             message = "The file has no rows, and nothing in it says that there are none. Ask the sender for it again."
-            yield Issue(code="truncated", place=table.place, message=message)
+            yield Issue(code="truncated", place=table.place, field="rows", message=message)
             return
         yield Opened(account=account, message=name, place=table.place)
     totals = sums.totals

@@ -16,9 +16,7 @@ from localgov_ims.files.tables import HEADER_PLACE, Columns, Record, Table, plac
 from localgov_ims.files.trailers import Trailers
 
 
-def head_rows(
-    head: bytes, layout: Delimited
-) -> Iterator[tuple[Columns, Sequence[Sequence[str]], bool]]:
+def head_rows(head: bytes, layout: Delimited) -> Iterator[tuple[Columns, Sequence[Sequence[str]], bool]]:
     """Yield columns, first whole rows, and whether there is a header, of a file that begins with *head*.
 
     Where the layout need not have a header, every file has its columns; the rows must tell.
@@ -119,7 +117,9 @@ def _records(
         yield from trailers.end()
 
 
-def _before(line: int, cells: list[str], rest: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+def _before(
+    line: int, cells: list[str], rest: Iterator[tuple[int, list[str]]]
+) -> Iterator[tuple[int, list[str]]]:
     yield line, cells
     yield from rest
 

@@ -66,7 +66,9 @@ class _Reading:
         except Unreadable:
             return self._unread(field)
         if len(text) > longest:
-            self._fault("text-too-long", field, f"The text has {len(text)} characters; {longest} are allowed.")
+            self._fault(
+                "text-too-long", field, f"The text has {len(text)} characters; {longest} are allowed."
+            )
             return ""
         return text
 
@@ -125,7 +127,11 @@ class _Reading:
             self.said[name] for name in ("fee_amount", "fee_vat") if self.said.get(name) is not None
         )
         must = Money(pence) - kept
-        said = f"not {net.shown()}: a difference of {(net - must).shown()}" if net is not None else "and no net is given"
+        said = (
+            f"not {net.shown()}: a difference of {(net - must).shown()}"
+            if net is not None
+            else "and no net is given"
+        )
         message = f"{Money(pence).shown()} less fees of {kept.shown()} is {must.shown()}, {said}."
         self.cells.fault("total-mismatch", column, message)
 

@@ -127,9 +127,7 @@ def text_taker(layout: Layout, text: TextField, columns: Columns) -> Callable[[C
     return take
 
 
-def _texts(
-    layout: Layout, fields: IncomeFields, columns: Columns
-) -> Callable[[Cells, dict[str, Any]], None]:
+def _texts(layout: Layout, fields: IncomeFields, columns: Columns) -> Callable[[Cells, dict[str, Any]], None]:
     """Return what takes the texts of a row that are no codes, and its further columns."""
     own = [(name, text, longest) for name, text, longest in fields.texts if name not in _CODES]
     further = [(name, text, LONGEST_EXTRA) for name, text in fields.extra.items()]
@@ -288,15 +286,17 @@ def rate_of(text: str, unit: str) -> VatRate:
         return VatRate.parse(text)
     whole, _, places = text.removesuffix("%").strip().partition(".")
     if not (whole.isascii() and whole.isdigit() and len(whole) <= 3 and len(places) <= 1):  # noqa: PLR2004 - 100.0
-        raise InvalidValue("bad_vat_rate", "This is no rate of VAT in percent, such as 20 or 17.5.", value=text)
+        raise InvalidValue(
+            "bad_vat_rate", "This is no rate of VAT in percent, such as 20 or 17.5.", value=text
+        )
     if places and not (places.isascii() and places.isdigit()):
-        raise InvalidValue("bad_vat_rate", "This is no rate of VAT in percent, such as 20 or 17.5.", value=text)
+        raise InvalidValue(
+            "bad_vat_rate", "This is no rate of VAT in percent, such as 20 or 17.5.", value=text
+        )
     return VatRate(int(whole) * 10 + int(places or 0))
 
 
-def amount_taker(
-    layout: Layout, amount: AmountColumns, columns: Columns
-) -> Callable[[Cells], int | None]:
+def amount_taker(layout: Layout, amount: AmountColumns, columns: Columns) -> Callable[[Cells], int | None]:
     """Return what takes an amount in pence from a row by the way the profile says, or none where it is no amount."""
     unit = amount.unit
     unsigned = layout.amounts("unsigned", unit).pence
@@ -320,4 +320,3 @@ def _one_of(credit: str, debit: str, pence_of: Callable[[str], int | None]) -> i
         return None
     pence = pence_of(credit or debit)
     return -pence if pence is not None and debit else pence
-

@@ -218,7 +218,9 @@ class Sheet(Layout):
             raise ValueError(message)
         by_name = [name for name, place in self.columns.items() if place.header is not None]
         if by_name and self.header_row is None:
-            message = f"the column {by_name[0]!r} is known by its header, so header_row must say where that is"
+            message = (
+                f"the column {by_name[0]!r} is known by its header, so header_row must say where that is"
+            )
             raise ValueError(message)
         if self.first_row < 1 or (self.header_row or 0) >= self.first_row:
             message = "first_row must be 1 or more, and below header_row"

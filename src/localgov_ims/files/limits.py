@@ -28,6 +28,11 @@ class Limits:
     xml_depth: int = 64
     lines: int = 5_000_000
     details: int = 100_000
+    workbook_bytes: int = 20 * KIB**2
+    unpacked_bytes: int = 100 * KIB**2
+    members: int = 100
+    ratio: int = 100
+    cells: int = 5_000_000
 
 
 DEFAULT_LIMITS = Limits()

@@ -104,7 +104,8 @@ def _codec(stream: BinaryIO, encoding: Sequence[str], limits: Limits) -> str:
             stream.seek(0)
             return CODECS[name]
     at, why = fault or (0, "")
-    message = f"The bytes are not {' or '.join(encoding)} ({why}). Fetch the file again, unedited."
+    named = " or ".join(name.upper() for name in encoding)
+    message = f"The bytes are not {named} ({why}). Fetch the file again, unedited."
     raise refuse("encoding", f"byte {at}", message)
 
 

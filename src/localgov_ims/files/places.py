@@ -87,7 +87,9 @@ class SheetColumn:
             message = "a column is known by one of number, letter and header"
             raise ValueError(message)
         if self.header is None and not 1 <= self.known <= _MOST_COLUMNS:
-            message = f"a sheet has columns 1 (A) to {_MOST_COLUMNS} (XFD), not {self.number or self.letter!r}"
+            message = (
+                f"a sheet has columns 1 (A) to {_MOST_COLUMNS} (XFD), not {self.number or self.letter!r}"
+            )
             raise ValueError(message)
 
     @property

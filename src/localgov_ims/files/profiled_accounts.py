@@ -76,7 +76,9 @@ class _Reading:
             return str(Money(pence)), None
         if name in DAYS:
             day = day_reader(each.format)(text)
-            return (text, ("bad-date", f"Not a day printed as {each.format}.")) if day is None else (day, None)
+            return (
+                (text, ("bad-date", f"Not a day printed as {each.format}.")) if day is None else (day, None)
+            )
         longest = LONGEST.get(name, len(text))
         if len(text) > longest:
             return text, ("text-too-long", f"The text has {len(text)} characters; {longest} are allowed.")
@@ -91,5 +93,7 @@ def _named(each: HolderField, columns: Columns) -> str:
 def _without_key(said: Mapping[str, Value | None], place: str) -> Iterator[Issue]:
     for name in KEY:
         if not said.get(name):
-            message = f"There is no {name.replace('_', ' ')}. Every account holder has a fund and a reference."
+            message = (
+                f"There is no {name.replace('_', ' ')}. Every account holder has a fund and a reference."
+            )
             yield Issue(code="missing-field", place=place, field=name, message=message)

@@ -51,7 +51,9 @@ class Trailers:
 
     def _read(self, trailer: Trailer, row: Sequence[str] | str, place: str) -> Iterator[Issue]:
         if trailer in self._found:
-            message = f"A second row {trailer.literal!r}. Were two files joined? Take them apart as they came."
+            message = (
+                f"A second row {trailer.literal!r}. Were two files joined? Take them apart as they came."
+            )
             yield Issue(code="layout-mismatch", place=place, message=message)
             return
         self._found.add(trailer)

@@ -183,7 +183,9 @@ class Council:
     @cached_property
     def references(self) -> References:
         """The codes, and the formats of references, as allocation asks them."""
-        return References(self.funds, self.formats, self.methods, self.offices, self.vat_codes)
+        return References(
+            self.funds, self.formats, self.methods, self.offices, self.vat_codes, self.import_types
+        )
 
     @cached_property
     def allocator(self) -> Allocator:

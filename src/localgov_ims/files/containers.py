@@ -1,0 +1,119 @@
+"""Containers: a workbook is a zip, unpacked here within limits before anything else looks into it.
+
+What is counted is what comes out, not what the zip's directory says of it. Names of members are labels: never joined
+to a path, never written.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from localgov_ims.files.limits import CHUNK, Limits, refuse
+from localgov_ims.files.places import column_number
+
+_PLACE: Final = "the workbook"
+_PLAIN: Final = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_ARCHIVES: Final = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
+_KEPT: Final = re.compile(r"(?:xl/.*|_rels/.*|\[Content_Types\])\.(?:xml|rels)|\[Content_Types\]\.xml")
+_REACH: Final = re.compile(rb"""\br\s*=\s*["']\$?([A-Za-z]{0,3})\$?([0-9]{1,7})["']""")
+_CELL: Final = re.compile(rb"<(?:\w+:)?c[ />]")
+_OVERLAP: Final = 256
+_ENCRYPTED: Final = 0x1
+_LAST_COLUMN: Final = 16_384
+
+
+def unpacked(stream: BinaryIO, limits: Limits) -> io.BytesIO:
+    """Return the XML of a workbook as a zip of our own making, every byte of it counted.
+
+    Raises:
+        Refused: It is no whole zip, or more than the limits allow: members, size, ratio, cells, archives inside.
+    """
+    stream.seek(0)
+    data = stream.read(limits.workbook_bytes + 1)
+    if len(data) > limits.workbook_bytes:
+        raise _exceeded(f"The workbook is larger than {limits.workbook_bytes} bytes")
+    out = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as zipped, zipfile.ZipFile(out, "w") as kept:
+            _check_members(zipped.infolist(), limits)
+            left = limits.unpacked_bytes
+            for member in zipped.infolist():
+                content = b"".join(_content(zipped, member, left, limits))
+                left -= len(content)
+                if _KEPT.fullmatch(member.filename):
+                    kept.writestr(member.filename, content)
+    except (zipfile.BadZipFile, EOFError) as error:
+        message = "The workbook breaks off, or is no workbook. Fetch it again, unedited."
+        raise refuse("truncated", _PLACE, message) from error
+    except (zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, OverflowError) as error:
+        message = "The workbook cannot be unpacked: it is damaged. Fetch it again, unedited."
+        raise refuse("not-well-formed", _PLACE, message) from error
+    out.seek(0)
+    return out
+
+
+def _check_members(members: list[zipfile.ZipInfo], limits: Limits) -> None:
+    if len(members) > limits.members:
+        raise _exceeded(f"The workbook has more than {limits.members} parts")
+    if len({member.filename for member in members}) != len(members):
+        raise refuse("not-well-formed", _PLACE, "Two parts of the workbook bear one name. Fetch it again.")
+    for member in members:
+        if member.flag_bits & _ENCRYPTED:
+            raise _exceeded("A part of the workbook is encrypted, which nobody here can read")
+        if member.compress_type not in _PLAIN:
+            raise _exceeded("A part of the workbook is packed in a way that workbooks are not")
+
+
+def _content(zipped: zipfile.ZipFile, member: zipfile.ZipInfo, left: int, limits: Limits) -> Iterator[bytes]:
+    """Yield what a member holds, counted while it is unpacked."""
+    most, size, tail = limits.ratio * max(1, member.compress_size), 0, b""
+    reach = _Reach(limits.cells)
+    with zipped.open(member) as content:
+        while chunk := content.read(CHUNK):
+            if not size and chunk.startswith(_ARCHIVES):
+                raise _exceeded("There is an archive in the workbook")
+            size += len(chunk)
+            if size > left:
+                raise _exceeded(f"Unpacked, the workbook is larger than {limits.unpacked_bytes} bytes")
+            if size > most:
+                raise _exceeded(f"A part of the workbook unpacks to more than {limits.ratio} times its size")
+            if member.filename.endswith((".xml", ".rels")):
+                seen = tail + chunk
+                if b"<!DOCTYPE" in seen:
+                    message = (
+                        "A part of the workbook has a DOCTYPE, which no spreadsheet writes. Do not open it."
+                    )
+                    raise refuse("doctype", _PLACE, message)
+                reach.see(seen, len(tail))
+                tail = seen[-_OVERLAP:]
+            yield chunk
+
+
+class _Reach:
+    """How far the cells of a sheet reach: one far away would make a reader lay out all those before it."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._rows, self._columns, self._unnamed = most, 1, 1, 0
+
+    def see(self, text: bytes, known: int) -> None:
+        """Look at a part of a sheet, of which the first *known* bytes have been seen already."""
+        letters, named = set[bytes](), 0
+        for found in _REACH.finditer(text):
+            if found.end() > known:
+                named += bool(found[1])
+                letters.add(found[1])
+                self._rows = max(self._rows, int(found[2]))
+        self._unnamed += max(0, sum(1 for found in _CELL.finditer(text) if found.end() > known) - named)
+        reached = max((column_number(name.decode()) for name in letters), default=0)
+        self._columns = max(self._columns, reached, min(self._unnamed, _LAST_COLUMN))
+        if self._rows * self._columns > self._most:
+            raise _exceeded(f"The cells of a sheet reach over more than {self._most} places")
+
+
+def _exceeded(what: str) -> Exception:
+    return refuse("limit-exceeded", _PLACE, f"{what}. Ask the sender for a smaller, plain one.")
