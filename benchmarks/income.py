@@ -71,17 +71,19 @@ vat = "compute"
 def settings(rules: int) -> str:
     """Return a council with a fund for each ten rules, and *rules* rules of the kinds that councils write."""
     parts = [SETTINGS]
-    for mop in ("10", "11", "12", "13", "15", "24", "90", "91", "92", "JN", "JR", "PF"):
-        parts.append(f'[methods.{mop}]\nname = "Method {mop}"\nclearing = {{ code = "91{mop}" }}\n')
+    parts += [
+        f'[methods.{mop}]\nname = "Method {mop}"\nclearing = {{ code = "91{mop}" }}\n'
+        for mop in ("10", "11", "12", "13", "15", "24", "90", "91", "92", "JN", "JR", "PF")
+    ]
     for n in range(-(-rules // 10)):
         vat = 'vat_code = "S"\n' if n % 3 == 2 else ""
         parts.append(
             f'[funds.F{n}]\nname = "Fund {n}"\nnature = "income"\nledger = {{ code = "5{n:03d}" }}\n{vat}'
         )
-    for n in range(rules):
-        parts.append(
-            f'[[rule]]\nname = "Rule {n}"\norder = {100 + n}\n{_condition(n)}\nset = {{ fund = "F{n // 10}" }}\nstop = true\n'
-        )
+    parts += [
+        f'[[rule]]\nname = "Rule {n}"\norder = {100 + n}\n{_condition(n)}\nset = {{ fund = "F{n // 10}" }}\nstop = true\n'
+        for n in range(rules)
+    ]
     return "\n".join(parts)
 
 

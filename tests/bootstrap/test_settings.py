@@ -42,7 +42,7 @@ def refusal(text: str) -> ConfigurationError:
 def test_small_council_is_a_council() -> None:
     small = read(TEXT).council_record()
     assert small.name == "Small Council"
-    assert set(small.funds) == {"23", "05", "2R", "13", "SUSP"}
+    assert set(small.funds) == {"23", "05", "2R", "13", "CD", "SUSP"}
     assert small.funds["2R"].maximum == pounds("150.00")
     assert small.funds["13"].ledger.dimensions == ("ENV1",)
     assert small.methods["90"].banking is Banking.SETTLEMENT

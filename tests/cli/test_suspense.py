@@ -84,7 +84,7 @@ def test_ages_are_proved_and_marks_notes_and_suggestions_are_shown(desk: Desk) -
     line = an_item(desk, reference="612345674")
     ages = desk.ask("suspense", "ages")
     assert (ages["balance_pence"], ages["total_pence"], ages["proved"]) == (10000, 10000, True)
-    assert [(each["name"], each["count"]) for each in ages["bands"]][0] == ("0-7", 1)
+    assert next((each["name"], each["count"]) for each in ages["bands"]) == ("0-7", 1)
     assert ages["items"][0]["type"] == "staff"
     assert desk.ask("suspense", "mark", line)["by"] == "ann"
     assert desk.ask("suspense", "show", line, by="bob")["working"]["by"] == "ann"

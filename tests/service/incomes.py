@@ -29,7 +29,7 @@ STARTS = Rule(
 )  # fmt: skip
 
 
-def row(  # noqa: PLR0913 - every column that tests touch
+def row(
     amount: str = "10.00", account: str = "771234567", fund: str = "", *, day: str = DAY, mop: str = "", office: str = "",
     source: str = "", vat_code: str = "", vat_rate: str = "", vat: str = "", narrative: str = "", internal: str = "",
 ) -> list[str]:  # fmt: skip

@@ -14,6 +14,8 @@ from tests.service import till_desk
 
 from localgov_ims.domain.baskets import BasketItem
 from localgov_ims.domain.clearing import Giving
+from localgov_ims.domain.deposits import DepositKind
+from localgov_ims.domain.ereturn_contents import Contents
 from localgov_ims.domain.holders import AccountHolder
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.notes import NoteSubject
@@ -27,6 +29,10 @@ from localgov_ims.service import (
     clearing,
     clearing_lists,
     delivering,
+    depositing,
+    ereturn_approving,
+    ereturn_viewing,
+    ereturns,
     fees,
     finishing,
     finishing_refunds,
@@ -134,4 +140,15 @@ OPERATIONS: list[tuple[str, tuple[Permission, ...], Callable[[Installation], Any
     ("end_message", (P.MESSAGE_MANAGE,), lambda i: announcing.end_message(i, 99), False),
     ("list_messages", (P.MESSAGE_MANAGE,), announcing.list_messages, False),
     ("search", (P.TRANSACTION_LIST,), lambda i: searching.search(i, searching.Criteria()), False),
+    ("start_ereturn", (P.ERETURN_RECORD,), lambda i: ereturns.start_ereturn(i, "nothing", DepositKind.CASH), False),
+    ("save_ereturn", (P.ERETURN_RECORD,), lambda i: ereturns.save_ereturn(i, "R1", Contents()), False),
+    ("submit_ereturn", (P.ERETURN_RECORD,), lambda i: ereturns.submit_ereturn(i, "R1"), False),
+    ("correct_ereturn", (P.ERETURN_AUTHORISE,), lambda i: ereturns.correct_ereturn(i, "R1", Contents()), False),
+    ("send_back_ereturn", (P.ERETURN_AUTHORISE,), lambda i: ereturns.send_back_ereturn(i, "R1", note="x"), False),
+    ("approve_ereturns", (P.ERETURN_AUTHORISE,), lambda i: ereturn_approving.approve_ereturns(i, ["R1"]), False),
+    ("delete_ereturn", (P.ERETURN_DELETE, P.ERETURN_RECORD), lambda i: ereturns.delete_ereturn(i, "R1"), False),
+    ("list_templates", ereturn_viewing.SEES, ereturn_viewing.list_templates, False),
+    ("list_ereturns", ereturn_viewing.SEES, ereturn_viewing.list_ereturns, False),
+    ("whole_ereturn", ereturn_viewing.SEES, lambda i: ereturn_viewing.whole_ereturn(i, "R1"), False),
+    ("list_deposits", depositing.SEES_DEPOSITS, depositing.list_deposits, False),
 ]  # fmt: skip

@@ -21,7 +21,6 @@ from localgov_ims.service.reversing import reverse_transaction
 from localgov_ims.service.reversing_files import reverse_file
 from localgov_ims.service.verifying import verify
 
-
 TWO = [row("1.00"), row("2.00")]
 
 

@@ -116,7 +116,7 @@ class Tracer:
         changes = tuple(Change(field=n, before=before[n], after=text) for n, text in after.items())
         self._tell(rule, changes=changes)
 
-    def divided(self, rule: Ready, row: IncomeRow, parts: Sequence[Money]) -> None:
+    def divided(self, rule: Ready, parts: Sequence[Money]) -> None:
         """Tell how a rule split the money."""
         given = tuple(Share(share=str(p), amount=a) for p, a in zip(rule.split, parts, strict=True))
         self._tell(rule, split=given)

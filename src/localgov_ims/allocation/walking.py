@@ -63,7 +63,7 @@ class Trace(Protocol):
     def changed(self, rule: Ready, before: Mapping[str, str], after: Mapping[str, str]) -> None:
         """A rule that fired set fields."""
 
-    def divided(self, rule: Ready, row: IncomeRow, parts: Sequence[Money]) -> None:
+    def divided(self, rule: Ready, parts: Sequence[Money]) -> None:
         """A rule that fired split the money."""
 
     def part(self, number: int) -> None:
@@ -129,7 +129,7 @@ class _Course:
         rules = [self._ready[number] for number in numbers]
         now = tuple([rule for rule in rules if rule.test is None or rule.test(seen, row, self._holders)])
         if self._pure:
-            self._pure = all([rule.literal and (rule.test is None or rule.steady) for rule in rules])
+            self._pure = all(rule.literal and (rule.test is None or rule.steady) for rule in rules)
         if self._trace is not None:
             for rule in rules:
                 self._trace.asked(rule, seen, row, fired=rule in now)
@@ -185,7 +185,7 @@ class _Course:
         if amounts is None:
             raise Held(SuspenseReason.SPLIT_TOO_LARGE, None, seen, fired, rule.name)
         if self._trace is not None:
-            self._trace.divided(rule, row, amounts)
+            self._trace.divided(rule, amounts)
         walked: list[Walked] = []
         for number, (amount, sets) in enumerate(zip(amounts, rule.parts, strict=True), start=1):
             if not amount and row.amount:

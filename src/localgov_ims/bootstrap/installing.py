@@ -9,9 +9,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from attrs import asdict, frozen
+from attrs import asdict, evolve, frozen
 from sqlalchemy import Connection
 
+from localgov_ims.allocation.rules import Rule
 from localgov_ims.bootstrap import settings as reading
 from localgov_ims.bootstrap.notifying import checked_notifier, chosen, link_keys
 from localgov_ims.bootstrap.settings import Settings
@@ -30,10 +31,13 @@ from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people import begin
 from localgov_ims.service.permitting import known_user, note_use
+from localgov_ims.service.rule_texts import rules_stored
+from localgov_ims.service.rules import council_in_force, keep_rules, permit_rules
 from localgov_ims.service.settings import changes
 from localgov_ims.service.settings_changes import permit_settings
 from localgov_ims.storage import settings as stored
 from localgov_ims.storage.names import names_in_use
+from localgov_ims.storage.rule_sets import active
 from localgov_ims.storage.schema import json_text
 from localgov_ims.storage.store import Store
 
@@ -102,6 +106,9 @@ def open_installation(
             notifier=chosen(*now_in_force.notifier, clock) if now_in_force.notifier is not None else None,
         )  # fmt: skip
         _keep_versions(installation, now_in_force)
+        with store.reading() as connection:
+            in_force = council_in_force(connection, installation.council)
+        installation = evolve(installation, council=in_force)
     except ImsError:
         store.close()
         raise
@@ -151,7 +158,9 @@ def permit_version(
         NotPermitted: Whoever asks may not put changed settings in force, or they give what they have not.
     """
     _refuse_removals(after.council, names_in_use(connection))
-    differing = changes(before, after.text)
+    differing, rules = changes(before, after.text), rules_before(connection, before)
+    if rules == after.council.rules:
+        council_in_force(connection, after.council)  # whose rules must be able to work by the new settings
     if before is None:
         return Permission.SETTINGS_EDIT, differing.detail()
     roles, groups = SHIPPED_ROLES, dict[str, FundGroup]()
@@ -161,8 +170,18 @@ def permit_version(
     # By their rights before: nobody gives themselves by the settings what they need to put them in force.
     rights = Rights.of(known_user(installation, connection), roles, groups)
     wider = permit_settings(rights, roles, groups, after.council, maintenance=differing.maintenance)
+    permit_rules(rights, rules, after.council)
     used = Permission.SETTINGS_EDIT if rights.has(Permission.SETTINGS_EDIT) else Permission.SETTINGS_MAINTAIN
     return used, differing.detail() | ({"wider": wider} if wider else {})
+
+
+def rules_before(connection: Connection, before: str | None) -> tuple[Rule, ...] | None:
+    """Return the rules of the settings before, or those in force where this version cannot read them."""
+    if before is not None:
+        with suppress(ConfigurationError):
+            return reading.parse(before, "the settings in force before").rule
+    version = active(connection)
+    return rules_stored(version.text) if version is not None else None
 
 
 def _keep_versions(installation: Installation, now_in_force: Checked) -> None:
@@ -189,6 +208,7 @@ def _keep_versions(installation: Installation, now_in_force: Checked) -> None:
                 stored.add(unit, subject, number + 1, current)
                 unit.detail |= {"version": number + 1}
                 if subject == stored.SETTINGS:
+                    keep_rules(unit, rules_before(unit.connection, before), now_in_force.council, number + 1)
                     note_use(unit, used)
                     unit.detail |= differing
                 unit.commit()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from localgov_ims.bootstrap.installing import Checked, database_url, permit_version
+from localgov_ims.bootstrap.installing import Checked, database_url, permit_version, rules_before
 from localgov_ims.bootstrap.one_file import holder_rows, read_one_file
 from localgov_ims.bootstrap.settings import load
 from localgov_ims.bootstrap.whole_files import replace_file
@@ -16,6 +16,7 @@ from localgov_ims.service.installation import Installation
 from localgov_ims.service.loading_holders import HoldersLoaded, detail, load_rows
 from localgov_ims.service.permitting import note_use, rights_now
 from localgov_ims.service.recorders import Progress
+from localgov_ims.service.rules import keep_rules
 from localgov_ims.service.settings import Changes, changes
 from localgov_ims.storage import settings as stored
 from localgov_ims.storage.store import Unit
@@ -81,6 +82,7 @@ def _record(installation: Installation, unit: Unit, after: Checked) -> Imported:
     changed = before != after.text
     if changed:
         stored.add(unit, stored.SETTINGS, number + 1, after.text)
+        keep_rules(unit, rules_before(unit.connection, before), after.council, number + 1)
         unit.detail |= {"version": number + 1} | said
     differing = changes(before, after.text)
     return Imported(version=number + changed, changed=changed, changes=differing, holders=None)

@@ -110,13 +110,17 @@ def _show_lines(council: Council, each: EReturn) -> None:
     rows = [
         (
             str(row.number), visible(line.description or row.description), row.fund, visible(reference or ""),
-            line.vat_code or row.vat_code or council.funds[row.fund].vat_code or "", line.amount.shown(),
+            line.vat_code or row.vat_code or _usual_vat(council, row.fund), line.amount.shown(),
         )
         for line, row, reference in references_of(each, each.contents)
     ]  # fmt: skip
     if rows:
         rows.append(("", "Lines in all", "", "", "", each.contents.lines_total.shown()))
         print_table("Lines", ["row ", "what", "fund", "account", "VAT", "amount "], rows)
+
+
+def _usual_vat(council: Council, fund: str) -> str:
+    return (council.funds[fund].vat_code or "") if fund in council.funds else ""
 
 
 def _show_analysis(each: EReturn) -> None:

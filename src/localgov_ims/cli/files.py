@@ -33,7 +33,7 @@ def files() -> None:
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which page.")
 @json_option
 @click.pass_context
-def list_(  # noqa: PLR0913 - one parameter an option
+def list_(
     context: click.Context, status: str | None, import_type: str | None, limit: int, page: int, *, as_json: bool
 ) -> None:  # fmt: skip
     """List files with where they stand, the latest first."""

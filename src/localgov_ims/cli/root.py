@@ -61,6 +61,7 @@ COMMANDS = {
     "references": "references:references",
     "refunds": "refunds:refunds",
     "reverse": "moving:reverse",
+    "rules": "rules:rules",
     "search": "searching:search",
     "settings": "settings:settings",
     "suspense": "suspense:suspense",

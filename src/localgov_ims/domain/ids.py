@@ -67,9 +67,7 @@ def new_hexes(number: int) -> list[str]:
         first = max(_last + 1, (time.time_ns() // 1_000_000) << 20)
         _last = first + number - 1
     chance = os.urandom(7 * number)
-    return [
-        f"{_version_7(first + n, int.from_bytes(chance[7 * n : 7 * n + 7])):032x}" for n in range(number)
-    ]
+    return [f"{_version_7(first + n, int.from_bytes(chance[7 * n : 7 * n + 7])):032x}" for n in range(number)]
 
 
 def _version_7(stamp: int, chance: int) -> int:

@@ -1,4 +1,4 @@
-"""Income files: what a payment agent's or department's file says of money that was taken, row by row."""
+"""Income files: what a payment agent's or department's file says of money that was taken, row by row and in all."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import ClassVar, Final
+from uuid import UUID
 
 from attrs import frozen
 
@@ -65,3 +66,28 @@ class IncomeRow:
     def place(self) -> str:
         """Where it stands in its file."""
         return f"row {self.position}, line {self.line}"
+
+
+@frozen(kw_only=True)
+class IncomeFile:
+    """A recorded income file in all: what the bank must bring for it.
+
+    Attributes:
+        file: The file that was received; run: how often it was recorded anew after a reversal, from 1.
+        source: The income source whose bank credit it explains, where its type names one.
+        gross: What payers paid; fees: what the sender kept of it.
+        expected: What the bank credit must be: the gross, or the gross less the fees.
+        first_on, last_on: The first and last day on which payers paid.
+    """
+
+    id: UUID
+    file: UUID
+    run: int
+    import_type: str
+    source: str | None
+    rows: int
+    gross: Money
+    fees: Money
+    expected: Money
+    first_on: date | None
+    last_on: date | None

@@ -26,7 +26,8 @@ class Act(enum.Enum):
 class TwoPersonLimits:
     """The most that one person may do alone, by kind of act and account in a day; nothing means every act needs two.
 
-    `import_reversal`: whether a file is taken back by another person than the one who sent it.
+    `import_reversal`: whether a file is taken back by another person than the one who sent it. `rule_change`: whether
+    changed allocation rules are put in force by another person than the one who wrote them.
     """
 
     refund: Money = _USUAL
@@ -36,6 +37,7 @@ class TwoPersonLimits:
     payables: Money = NOTHING
     write_off: Money = NOTHING
     import_reversal: bool = True
+    rule_change: bool = False
 
     def of(self, act: Act) -> Money:
         """Return the limit of an act."""

@@ -70,6 +70,11 @@ class AccountFields(Content):
         return all_used(each.column for each in self.fields.values())
 
     @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns without which no row can be read."""
+        return ()
+
+    @property
     def days(self) -> Mapping[str, str]:
         """The format of each column of days."""
         return {column: each.format for name, each in self._of(DAYS) for column in each.column}

@@ -11,12 +11,14 @@ from attrs import define, field
 from localgov_ims.domain.issues import Issue
 from localgov_ims.files.columns import AccountColumn, AmountColumns, DayColumn
 from localgov_ims.files.layouts import Layout
-from localgov_ims.files.tables import Row
 from localgov_ims.files.moments import day_reader
+from localgov_ims.files.tables import Row
 from localgov_ims.files.text import has_pence
 
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
-_EXCEL_NUMBER = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.ASCII)
+EXCEL_NUMBER = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.ASCII)
+"""What a spreadsheet makes of a long reference."""
+
 EXCEL = "Was the file saved from a spreadsheet? Take it as the sender made it."
 
 
@@ -52,7 +54,7 @@ class Cells:
     def reference(self, column: str | None) -> str | None:
         """Return a reference, or none; one that a spreadsheet made a number of is `bad-field`."""
         text = self.optional(column)
-        if column is not None and text is not None and _EXCEL_NUMBER.fullmatch(text):
+        if column is not None and text is not None and EXCEL_NUMBER.fullmatch(text):
             self.fault("bad-field", column, f"The reference is a rounded number. {EXCEL}")
         return text
 

@@ -54,13 +54,13 @@ class Sums:
         Raises:
             Refused: It is more than a store can hold, which no true file comes near.
         """
-        credits = self.net + self.debits
-        if credits + self.debits > LARGEST:
+        gained = self.net + self.debits
+        if gained + self.debits > LARGEST:
             message = f"The amounts come to more than {Money(LARGEST).shown()}: no file of a council does."
             raise refuse("limit-exceeded", "totals", message)
         return Totals(
             count=self.count, credit_count=self.count - self.debit_count, debit_count=self.debit_count,
-            credits=credits, debits=self.debits, entries=credits + self.debits, net=self.net,
+            credits=gained, debits=self.debits, entries=gained + self.debits, net=self.net,
         )  # fmt: skip
 
 

@@ -33,10 +33,7 @@ def unpacked(stream: BinaryIO, limits: Limits) -> io.BytesIO:
     Raises:
         Refused: It is no whole zip, or more than the limits allow: members, size, ratio, cells, archives inside.
     """
-    stream.seek(0)
-    data = stream.read(limits.workbook_bytes + 1)
-    if len(data) > limits.workbook_bytes:
-        raise _exceeded(f"The workbook is larger than {limits.workbook_bytes} bytes")
+    data = _received(stream, limits)
     out = io.BytesIO()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as zipped, zipfile.ZipFile(out, "w") as kept:
@@ -55,6 +52,17 @@ def unpacked(stream: BinaryIO, limits: Limits) -> io.BytesIO:
         raise refuse("not-well-formed", _PLACE, message) from error
     out.seek(0)
     return out
+
+
+def _received(stream: BinaryIO, limits: Limits) -> bytes:
+    stream.seek(0)
+    parts, size = [], 0
+    while chunk := stream.read(CHUNK):
+        size += len(chunk)
+        if size > limits.workbook_bytes:
+            raise _exceeded(f"The workbook is larger than {limits.workbook_bytes} bytes")
+        parts.append(chunk)
+    return b"".join(parts)
 
 
 def _check_members(members: list[zipfile.ZipInfo], limits: Limits) -> None:

@@ -29,6 +29,11 @@ class Content:
         return ()
 
     @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns without which no row can be read."""
+        return self.used
+
+    @property
     def days(self) -> Mapping[str, str]:
         """The format of each column of days."""
         return {}
@@ -94,7 +99,7 @@ class StatementFields(Content):
         """Where the sign may stand, and the unit, of each column of amounts."""
         balances = [self.balance.column] if self.balance is not None else []
         balances += [row.take for row in (self.opening, self.closing) if row is not None]
-        return {**{column: ("as-printed", "pounds") for column in balances}, **printed(self.amount)}
+        return {**dict.fromkeys(balances, ("as-printed", "pounds")), **printed(self.amount)}
 
     @property
     def shape(self) -> tuple[str, ...]:
@@ -146,7 +151,7 @@ class SettlementFields(Content):
     @property
     def amounts(self) -> Mapping[str, tuple[str, str]]:
         """Where the sign may stand, and the unit, of each column of amounts."""
-        return {column: ("as-printed", "pounds") for column in (self.gross, self.fee, self.net)}
+        return dict.fromkeys((self.gross, self.fee, self.net), ("as-printed", "pounds"))
 
 
 def given(*columns: str | None) -> tuple[str, ...]:

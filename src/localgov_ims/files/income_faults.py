@@ -14,9 +14,10 @@ from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.errors import InvalidValue
-from localgov_ims.files.cells import Cells
+from localgov_ims.files.cells import EXCEL, Cells
 from localgov_ims.files.income_fields import LONGEST_EXTRA, IncomeFields, TextField
-from localgov_ims.files.income_rows import Unreadable, adds_up, rate_of, text_taker
+from localgov_ims.files.income_rows import adds_up, rounded
+from localgov_ims.files.income_values import Unreadable, rate_of, text_taker
 from localgov_ims.files.layouts import Layout
 from localgov_ims.files.moments import moment_reader
 from localgov_ims.files.tables import Row
@@ -50,6 +51,10 @@ class _Reading:
     def read(self) -> None:
         for name, text, longest in self.fields.texts:
             self.said[name] = self._text(text, longest)
+        reference = self.fields.account_reference
+        if reference is not None and rounded(self.said["account_reference"]):
+            self._fault("bad-field", reference, f"The reference is a rounded number. {EXCEL}")
+            self.said["account_reference"] = ""
         self.said["extra"] = {
             name: self._text(text, LONGEST_EXTRA) for name, text in self.fields.extra.items()
         }

@@ -157,6 +157,11 @@ class IncomeFields(Content):
         return {**printed(*(amount for _, amount in self.monies)), **printed(self.amount)}
 
     @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns without which no row can be read."""
+        return (self.taken_on.column, *self.amount.columns)
+
+    @property
     def shape(self) -> tuple[str, ...]:
         """The columns of days and amounts by which a row without a header is known."""
         return (self.taken_on.column, *printed(self.amount))

@@ -13,12 +13,16 @@ from attrs import NOTHING
 from attrs import fields as attrs_fields
 
 from localgov_ims.domain.income_files import IncomeRow
-from localgov_ims.domain.money import Money
-from localgov_ims.domain.vat import VatRate
-from localgov_ims.errors import InvalidValue
-from localgov_ims.files.cells import stripped
-from localgov_ims.files.columns import AmountColumns
-from localgov_ims.files.income_fields import LONGEST_EXTRA, IncomeFields, RateColumn, TextField
+from localgov_ims.files.cells import EXCEL_NUMBER, stripped
+from localgov_ims.files.income_fields import LONGEST_EXTRA, IncomeFields, TextField
+from localgov_ims.files.income_values import (
+    Amounts,
+    Unreadable,
+    cell_taker,
+    moment_taker,
+    rate_taker,
+    text_taker,
+)
 from localgov_ims.files.layouts import Layout
 from localgov_ims.files.moments import Said, moment_reader
 from localgov_ims.files.tables import Cells, Columns
@@ -27,17 +31,16 @@ Convert = Callable[[int, int, Cells], IncomeRow | None]
 """Makes a row of its number, line and cells; none where something is wrong with it."""
 
 _CODES: Final = ("fund", "mop", "office", "vat_code")
-_KNOWN_MOST, _AMOUNTS_MOST = 8192, 50_000
-
-
-class Unreadable(Exception):
-    """Raised by a field that cannot be read."""
+_KNOWN_MOST: Final = 8192
 
 
 def converter(layout: Layout, fields: IncomeFields, columns: Columns) -> Convert:
     """Return the function that makes the rows of one file."""
-    amount_of, monies = _Monies(layout, fields.amount, columns), _monies(layout, fields, columns)
-    when_at, when_of = _at(layout, fields.taken_on.column, columns), moment_reader(fields.taken_on.format)
+    amount_of, monies = Amounts(layout, fields.amount, columns), _monies(layout, fields, columns)
+    when_at, when_of = (
+        cell_taker(layout, fields.taken_on.column, columns),
+        moment_reader(fields.taken_on.format),
+    )
     at_once = fields.taken_at == fields.taken_on
     moments = _moments(layout, fields, columns)
     codes_of, texts_of = _codes(layout, fields, columns), _texts(layout, fields, columns)
@@ -61,7 +64,7 @@ def converter(layout: Layout, fields: IncomeFields, columns: Columns) -> Convert
                 said[name] = money_of.optional(cells)
         except Unreadable:
             return None
-        if adds and not adds_up(amount.pence, said):
+        if (adds and not adds_up(amount.pence, said)) or rounded(said["account_reference"]):
             return None
         said["position"], said["line"] = number, line
         return _row(said)
@@ -84,6 +87,11 @@ def _row(said: dict[str, Any]) -> IncomeRow:
     return row
 
 
+def rounded(reference: str) -> bool:
+    """Tell whether a spreadsheet made a rounded number of a reference: `3.00000E+13`."""
+    return "E+" in reference and EXCEL_NUMBER.fullmatch(reference) is not None
+
+
 def adds_up(pence: int, said: Mapping[str, Any]) -> bool:
     """Tell whether an amount is its fee, the VAT on that and the net together; absent fees are nothing."""
     net = said.get("net_amount")
@@ -93,51 +101,17 @@ def adds_up(pence: int, said: Mapping[str, Any]) -> bool:
     return bool(net.pence + kept == pence)
 
 
-def _at(layout: Layout, column: str, columns: Columns) -> Callable[[Cells], str]:
-    """Return what takes the cell of a day, an amount or a code."""
-    take = itemgetter(columns.index[column])
-    if "leading-quote" not in layout.strip:
-        return take
-    return lambda cells: take(cells).removeprefix("'")
-
-
-def _cell(layout: Layout, column: str, columns: Columns) -> Callable[[Cells], str]:
-    """Return what takes the cell of a text."""
-    take = itemgetter(columns.index[column])
-    if not layout.strip:
-        return take
-    strip = layout.strip
-    return lambda cells: stripped(take(cells), strip)
-
-
-def text_taker(layout: Layout, text: TextField, columns: Columns) -> Callable[[Cells], str]:
-    """Return what takes a text from a row; it raises Unreadable where it is none that the profile allows."""
-    if text.value is not None:
-        value = text.value
-        return lambda _: value
-    there = [_cell(layout, column, columns) for column in text.column if column in columns.index]
-
-    def take(cells: Cells) -> str:
-        said = " ".join(filter(None, (text.cleaned(cell(cells)) for cell in there)))
-        meant = text.meant(said)
-        if meant is None or (text.required and not meant):
-            raise Unreadable
-        return meant
-
-    return take
-
-
 def _texts(layout: Layout, fields: IncomeFields, columns: Columns) -> Callable[[Cells, dict[str, Any]], None]:
     """Return what takes the texts of a row that are no codes, and its further columns."""
     own = [(name, text, longest) for name, text, longest in fields.texts if name not in _CODES]
     further = [(name, text, LONGEST_EXTRA) for name, text in fields.extra.items()]
-    take_own, take_further = (_into(layout, texts, columns) for texts in (own, further))
+    take_own, take_further = _into(layout, own, columns), _into(layout, further, columns)
 
     def take(cells: Cells, said: dict[str, Any]) -> None:
         take_own(cells, said)
         if further:
-            said["extra"] = extra = {}
-            take_further(cells, extra)
+            said["extra"] = dict[str, Any]()
+            take_further(cells, said["extra"])
 
     return take
 
@@ -209,114 +183,15 @@ def _moments(
 ) -> Sequence[tuple[str, Callable[[Cells], str], Callable[[str], Said]]]:
     """Return what takes the moments that are not told with the day; blank is none."""
     return [
-        (name, _at(layout, moment.column, columns), _certain(moment_reader(moment.format)))
+        (name, cell_taker(layout, moment.column, columns), moment_taker(moment.format))
         for name, moment in fields.moments
         if moment.column in columns.index and (name != "taken_at" or moment != fields.taken_on)
     ]
 
 
-def _certain(moment_of: Callable[[str], Said | None]) -> Callable[[str], Said]:
-    def certain(text: str) -> Said:
-        said = moment_of(text)
-        if said is None:
-            raise Unreadable
-        return said
-
-    return certain
-
-
-def _monies(layout: Layout, fields: IncomeFields, columns: Columns) -> Sequence[tuple[str, _Monies]]:
+def _monies(layout: Layout, fields: IncomeFields, columns: Columns) -> Sequence[tuple[str, Amounts]]:
     return [
-        (name, _Monies(layout, amount, columns))
+        (name, Amounts(layout, amount, columns))
         for name, amount in fields.monies
         if all(column in columns.index for column in amount.columns)
     ]
-
-
-class _Monies:
-    """Takes an amount. Amounts come again and again, for an instalment is the same for many: each is read once."""
-
-    def __init__(self, layout: Layout, amount: AmountColumns, columns: Columns) -> None:
-        self._pence_of = amount_taker(layout, amount, columns)
-        self._key_of = itemgetter(*(columns.index[column] for column in amount.columns))
-        self._printed = [columns.index[column] for column, _ in amount.printed]
-        self._known: dict[object, Money] = {}
-
-    def __call__(self, cells: Cells) -> Money | None:
-        """Return the amount, or none where it is no amount."""
-        key = self._key_of(cells)
-        found = self._known.get(key)
-        if found is None and (pence := self._pence_of(cells)) is not None:
-            if len(self._known) >= _AMOUNTS_MOST:
-                self._known.clear()
-            self._known[key] = found = Money(pence)
-        return found
-
-    def optional(self, cells: Cells) -> Money | None:
-        """Return the amount, or none where it is blank; anything else is Unreadable."""
-        money = self(cells)
-        if money is None and any(cells[place] for place in self._printed):
-            raise Unreadable
-        return money
-
-
-def rate_taker(layout: Layout, rate: RateColumn, columns: Columns) -> Callable[[Cells], VatRate | None]:
-    """Return what takes a rate of VAT; blank is none."""
-    if rate.column not in columns.index:
-        return lambda _: None
-    cell = _at(layout, rate.column, columns)
-
-    def take(cells: Cells) -> VatRate | None:
-        text = cell(cells).strip()
-        try:
-            return rate_of(text, rate.unit) if text else None
-        except InvalidValue as error:
-            raise Unreadable from error
-
-    return take
-
-
-def rate_of(text: str, unit: str) -> VatRate:
-    """Return a rate printed in a unit.
-
-    Raises:
-        InvalidValue: It is none.
-    """
-    if unit == "fraction":
-        return VatRate.parse(text)
-    whole, _, places = text.removesuffix("%").strip().partition(".")
-    if not (whole.isascii() and whole.isdigit() and len(whole) <= 3 and len(places) <= 1):  # noqa: PLR2004 - 100.0
-        raise InvalidValue(
-            "bad_vat_rate", "This is no rate of VAT in percent, such as 20 or 17.5.", value=text
-        )
-    if places and not (places.isascii() and places.isdigit()):
-        raise InvalidValue(
-            "bad_vat_rate", "This is no rate of VAT in percent, such as 20 or 17.5.", value=text
-        )
-    return VatRate(int(whole) * 10 + int(places or 0))
-
-
-def amount_taker(layout: Layout, amount: AmountColumns, columns: Columns) -> Callable[[Cells], int | None]:
-    """Return what takes an amount in pence from a row by the way the profile says, or none where it is no amount."""
-    unit = amount.unit
-    unsigned = layout.amounts("unsigned", unit).pence
-    if amount.credit is not None and amount.debit is not None:
-        credit, debit = (_at(layout, column, columns) for column in (amount.credit, amount.debit))
-        return lambda cells: _one_of(credit(cells), debit(cells), unsigned)
-    cell = _at(layout, amount.column or "", columns)
-    if amount.direction is None or amount.direction_column is None:
-        pence = layout.amounts(amount.sign or "as-printed", unit).pence
-        return lambda cells: pence(cell(cells))
-    ways, way = amount.direction, _at(layout, amount.direction_column, columns)
-    return lambda cells: _directed(unsigned(cell(cells)), ways.get(way(cells).strip()))
-
-
-def _directed(pence: int | None, way: int | None) -> int | None:
-    return None if pence is None or way is None else pence * way
-
-
-def _one_of(credit: str, debit: str, pence_of: Callable[[str], int | None]) -> int | None:
-    if bool(credit) == bool(debit):
-        return None
-    pence = pence_of(credit or debit)
-    return -pence if pence is not None and debit else pence

@@ -21,6 +21,9 @@ CODECS: Mapping[str, str] = {
 """The encodings a profile may name, and the codec that reads each."""
 
 
+_BLOCK = 16 * 1024
+
+
 def decoded_head(head: bytes, encoding: Sequence[str]) -> Iterator[str]:
     """Yield *head*, which may end anywhere, in each of the encodings that fit it."""
     for name in encoding:
@@ -51,7 +54,7 @@ class Lines:
     def __iter__(self) -> Iterator[str]:
         """Yield the lines."""
         tail, inside = "", False
-        while block := self.text.read(self.limit):
+        while block := self.text.read(min(_BLOCK, self.limit)):
             whole, tail = _divided(tail + block)
             quotes = whole.count('"')
             plain = not inside and not quotes and whole.isascii()

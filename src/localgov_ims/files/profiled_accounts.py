@@ -10,7 +10,7 @@ from localgov_ims.files.account_fields import AccountFields, HolderField
 from localgov_ims.files.closing import Sums, closed
 from localgov_ims.files.events import Event, Opened
 from localgov_ims.files.holder_fields import AMOUNTS, DAYS, KEY, LONGEST, HolderRow, Value
-from localgov_ims.files.income_rows import Unreadable, text_taker
+from localgov_ims.files.income_values import Unreadable, text_taker
 from localgov_ims.files.layouts import Layout
 from localgov_ims.files.moments import day_reader
 from localgov_ims.files.tables import Cells, Columns, Table

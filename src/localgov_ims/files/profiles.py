@@ -64,6 +64,10 @@ class Profile:
             if column not in self.layout.names:
                 message = f"the column {column!r} is not in {self.layout.naming}"
                 raise ValueError(message)
+        for column in self.content.needed:
+            if isinstance(self.layout, Delimited) and column in self.layout.optional:
+                message = f"the column {column!r} is needed for every row, so it cannot be optional"
+                raise ValueError(message)
         if self.layout.trailers and self.content.yields not in {"income", "accounts"}:
             message = f"trailers: a {self.content.yields} has none"
             raise ValueError(message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from attrs import define, evolve, field, frozen
@@ -12,7 +12,7 @@ from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.settlements import SettlementLine
 from localgov_ims.domain.statements import BankLine, Evidence
-from localgov_ims.files.events import Closed, Event, Opened
+from localgov_ims.files.events import Closed, Event, Opened, Row
 from localgov_ims.files.holder_fields import HolderRow
 from localgov_ims.files.limits import DEFAULT_LIMITS, Refused, refuse
 from localgov_ims.files.readers import HEAD_BYTES, LooksInside, Options, Reader
@@ -168,21 +168,24 @@ def read(readers: Sequence[Reader], stream: BinaryIO, named: str | None = None) 
         elif isinstance(event, Closed):
             entries.append(_entry(reader, log, opened, event))
             log, opened = IssueLog(), None
-        elif isinstance(event, IncomeRow | HolderRow):
-            # Without a council there is no policy: what is wrong with a row refuses the file.
-            for issue in event.issues:
+        else:
+            for issue in _faults(event, places):
                 log.add(issue)
-        elif (
-            event.identifier is not None
-            and (first := places.setdefault(event.identifier, event.place)) != event.place
-        ):
-            log.add(repeated(event, first))
     if not entries and not log.kept:
         message = "The file holds nothing: no statement, no settlement, no rows. Ask the sender for it again."
         log.add(Issue(code="missing-field", place="byte 0", message=message))
     if opened is not None or log.kept:
         entries.append(_entry(reader, log, opened, None))
     return FileRead(tuple(entries))
+
+
+def _faults(row: Row, places: dict[str, str]) -> Iterable[Issue]:
+    """Return what is wrong with a row by itself: without a council there is no policy, and it refuses the file."""
+    if isinstance(row, IncomeRow | HolderRow):
+        return row.issues
+    if row.identifier is None or (first := places.setdefault(row.identifier, row.place)) == row.place:
+        return ()
+    return (repeated(row, first),)
 
 
 def repeated(row: BankLine | SettlementLine, first: str) -> Issue:

@@ -72,13 +72,8 @@ def _rows(stream: BinaryIO, layout: Sheet, limits: Limits) -> list[list[Any]]:
     workbook = unpacked(stream, limits)
     try:
         book = CalamineWorkbook.from_filelike(workbook)
-        names = book.sheet_names
-        at = layout.sheet
-        name = at if isinstance(at, str) else names[at - 1] if 1 <= at <= len(names) else None
-        if name not in names:
-            message = f"There is no sheet {at!r} in the workbook. There are: {', '.join(names)}."
-            raise refuse("layout-mismatch", "the workbook", message, value=str(at))
-        return list(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+        found = book.get_sheet_by_name(_name(book.sheet_names, layout.sheet))
+        return list(found.to_python(skip_empty_area=False))
     except CalamineError as error:
         raise _damaged() from error
     except BaseException as error:
@@ -86,6 +81,14 @@ def _rows(stream: BinaryIO, layout: Sheet, limits: Limits) -> list[list[Any]]:
         if type(error).__name__ == "PanicException":
             raise _damaged() from error
         raise
+
+
+def _name(names: Sequence[str], sheet: int | str) -> str:
+    name = sheet if isinstance(sheet, str) else names[sheet - 1] if 1 <= sheet <= len(names) else ""
+    if name not in names:
+        message = f"There is no sheet {sheet!r} in the workbook. There are: {', '.join(names)}."
+        raise refuse("layout-mismatch", "the workbook", message, value=str(sheet))
+    return name
 
 
 def _damaged() -> Exception:

@@ -57,6 +57,9 @@ class Trailers:
             yield Issue(code="layout-mismatch", place=place, message=message)
             return
         self._found.add(trailer)
+        if beyond := _beyond(trailer, row):
+            message = f"The row {trailer.literal!r} goes on after the last thing that it states."
+            yield Issue(code="bad-field", place=place, field=trailer.literal, value=beyond, message=message)
         self._table.place = place
         for name, at in (
             ("count", trailer.count), ("net", trailer.sum), ("credits", trailer.credits), ("debits", trailer.debits),
@@ -88,6 +91,13 @@ def _cell(row: Sequence[str] | str, at: int | Span) -> str:
     if isinstance(row, str):
         return at.text(row) if isinstance(at, Span) else ""
     return row[at - 1] if isinstance(at, int) and len(row) >= at else ""
+
+
+def _beyond(trailer: Trailer, row: Sequence[str] | str) -> str:
+    """Return what stands in a fixed record after its last total."""
+    totals = (trailer.count, trailer.sum, trailer.credits, trailer.debits)
+    ends = [at.end for at in totals if isinstance(at, Span)]
+    return row[max(ends) :].strip() if ends and isinstance(row, str) else ""
 
 
 def _unread(trailer: Trailer, name: str, text: str, place: str) -> Issue:

@@ -9,8 +9,10 @@ from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.received_files import FileStatus
 from localgov_ims.domain.texts import fitting
 from localgov_ims.errors import RuleViolation
+from localgov_ims.service.attempting import HELD, Attempt, attempted, finish
+from localgov_ims.service.file_recorders import Begun
 from localgov_ims.service.file_views import file_of
-from localgov_ims.service.importing import HELD, Attempt, ImportResult, attempted, finish, result_of
+from localgov_ims.service.importing import ImportResult, result_of
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit_unit
 from localgov_ims.service.recorders import Progress
@@ -58,7 +60,7 @@ def _decide(
             if spool.tell() != found.size:
                 message = f"The bytes of {found.name} were removed since; it cannot be read again."
                 raise RuleViolation("bytes_removed", message, file=found.sha256)
-            made = attempted(installation, unit, spool, found, event, progress, lifted=HELD)
+            made = attempted(installation, unit, Begun(found, event, spool), progress, lifted=HELD)
         if made.status is not FileStatus.REFUSED or not accept:
             return result_of(found.name, found, finish(unit, installation, found, event, made, reason=reason))
     # What was written is rolled back; the refusal is a unit of its own.

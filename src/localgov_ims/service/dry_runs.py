@@ -5,7 +5,9 @@ from __future__ import annotations
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.received_files import FileEvent, FileStatus, ReceivedFile
-from localgov_ims.service.importing import ImportResult, attempted
+from localgov_ims.service.attempting import attempted
+from localgov_ims.service.file_recorders import Begun
+from localgov_ims.service.importing import ImportResult
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit
 from localgov_ims.service.receiving_files import Incoming, hashed
@@ -28,7 +30,7 @@ def dry_run(
             id=new_id(), file=file.id, sequence=1, status=FileStatus.RECEIVED, at=unit.at, by=installation.actor,
             declared=incoming.declared, import_type=incoming.declared.import_type,
         )  # fmt: skip
-        made = attempted(installation, unit, incoming.stream, file, event, progress, records=False)
+        made = attempted(installation, unit, Begun(file, event, incoming.stream), progress, records=False)
     return ImportResult(
         name=file.name, file=file.id, sha256=sha256, status=made.status.value, format=made.format, counts=made.counts,
         issues=tuple(made.log.kept), issue_count=made.log.count, import_type=made.import_type, report=made.report,

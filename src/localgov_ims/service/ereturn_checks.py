@@ -34,7 +34,8 @@ def check_saved(council: Council, ereturn: EReturn, contents: Contents) -> None:
         InvalidValue: A line belongs to no row (`unknown_line`), changes what the row does not let it
             (`override_not_allowed`), lacks something (`missing_value`), or does not fit the mask (`bad_length`,
             `not_a_digit`, `differs_from_mask`); it takes money out of cash or cheques (`amount_not_positive`), its VAT
-            code is not the fund's (`vat_code_not_allowed`), or the analysis is of another kind (`wrong_kind`).
+            code is not the fund's (`vat_code_not_allowed`), its fund takes no income any more (`fund_not_allowed`), or the
+            analysis is of another kind (`wrong_kind`).
         RuleViolation: The Z-total is not sales less refunds (`z_total_differs`).
     """
     contents.check_kind(ereturn.kind)
@@ -137,6 +138,7 @@ def _row(ereturn: EReturn, line: EReturnLine) -> TemplateRow:
 
 
 def _check_line(council: Council, kind: DepositKind, row: TemplateRow, line: EReturnLine) -> None:
+    item_checks.check_fund(council, row.fund, portal=False)  # it may have gone since the return was started
     if line.amount < NOTHING and kind is not DepositKind.CARD:
         message = (
             f"Row {row.number}: {line.amount.shown()} cannot be paid in. Money is given back by a refund."
@@ -161,8 +163,6 @@ def _check_line(council: Council, kind: DepositKind, row: TemplateRow, line: ERe
 def _check_accounts(council: Council, unit: Unit, ereturn: EReturn, contents: Contents) -> None:
     """Refuse references that are not their funds', of funds that know their accounts those that are not accounts."""
     given = [(_row(ereturn, line), line) for line in contents.valued]
-    for row, _ in given:
-        item_checks.check_fund(council, row.fund, portal=False)
     accounts = [(row.fund, _canonical(council, row, line)) for row, line in given]
     known = holders.current(unit.connection, accounts)
     for (row, line), account in zip(given, accounts, strict=True):

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO
+
+from attrs import frozen
+
 from localgov_ims.allocation.outcomes import Allocation
+from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.import_types import ImportKind, ImportType
 from localgov_ims.domain.income_files import IncomeRow
+from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.received_files import FileEvent, ReceivedFile
 from localgov_ims.files.events import Yields
 from localgov_ims.files.limits import refuse
 from localgov_ims.files.readers import Reader
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.permitting import permit
+from localgov_ims.service.record_holders import HolderRecorder
 from localgov_ims.service.record_income import IncomeRecorder
 from localgov_ims.service.record_settlements import SettlementRecorder
 from localgov_ims.service.record_statements import StatementRecorder
@@ -20,16 +28,26 @@ Collected = list[tuple[IncomeRow, Allocation]]
 """The rows of a remittance list, each with its allocation."""
 
 
+@frozen
+class Begun:
+    """A file that is being read: its record, the event that began this attempt, and its bytes."""
+
+    file: ReceivedFile
+    event: FileEvent
+    stream: BinaryIO
+
+
 def recorder_of(
-    installation: Installation, unit: Unit, file: ReceivedFile, latest: FileEvent, reader: Reader,
+    installation: Installation, unit: Unit, begun: Begun, reader: Reader,
     import_type: ImportType | None, *, records: bool = True, collected: Collected | None = None,
 ) -> Recorder:  # fmt: skip
     """Return what records a file of the reader's kind.
 
     Raises:
         Refused: Files of this kind are not imported by themselves.
+        NotPermitted: A file of account holders, and the permission account.import is missing.
     """
-    council = installation.council
+    council, file, latest = installation.council, begun.file, begun.event
     if reader.yields is Yields.STATEMENT:
         return StatementRecorder(unit=unit, council=council, file=file.id, reader=reader)
     if reader.yields is Yields.SETTLEMENT:
@@ -43,5 +61,8 @@ def recorder_of(
             unit=unit, council=council, file=file.id, run=latest.run, file_name=file.name, by=installation.actor,
             import_type=import_type, declared=latest.declared, records=records, collected=collected,
         )  # fmt: skip
-    message = f"Files of {reader.yields.value} are not imported by this command."
-    raise refuse("wrong-kind", "file", message, value=reader.yields.value)
+    rights = permit(installation, unit.connection, Permission.ACCOUNT_IMPORT)
+    return HolderRecorder(
+        unit=unit, council=council, rights=rights, file_name=file.name, received_on=local_day(latest.at),
+        import_type=import_type, declared=latest.declared, records=records,
+    )  # fmt: skip

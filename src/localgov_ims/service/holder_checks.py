@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from attrs import evolve, field, frozen
 
@@ -83,40 +83,39 @@ class HolderJudge:
         """How many there were of both."""
         return self.log.count + self.misfits.count
 
-    def placed(self, block: Iterable[HolderRow | Issue]) -> list[tuple[HolderRow, Account]]:
-        """Return the rows that name an account, each with it in its canonical form."""
-        rows: list[tuple[HolderRow, Account]] = []
-        for row in block:
-            if isinstance(row, Issue):
-                self.log.add(row)
-            elif (fault := self._key_fault(row)) is not None:
-                self.log.add(fault)
-            else:
-                fund, reference = row.key
-                rows.append((row, (fund, canonical(self.council, fund, reference))))
-        self._refuse_repeats(rows)
-        return rows
+    def account(self, row: HolderRow) -> tuple[Account, Issue | None]:
+        """Return the account that a row names, its reference in canonical form, and what is wrong with it."""
+        fund, reference = row.key
+        if (
+            not fund.strip()
+            or not reference.strip()
+            or "\0" in fund
+            or "\0" in reference
+            or fund not in self.council.funds
+        ):
+            return (fund, reference), self._key_fault(row)
+        return (fund, canonical(self.council, fund, reference)), None
 
-    def applied(self, row: HolderRow, account: Account, known: AccountHolder | None) -> AccountHolder | None:
-        """Return an account holder with what a row says of it, or none where that cannot be."""
-        self._warn_of_misfit(row, account)
-        try:
-            before = known or AccountHolder(fund=account[0], account_reference=account[1])
-        except InvalidValue as error:
-            self.log.add(_issue(row, "bad-field", "account_reference", row.key[1], error.message))
-            return None
+    def judged(self, row: HolderRow, before: AccountHolder) -> AccountHolder | Issue:
+        """Return an account holder with what a row says of it, or the first fault in that."""
         after = applied(row, before)
         if isinstance(after, Issue):
-            self.log.add(after)
-            return None
-        try:
-            # A message that is gone from the settings must not refuse every later file of balances.
-            if after.message != before.message:
-                check_message(self.council, after)
-        except RuleViolation as error:
-            self.log.add(_issue(row, "unknown-code", "message", after.message or "", error.message))
-            return None
-        return after
+            return after
+        return message_fault(self.council, row, before.message, after) or after
+
+    def repeats(self, rows: Iterable[tuple[HolderRow, Account]]) -> dict[str, str]:
+        """Return the places of rows whose account was named before, each with the place where it was."""
+        return self.seen.repeated((f"{fund} {reference}", row.place) for row, (fund, reference) in rows)
+
+    def unseen(self, accounts: Sequence[Account]) -> list[Account]:
+        """Return the accounts that no row has named."""
+        named = self.seen.among(f"{fund} {reference}" for fund, reference in accounts)
+        return [account for account, there in zip(accounts, named, strict=True) if not there]
+
+    def repeated(self, row: HolderRow, first: str) -> Issue:
+        """Return the Issue about a row that says otherwise than another of the same account, at *first*."""
+        message = f"This account stands at {first} already, and this row says otherwise. Ask the sender which is right."
+        return _issue(row, "duplicate-id", "account_reference", row.key[1], message)
 
     def _key_fault(self, row: HolderRow) -> Issue | None:
         fund, reference = row.key
@@ -135,14 +134,8 @@ class HolderJudge:
             return _issue(row, "unknown-code", "fund", fund, message)
         return None
 
-    def _refuse_repeats(self, rows: Iterable[tuple[HolderRow, Account]]) -> None:
-        named = {row.place: (row, f"{fund} {reference}") for row, (fund, reference) in rows}
-        for place, first in self.seen.repeated((name, place) for place, (_, name) in named.items()).items():
-            row = named[place][0]
-            message = f"This account stands at {first} already. Ask the sender which is right."
-            self.log.add(_issue(row, "duplicate-id", "account_reference", row.key[1], message))
-
-    def _warn_of_misfit(self, row: HolderRow, account: Account) -> None:
+    def warn_of_misfit(self, row: HolderRow, account: Account) -> None:
+        """Warn of a reference that does not fit its fund's format."""
         format_ = self.council.references.format_of(account[0])
         fault = format_.fault(account[1]) if format_ is not None else None
         if format_ is not None and fault is not None:
@@ -152,6 +145,28 @@ class HolderJudge:
             )
             issue = _issue(row, "misfit-reference", "account_reference", account[1], message)
             self.misfits.add(evolve(issue, severity=Severity.WARNING))
+
+
+def message_fault(council: Council, row: HolderRow, before: str | None, after: AccountHolder) -> Issue | None:
+    """Return what is wrong with the message that an account is to carry; nothing is with the one that it has."""
+    try:
+        # A message that is gone from the settings must not refuse every later file of balances.
+        if after.message != before:
+            check_message(council, after)
+    except RuleViolation as error:
+        return _issue(row, "unknown-code", "message", after.message or "", error.message)
+    return None
+
+
+def holder_fault(
+    council: Council, row: HolderRow, account: Account, before: str | None, message: str | None
+) -> Issue | None:
+    """Return what is wrong with the reference of an account or the message that it is to carry."""
+    try:
+        made = AccountHolder(fund=account[0], account_reference=account[1], message=message)
+    except InvalidValue as error:
+        return _issue(row, "bad-field", "account_reference", row.key[1], error.message)
+    return message_fault(council, row, before, made)
 
 
 def _issue(row: HolderRow, code: str, field: str, value: str, message: str) -> Issue:

@@ -11,8 +11,8 @@ from localgov_ims.domain.received_files import Declared
 from localgov_ims.errors import NotPermitted
 from localgov_ims.files.events import Yields
 from localgov_ims.files.limits import refuse
-from localgov_ims.files.reading import choose
 from localgov_ims.files.readers import Reader
+from localgov_ims.files.reading import choose
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 

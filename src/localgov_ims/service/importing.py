@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import tempfile
-import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field, frozen
 
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.received_files import FileEvent, FileStatus, ReceivedFile
 from localgov_ims.errors import AlreadyDone
-from localgov_ims.files.limits import Refused
-from localgov_ims.files.reading import IssueLog
-from localgov_ims.service.file_recorders import Collected, recorder_of
-from localgov_ims.service.import_kinds import kind_of
+from localgov_ims.service.attempting import Attempt, attempted, finish
+from localgov_ims.service.file_recorders import Begun
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit_reading, permit_unit
 from localgov_ims.service.receiving_files import Incoming, latest, receive, spooled
-from localgov_ims.service.recorders import Progress, record
+from localgov_ims.service.recorders import Progress
 from localgov_ims.storage import files as stored
 from localgov_ims.storage.store import Unit
-
-HELD = frozenset({"suspected-duplicate", "too-many-closures"})
-"""Issues that a person may lift: alone, they hold a file and do not refuse it."""
 
 
 @frozen(kw_only=True)
@@ -48,29 +41,6 @@ class ImportResult:
     issue_count: int
     import_type: str | None = None
     report: Mapping[str, Any] = field(factory=dict)
-
-
-@define
-class Attempt:
-    """What one reading of a file came to."""
-
-    log: IssueLog = field(factory=IssueLog)
-    counts: Mapping[str, int] = field(factory=dict)
-    report: Mapping[str, Any] = field(factory=dict)
-    format: str | None = None
-    import_type: str | None = None
-    content: str | None = None
-    refused: bool = False
-
-    @property
-    def status(self) -> FileStatus:
-        """What becomes of the file: recorded, refused, or held where only a person's word is missing."""
-        if self.refused:
-            return FileStatus.REFUSED
-        if not self.log.stopped:
-            return FileStatus.RECORDED
-        stopping = {issue.code for issue in self.log.kept if issue.stops}
-        return FileStatus.HELD if stopping <= HELD else FileStatus.REFUSED
 
 
 def import_files(
@@ -140,71 +110,6 @@ def _tried(
     raise AssertionError
 
 
-def attempted(
-    installation: Installation, unit: Unit, stream: BinaryIO, file: ReceivedFile, latest_event: FileEvent,
-    progress: Progress, *, records: bool = True, lifted: frozenset[str] = frozenset(),
-    collected: Collected | None = None,
-) -> Attempt:  # fmt: skip
-    """Read a file into a unit of work, which is the caller's to commit if what comes of it is recorded.
-
-    Attributes:
-        records: Whether anything is written, or only judged and counted.
-        lifted: Codes of Issues that a person has decided about.
-        collected: Where the rows of a remittance list go, each with its allocation.
-    """
-    made, began = Attempt(import_type=latest_event.import_type), time.monotonic()
-    for words in latest_event.declared.faults:
-        message = f"The sender reports a fault of this file: {words}"
-        made.log.add(Issue(code="provider-error", place="file", value=words, message=message))
-    stream.seek(0)
-    counts = Counter[str]()
-    try:
-        reader, import_type = kind_of(installation, stream, latest_event.declared)
-        made.format = reader.name
-        made.import_type = import_type.code if import_type is not None else None
-        recorder = recorder_of(
-            installation, unit, file, latest_event, reader, import_type, records=records, collected=collected
-        )
-        counts = recorder.counts
-        for issue in record(reader, stream, installation.options[reader.name], recorder, progress):
-            made.log.add(issue)
-        made.report, made.content = recorder.told()
-        for issue in recorder.doubts():
-            if issue.code not in lifted:
-                made.log.add(issue)
-    except Refused as refused:
-        made.log.add(refused.issue)
-    made.counts = {name: count for name, count in counts.items() if count}
-    if made.report:
-        made.report = {**made.report, "seconds": round(time.monotonic() - began, 3)}
-    return made
-
-
-def finish(
-    unit: Unit, installation: Installation, file: ReceivedFile, before: FileEvent, made: Attempt, *, reason: str | None = None
-) -> FileEvent:  # fmt: skip
-    """Write what became of a file, step by step as the table of statuses has it, and commit."""
-    status, by = made.status, installation.actor
-    steps = [FileStatus.IN_PROGRESS, status] if status is FileStatus.RECORDED else [status]
-    for step in steps:
-        before = evolve(
-            before.followed_by(step, at=unit.at, by=by), import_type=made.import_type, reason=reason
-        )
-        if step is status:
-            nothing = status is FileStatus.REFUSED
-            before = evolve(
-                before, format=made.format, counts={} if nothing else made.counts, report=made.report,
-                content=made.content if status is FileStatus.RECORDED else None, issues=tuple(made.log.kept),
-                issue_count=made.log.count,
-            )  # fmt: skip
-        stored.add_event(unit, before)
-    unit.detail |= {"file": file.sha256, "format": made.format, **(before.counts or {})}
-    if made.import_type is not None:
-        unit.detail["import_type"] = made.import_type
-    unit.commit()
-    return before
-
-
 def _record(
     installation: Installation, incoming: Incoming, file: ReceivedFile, before: FileEvent, progress: Progress
 ) -> tuple[FileEvent, bool]:
@@ -214,7 +119,7 @@ def _record(
     with installation.unit("import_file") as unit:
         permit_unit(installation, unit, Permission.IMPORT_SEND)
         begun = _begun(installation, unit, before, incoming)
-        made = attempted(installation, unit, incoming.stream, file, begun, progress)
+        made = attempted(installation, unit, Begun(file, begun, incoming.stream), progress)
         if made.status is FileStatus.RECORDED:
             if begun is not before:
                 stored.add_event(unit, begun)

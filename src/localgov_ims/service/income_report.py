@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from typing import Any
 
 from attrs import define, field
@@ -33,6 +34,7 @@ class IncomeReport:
     quarantined: Sum = field(factory=lambda: [0, 0])
     fees: int = 0
     net: int = 0
+    days: set[date] = field(factory=set)
     funds: Sums = field(factory=_sums)
     mops: Sums = field(factory=_sums)
     rules: Sums = field(factory=_sums)
@@ -57,7 +59,8 @@ class IncomeReport:
         }
         return {
             **named, "skipped": self.skipped, "fees_pence": self.fees, "net_pence": self.net, **grouped,
-            "versions": self.versions, "declared": self.declared, "computed": self.computed,
+            "first_on": min(self.days).isoformat() if self.days else None,
+            "last_on": max(self.days).isoformat() if self.days else None, "versions": self.versions, "declared": self.declared, "computed": self.computed,
         }  # fmt: skip
 
 

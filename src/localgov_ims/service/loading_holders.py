@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import BinaryIO
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.people import Rights
@@ -15,12 +14,14 @@ from localgov_ims.domain.permissions import Permission
 from localgov_ims.errors import AlreadyDone
 from localgov_ims.files.holder_csv import read_rows
 from localgov_ims.files.holder_fields import HolderRow
+from localgov_ims.files.plain_holders import holder_of
 from localgov_ims.service.council import Council
-from localgov_ims.service.holder_checks import HolderJudge
+from localgov_ims.service.holder_checks import HolderJudge, holder_fault
+from localgov_ims.service.holder_versions import HolderVersions
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit_unit
 from localgov_ims.service.recorders import BLOCK, Progress
-from localgov_ims.storage import holders as stored
+from localgov_ims.storage.holders import Account
 from localgov_ims.storage.seen import Seen
 from localgov_ims.storage.store import Unit
 
@@ -92,9 +93,28 @@ def check_rows(council: Council, rows: Iterable[HolderRow | Issue]) -> tuple[int
         judge = HolderJudge(council, seen)
         while block := list(islice(waiting, BLOCK)):
             count += len(block)
-            for row, account in judge.placed(block):
-                judge.applied(row, account, None)
+            _check(judge, block)
     return count, judge
+
+
+def _check(judge: HolderJudge, block: Sequence[HolderRow | Issue]) -> None:
+    named: list[tuple[HolderRow, Account]] = []
+    for row in block:
+        account, fault = judge.account(row) if isinstance(row, HolderRow) else (None, row)
+        if fault is not None or account is None or not isinstance(row, HolderRow):
+            judge.log.add(fault or row)  # type: ignore[arg-type]
+            continue
+        named.append((row, account))
+        judge.warn_of_misfit(row, account)
+        after = holder_fault(judge.council, row, account, None, None) or judge.judged(
+            row, holder_of(account, {})
+        )
+        if isinstance(after, Issue):
+            judge.log.add(after)
+    repeats = judge.repeats(named)
+    for row, _ in named:
+        if row.place in repeats:
+            judge.log.add(judge.repeated(row, repeats[row.place]))
 
 
 def load_rows(
@@ -110,40 +130,14 @@ def load_rows(
     waiting = iter(rows)
     with Seen() as seen:
         judge = HolderJudge(council, seen)
-        loader = _Loader(unit, judge, rights, source)
+        versions = HolderVersions(unit=unit, judge=judge, rights=rights, source_of=lambda _: source)
         while block := list(islice(waiting, BLOCK)):
-            loader.take(block)
+            versions.take(block)
             progress(len(block))
     refused = judge.log.stopped
-    counts = {} if refused else loader.counts
+    counts = {} if refused else versions.counts
     return HoldersLoaded(
         source=source, refused=refused, added=counts.get("added", 0), changed=counts.get("changed", 0),
-        unchanged=counts.get("unchanged", 0), issues=judge.issues, issue_count=judge.issue_count,
+        unchanged=counts.get("unchanged", 0) + counts.get("repeated", 0), issues=judge.issues,
+        issue_count=judge.issue_count,
     )  # fmt: skip
-
-
-class _Loader:
-    """Loads rows block by block: one query and one bulk insert for each; no more of the file is in memory."""
-
-    def __init__(self, unit: Unit, judge: HolderJudge, rights: Rights, source: str) -> None:
-        self.counts = Counter[str]()
-        self._unit, self._judge, self._rights, self._source = unit, judge, rights, source
-
-    def take(self, block: Sequence[HolderRow | Issue]) -> None:
-        """Load a block; nothing is written any more once an Issue has refused the file."""
-        rows = self._judge.placed(block)
-        self._rights.require_funds({fund for _, (fund, _) in rows})
-        known = stored.current(self._unit.connection, {account for _, account in rows})
-        versions = []
-        for row, account in rows:
-            before = known.get(account)
-            after = self._judge.applied(row, account, before)
-            if after is None:
-                continue
-            if before is not None and after == before:
-                self.counts["unchanged"] += 1
-            else:
-                self.counts["changed" if before is not None else "added"] += 1
-                versions.append(evolve(after, number=after.number + 1, source=self._source))
-        if not self._judge.log.stopped:
-            stored.add(self._unit, versions, at=self._unit.at, by=self._rights.user.name)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
 from attrs import define, field
 
 from localgov_ims.allocation.outcomes import Allocation, Placed
-from localgov_ims.domain.import_types import ImportType, OnUnplaced, VatFrom
+from localgov_ims.domain.import_types import ImportType, VatFrom
 from localgov_ims.domain.income_files import IncomeRow
-from localgov_ims.domain.issues import Issue, Severity
+from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.domain.vat import VatRate
@@ -30,6 +30,16 @@ _CODES: Final[Mapping[SuspenseReason, str]] = {
     SuspenseReason.NEGATIVE_AMOUNT: "negative-amount",
 }
 """The Issue for a row that its type lets no suspense take; any other reason is `unplaced`."""
+
+
+def unplaced(row: IncomeRow, allocation: Allocation) -> Issue:
+    """Make the Issue for a row that found no fund, and whose type lets no suspense take it."""
+    assert allocation.reason is not None, "asked for only then"  # noqa: S101
+    detail = f" ({allocation.detail})" if allocation.detail else ""
+    message = f"It cannot be placed: {allocation.reason.sentence}{detail}."
+    return fault(
+        row, _CODES.get(allocation.reason, "unplaced"), "account_reference", row.account_reference, message
+    )
 
 
 @define
@@ -54,54 +64,54 @@ class Placing:
             ))  # fmt: skip
         return lines
 
-    def suspended(self, row: IncomeRow, allocation: Allocation) -> list[BulkLine]:
-        """Return the one line of the suspense fund that holds a row until somebody places it."""
-        fund, mop = self.council.suspense_fund.code, self.mop_of(row, allocation)
-        code, treatment, rate = self._vat(fund, "", row.taken_on)
-        vat = rate.vat_in(row.amount, self.council.vat_rounding).pence
-        return [(
-            fund, None, row.amount.pence, code, treatment, rate.thousandths, vat, mop, row.narrative or None,
-            RULES_JOINED.join(allocation.rules) or None,
-        )]  # fmt: skip
+    def suspended(self, row: IncomeRow, allocation: Allocation) -> list[BulkLine] | None:
+        """Return the one line of the suspense fund that holds a row until somebody places it; none without a method.
 
-    def mop_of(self, row: IncomeRow, allocation: Allocation) -> str:
-        """Return the method of a row in suspense: as the rules left it, else the row's own, else its type's; or none."""
+        The method is as the rules left it, else the row's own, else its type's.
+        """
         given = (allocation.held.mop if allocation.held is not None else "", row.mop)
-        return next((mop for mop in given if mop in self.council.methods), self.import_type.defaults.mop)
+        mop = next((mop for mop in given if mop in self.council.methods), self.import_type.defaults.mop)
+        rules = RULES_JOINED.join(allocation.rules) or None
+        # The suspense fund takes no VAT: it is decided when the item is cleared.
+        line = (
+            self.council.suspense_fund.code,
+            None,
+            row.amount.pence,
+            None,
+            None,
+            0,
+            0,
+            mop,
+            row.narrative or None,
+            rules,
+        )
+        return [line] if mop else None
 
-    def faults(self, row: IncomeRow, allocation: Allocation, lines: list[BulkLine]) -> Iterator[Issue]:
-        """Yield what is wrong with a row once it has been allocated."""
-        if allocation.reason is not None:
-            if self.import_type.on_unplaced is OnUnplaced.REFUSE_FILE:
-                code = _CODES.get(allocation.reason, "unplaced")
-                detail = f" ({allocation.detail})" if allocation.detail else ""
-                message = f"It cannot be placed: {allocation.reason.sentence}{detail}."
-                yield fault(row, code, "account_reference", row.account_reference, message)
-            return
-        yield from self._vat_faults(row, allocation.parts, lines)
+    def vat_faults(self, row: IncomeRow, parts: tuple[Placed, ...], lines: list[BulkLine]) -> Sequence[Issue]:
+        """Return what is wrong with the VAT of a row once its funds are known."""
+        asked = [part for part in parts if part.vat_code]
+        if row.vat_amount is None and not asked:
+            return ()
+        return [*self._code_faults(row, asked), *self._amount_faults(row, lines)]
 
-    def _vat_faults(
-        self, row: IncomeRow, parts: tuple[Placed, ...], lines: list[BulkLine]
-    ) -> Iterator[Issue]:
-        for part in parts:
-            if part.vat_code and vat_code_of(self.council, part.fund, part.vat_code) != part.vat_code:
+    def _code_faults(self, row: IncomeRow, asked: Iterable[Placed]) -> Iterator[Issue]:
+        for part in asked:
+            if vat_code_of(self.council, part.fund, part.vat_code) != part.vat_code:
                 own = self.council.funds[part.fund].vat_code or "none"
                 message = (
                     f"A line of fund {part.fund} cannot have this VAT code; it has the fund's own, {own}."
                 )
-                issue = fault(row, "vat-mismatch", "vat_code", part.vat_code, message)
-                yield Issue(
-                    code=issue.code, place=issue.place, field=issue.field, value=issue.value, message=message,
-                    severity=Severity.WARNING,
-                )  # fmt: skip
-        said = row.vat_amount
-        if said is None or self.import_type.vat is VatFrom.COMPUTE:
+                yield fault(row, "vat-mismatch", "vat_code", part.vat_code, message).warned()
+
+    def _amount_faults(self, row: IncomeRow, lines: list[BulkLine]) -> Iterator[Issue]:
+        said, policy = row.vat_amount, self.import_type.vat
+        if said is None or policy is VatFrom.COMPUTE:
             return
         ours = sum(line[6] for line in lines)
-        if self.import_type.vat is VatFrom.CHECK and abs(said.pence - ours) > 1:
+        if policy is VatFrom.CHECK and abs(said.pence - ours) > 1:
             message = f"The file says {said.shown()} of VAT; by its code and day it is {Money(ours).shown()}."
             yield fault(row, "vat-mismatch", "vat_amount", str(said), message)
-        elif self.import_type.vat is VatFrom.TRUST and not self._fits(row):
+        elif policy is VatFrom.TRUST and not self._fits(row):
             message = f"VAT of {said.shown()} does not lie in {row.amount.shown()}."
             yield fault(row, "vat-mismatch", "vat_amount", str(said), message)
 

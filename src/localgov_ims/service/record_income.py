@@ -14,23 +14,25 @@ from localgov_ims.allocation.engine import SourceAllocator
 from localgov_ims.allocation.outcomes import Allocation
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import new_id
-from localgov_ims.domain.import_types import ImportType, OnBadRow, Pays, SourceReferences, Zero
-from localgov_ims.domain.income_files import IncomeRow
+from localgov_ims.domain.import_types import ImportType, OnBadRow, OnUnplaced, Pays, Zero
+from localgov_ims.domain.income_files import IncomeFile, IncomeRow
 from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.money import Money
 from localgov_ims.domain.received_files import Declared
-from localgov_ims.domain.suspense import SuspenseItem, SuspenseReason
+from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.files.events import Closed, Opened, Totals
 from localgov_ims.files.totals import differences
 from localgov_ims.service.council import Council
-from localgov_ims.service.income_report import IncomeReport, add
+from localgov_ims.service.income_batches import IncomeBatch
+from localgov_ims.service.income_report import IncomeReport
 from localgov_ims.service.income_sources import allocator_of, asked_of
 from localgov_ims.service.judging_rows import RowJudge, fault
 from localgov_ims.service.known_holders import KnownHolders
-from localgov_ims.service.placing_rows import RULES_JOINED, Placing
+from localgov_ims.service.placing_rows import Placing, unplaced
 from localgov_ims.service.recorders import currency_faults
-from localgov_ims.storage import bulk_receipts, transactions
+from localgov_ims.service.sender_references import SenderReferences
 from localgov_ims.storage import files as stored
-from localgov_ims.storage.bulk_receipts import BulkReceipt
+from localgov_ims.storage import income_files
 from localgov_ims.storage.store import Unit
 
 _LARGEST_SUM = 1 << 128
@@ -59,6 +61,7 @@ class IncomeRecorder:
     _judge: RowJudge = field(init=False)
     _placing: Placing = field(init=False)
     _holders: KnownHolders = field(init=False)
+    _references: SenderReferences = field(init=False)
     _allocator: SourceAllocator = field(init=False)
     _refused: bool = False
 
@@ -68,6 +71,7 @@ class IncomeRecorder:
         self._judge = RowJudge(self.council, self.import_type, today)
         self._placing = Placing(self.council, self.import_type)
         self._holders = KnownHolders(self.unit.connection, today)
+        self._references = SenderReferences(self.unit, self.import_type, self.file, self.run)
         self._allocator = allocator_of(self.council, self.import_type, self.file_name, today, self._holders)
 
     @property
@@ -82,24 +86,25 @@ class IncomeRecorder:
     def rows(self, block: Sequence[IncomeRow]) -> Iterator[Issue]:
         """Judge, allocate and record some rows."""
         self._holders.look_up(asked_of(self.council, block))
-        receipts: list[BulkReceipt] = []
-        suspended: list[tuple[int, IncomeRow, SuspenseReason, str | None, str | None]] = []
+        batch = IncomeBatch(self.report)
+        refusing = self.import_type.on_bad_row is OnBadRow.REFUSE_FILE
+        skipping = self.import_type.zero is Zero.SKIP
         for row in block:
             self._count(row)
-            faults = list(self._judge.faults(row))
-            if faults and (self.import_type.on_bad_row is OnBadRow.REFUSE_FILE):
+            faults = self._judge.faults(row)
+            if faults and refusing:
                 self._refused = True
                 yield from faults
-            elif not row.amount.pence and self.import_type.zero is Zero.SKIP:
+            elif skipping and not row.amount.pence:
                 self.report.skipped += 1
-            elif faults:
-                yield from self._quarantine(row, faults, receipts, suspended)
             else:
-                yield from self._place(row, receipts, suspended)
-        if self.import_type.source_reference is SourceReferences.UNIQUE:
-            yield from self._repeated(block)
+                yield from self._quarantine(row, faults, batch) if faults else self._place(row, batch)
+        if self._references.unique:
+            for issue in self._references.repeated(block):
+                self._refused = True
+                yield issue
         if self.records and not self._refused:
-            self._record(block, receipts, suspended)
+            self._record(block, batch)
 
     def close(self, closed: Closed) -> Iterator[Issue]:
         """Prove the totals: the file's own are its reader's to prove, those that the sender declared beside it are ours."""
@@ -124,6 +129,8 @@ class IncomeRecorder:
             if value is not None
         }
         self.report.computed = {"rows": rows[0], "pence": rows[1]}
+        if self.records and not self._refused:
+            self._record_whole()
         self.counts["rows"] = rows[0]
         self.counts["recorded"] = self.report.recorded[0]
         self.counts["suspense"] = self.report.suspense[0]
@@ -147,6 +154,7 @@ class IncomeRecorder:
         pence, report = row.amount.pence, self.report
         report.rows[0] += 1
         report.rows[1] += pence
+        report.days.add(row.taken_on)
         if row.fee_amount is not None or row.net_amount is not None:
             fees = (row.fee_amount.pence if row.fee_amount else 0) + (row.fee_vat.pence if row.fee_vat else 0)
             report.fees += fees
@@ -158,69 +166,47 @@ class IncomeRecorder:
         # A sum, so that the order of the rows does not count, and equal rows count as often as they stand.
         self._content = (self._content + int.from_bytes(digest)) % _LARGEST_SUM
 
-    def _repeated(self, block: Sequence[IncomeRow]) -> Iterator[Issue]:
-        """Yield the rows whose sender's reference was there before, in this file or another of its type."""
-        here: dict[str, IncomeRow] = {}
-        wanted = [row.source_reference for row in block if row.source_reference]
-        known = stored.known_references(self.unit.connection, self.import_type.code, wanted, self.run)
-        for row in block:
-            reference = row.source_reference
-            if not reference:
-                continue
-            first = here.setdefault(reference, row)
-            if first is row and reference not in known:
-                continue
-            file, position = known.get(reference, (self.file, first.position))
-            where = f"row {position}" if file == self.file else f"row {position} of file {file}"
-            self._refused = True
-            message = f"This reference stands at {where} already, and files of type {self.import_type.code} never repeat one."
-            yield fault(row, "duplicate-id", "source_reference", reference, message)
-
-    def _place(self, row: IncomeRow, receipts: list[BulkReceipt], suspended: list[Any]) -> Iterator[Issue]:
+    def _place(self, row: IncomeRow, batch: IncomeBatch) -> Iterator[Issue]:
         allocation = self._allocator.allocate(row)
         if self.collected is not None:
             self.collected.append((row, allocation))
-        if allocation.reason is None:
-            lines = self._placing.placed(row, allocation.parts)
-        elif (lines := self._held(row, allocation)) is None:
+        if allocation.reason is not None:
+            yield from self._suspend(row, allocation, batch)
+            return
+        lines = self._placing.placed(row, allocation.parts)
+        faults = self._placing.vat_faults(row, allocation.parts, lines)
+        stopping = [issue for issue in faults if issue.stops]
+        if stopping and self.import_type.on_bad_row is OnBadRow.QUARANTINE:
+            yield from self._quarantine(row, stopping, batch)
+            return
+        self._refused |= bool(stopping)
+        yield from faults
+        batch.place(row, lines, allocation.parts[0].office)
+
+    def _suspend(self, row: IncomeRow, allocation: Allocation, batch: IncomeBatch) -> Iterator[Issue]:
+        assert allocation.reason is not None, "asked for only then"  # noqa: S101
+        if self.import_type.on_unplaced is OnUnplaced.REFUSE_FILE:
+            self._refused = True
+            yield unplaced(row, allocation)
+            return
+        lines = self._placing.suspended(row, allocation)
+        if lines is None:
             yield self._no_method(row)
             return
-        for issue in self._placing.faults(row, allocation, lines):
-            if (
-                issue.stops
-                and self.import_type.on_bad_row is OnBadRow.QUARANTINE
-                and allocation.reason is None
-            ):
-                yield from self._quarantine(row, [issue], receipts, suspended)
-                return
-            self._refused |= issue.stops
-            yield issue
-        if allocation.reason is not None:
-            suspended.append((len(receipts), row, allocation.reason, allocation.detail, lines[0][9]))
-            add(self.report.reasons, allocation.reason.value, row.amount.pence)
-        first = allocation.parts[0] if allocation.parts else allocation.held
-        self._take(row, lines, receipts, office=first.office if first is not None else row.office)
+        office = allocation.held.office if allocation.held is not None else row.office
+        batch.hold(row, lines, office, allocation.reason, allocation.detail)
 
-    def _quarantine(
-        self, row: IncomeRow, faults: list[Issue], receipts: list[BulkReceipt], suspended: list[Any]
-    ) -> Iterator[Issue]:
-        allocation = Allocation((), SuspenseReason.QUARANTINED)
-        lines = self._held(row, allocation)
+    def _quarantine(self, row: IncomeRow, faults: Sequence[Issue], batch: IncomeBatch) -> Iterator[Issue]:
+        """Put a row aside in suspense, with its faults as warnings; the codes sent are kept, the line has the type's."""
+        lines = self._placing.suspended(row, Allocation((), SuspenseReason.QUARANTINED))
         if lines is None:
             yield self._no_method(row)
             return
         detail = "; ".join(dict.fromkeys(issue.code for issue in faults))
-        suspended.append((len(receipts), row, SuspenseReason.QUARANTINED, detail, None))
-        self.report.quarantined[0] += 1
-        self.report.quarantined[1] += row.amount.pence
-        add(self.report.reasons, SuspenseReason.QUARANTINED.value, row.amount.pence)
         office = row.office if row.office in self.council.offices else self.import_type.defaults.office
-        self._take(row, lines, receipts, office=office)
+        batch.hold(row, lines, office, SuspenseReason.QUARANTINED, detail)
         for issue in faults:
             yield issue.warned()
-
-    def _held(self, row: IncomeRow, allocation: Allocation) -> list[bulk_receipts.BulkLine] | None:
-        return self._placing.suspended(row, allocation) if self._placing.mop_of(row, allocation) else None
 
     def _no_method(self, row: IncomeRow) -> Issue:
         self._refused = True
@@ -230,48 +216,27 @@ class IncomeRecorder:
         )
         return fault(row, "unknown-mop", "mop", row.mop, message)
 
-    def _take(
-        self, row: IncomeRow, lines: list[bulk_receipts.BulkLine], receipts: list[BulkReceipt], *, office: str
-    ) -> None:
-        report, suspense = self.report, self.council.suspense_fund.code
-        report.recorded[0] += 1
-        report.recorded[1] += row.amount.pence
-        for line in lines:
-            fund, pence, mop, rules = line[0], line[2], line[7], line[9]
-            add(report.funds, fund, pence)
-            add(report.mops, mop, pence)
-            if rules is not None:
-                for rule in rules.split(RULES_JOINED):
-                    add(report.rules, rule, pence)
-        whole = report.suspense if lines[0][0] == suspense else report.placed
-        whole[0] += 1
-        whole[1] += row.amount.pence
-        receipts.append(
-            BulkReceipt(
-                row.position, row.taken_on, lines, office or None, row.taken_at,
-                row.provider_reference or row.source_reference or None, row.source_internal_reference or None,
-            )
-        )  # fmt: skip
-
-    def _record(self, block: Sequence[IncomeRow], receipts: list[BulkReceipt], suspended: list[Any]) -> None:
-        firsts = bulk_receipts.add(
-            self.unit, receipts, file=self.file, run=self.run, by=self.by,
-            personal_narratives=self.council.personal_narratives,
-        )  # fmt: skip
-        transactions.add_suspense(
+    def _record(self, block: Sequence[IncomeRow], batch: IncomeBatch) -> None:
+        batch.record(
             self.unit,
-            (
-                SuspenseItem(
-                    id=new_id(), line=UUID(firsts[number]), reason=reason, received_at=self.unit.at,
-                    received_reference=row.account_reference or None, detail=detail, rule=rule,
-                    source_reference=row.source_reference or None, vat_code=row.vat_code or None,
-                )
-                for number, row, reason, detail, rule in suspended
+            file=self.file,
+            run=self.run,
+            by=self.by,
+            personal_narratives=self.council.personal_narratives,
+        )
+        if self._references.unique:
+            self._references.record(block)
+
+    def _record_whole(self) -> None:
+        gross, days = self.report.rows[1], self.report.days
+        income_files.add(
+            self.unit,
+            IncomeFile(
+                id=new_id(), file=self.file, run=self.run, import_type=self.import_type.code, source=self.import_type.source,
+                rows=self.report.rows[0], gross=Money(gross), fees=Money(self.report.fees), expected=Money(self.expected),
+                first_on=min(days, default=None), last_on=max(days, default=None),
             ),
         )  # fmt: skip
-        if self.import_type.source_reference is SourceReferences.UNIQUE:
-            named = [(row.source_reference, row.position) for row in block if row.source_reference]
-            stored.add_references(self.unit, self.file, self.run, self.import_type.code, named)
 
     @property
     def expected(self) -> int:

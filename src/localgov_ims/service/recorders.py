@@ -9,6 +9,8 @@ from typing import Any, BinaryIO, Protocol
 from attrs import define
 
 from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.settlements import SettlementLine
+from localgov_ims.domain.statements import BankLine
 from localgov_ims.files.events import Closed, Opened
 from localgov_ims.files.readers import Options, Reader
 from localgov_ims.files.reading import events, repeated
@@ -95,7 +97,8 @@ def record(
             block = []
             yield from recorder.close(event)
         elif (
-            event.identifier is not None
+            isinstance(event, BankLine | SettlementLine)
+            and event.identifier is not None
             and (first := places.setdefault(event.identifier, event.place)) != event.place
         ):
             yield repeated(event, first)

@@ -17,8 +17,10 @@ from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.received_files import FileStatus
 from localgov_ims.errors import RuleViolation
 from localgov_ims.files.limits import refuse
+from localgov_ims.service.attempting import Attempt, attempted, finish
 from localgov_ims.service.clearing_lists import ListCleared, RemittanceList, clear_by_list
-from localgov_ims.service.importing import Attempt, ImportResult, attempted, finish, result_of
+from localgov_ims.service.file_recorders import Begun
+from localgov_ims.service.importing import ImportResult, result_of
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit_reading, permit_unit
 from localgov_ims.service.receiving_files import Incoming, latest, receive, spooled
@@ -62,7 +64,7 @@ def read_remittance(installation: Installation, incoming: Incoming) -> Remittanc
                 begun = event.received_again(incoming.declared, at=unit.at, by=installation.actor)
                 stored.add_event(unit, begun)
             made = attempted(
-                installation, unit, spool, file, begun, lambda _: None, records=False, collected=rows
+                installation, unit, Begun(file, begun, spool), lambda _: None, records=False, collected=rows
             )
             _refuse_receipts(installation, made)
             if event.status is not FileStatus.RECORDED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
@@ -11,6 +12,7 @@ from cattrs.gen import make_dict_structure_fn, override
 
 from localgov_ims.allocation.conditions import ALWAYS, Condition, Group, Join, joined
 from localgov_ims.allocation.rules import Extract, Part, Rule, Value
+from localgov_ims.domain.money import Money
 
 _JOINS: Final = {join.value for join in Join}
 _NUMBERED: Final = frozenset({"longer_than", "shorter_than", "day_of_month_in"})
@@ -38,6 +40,23 @@ def rules_data(rules: Iterable[Rule]) -> list[dict[str, Any]]:
     Days are ISO text; what has its default is left out; trees stand as trees.
     """
     return [_table(rule) for rule in rules]
+
+
+def stored_text(rules: Iterable[Rule]) -> str:
+    """Return rules as the text that versions of them are kept as, alike for rules that are alike."""
+    return json.dumps(rules_data(rules), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def rules_stored(text: str) -> tuple[Rule, ...]:
+    """Return the rules that `stored_text` wrote."""
+    made = cattrs.Converter(forbid_extra_keys=True)
+    made.register_structure_hook(Money, lambda value, _: Money.parse(value))
+    made.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
+    made.register_structure_hook(
+        str | tuple[str, ...], lambda value, _: tuple(value) if isinstance(value, list) else value
+    )
+    register_rules(made)
+    return tuple(made.structure(table, Rule) for table in json.loads(text))
 
 
 def _table(rule: Rule) -> dict[str, Any]:

@@ -67,9 +67,8 @@ def add(
                 moment_text(moment) if moment is not None else None, receipt.caller_reference, None, None,
             ]
         )  # fmt: skip
-        number = 0
-        for fund, account, pence, code, treatment, rate, vat, mop, narrative, rule in receipt.lines:
-            number += 1
+        for number, own in enumerate(receipt.lines, start=1):
+            fund, account, pence, code, treatment, rate, vat, mop, narrative, rule = own
             line = next(ids)
             if number == 1:
                 firsts.append(line)

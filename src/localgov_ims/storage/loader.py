@@ -56,7 +56,11 @@ def unbound(connection: Connection, table: sa.Table, rows: Sequence[list[Any]]) 
     """Return rows of canonical values as the connection's driver takes them: SQLite takes them as they are."""
     if connection.dialect.name == "sqlite":
         return rows
-    typed = [(i, _PYTHON[type(column.type)]) for i, column in enumerate(table.columns) if type(column.type) in _PYTHON]
+    typed = [
+        (i, _PYTHON[type(column.type)])
+        for i, column in enumerate(table.columns)
+        if type(column.type) in _PYTHON
+    ]
     for row in rows:
         for i, kind in typed:
             if row[i] is not None:

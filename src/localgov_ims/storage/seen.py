@@ -39,3 +39,12 @@ class Seen:
                 ).fetchone()
         self._names.execute("COMMIT")
         return found
+
+    def among(self, names: Iterable[str]) -> list[bool]:
+        """Tell of each name whether it was noted."""
+        query = "SELECT 1 FROM seen WHERE name = ?"
+        return [self._names.execute(query, (name,)).fetchone() is not None for name in names]
+
+    def close(self) -> None:
+        """Let the temporary database go, where no block does."""
+        self._names.close()

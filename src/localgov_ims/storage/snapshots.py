@@ -16,8 +16,12 @@ from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import OPENING, TransactionKind
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.storage import reconciliation, refunds, settlements, statements, transactions
+from localgov_ims.storage.bulk_receipts import ORIGIN as INCOME_FILE
 
 _matches = reconciliation.matches
+
+_BANKED_OTHERWISE = ("statement_line", INCOME_FILE)
+"""Origins of Receipts that no bank line of their own will come for."""
 
 
 def open_lines(connection: Connection) -> Iterator[StatementLine]:
@@ -40,7 +44,8 @@ def open_receipts(
     """Yield Receipts whose money has not been found: id, day, pence, mop, provider, its reference, our reference.
 
     Receipts that bank lines became are not among them, nor what was reversed; nor what was in suspense when the
-    council began here, for the bank had brought it before.
+    council began here, for the bank had brought it before. Nor are the rows of income files: the bank brings a file's
+    whole total, and a transfer that looks like one of its rows is another payment.
     """
     t, lines = transactions.transactions, transactions.lines
     reversing = lines.alias("reversing")
@@ -54,7 +59,7 @@ def open_receipts(
         )
         .join(lines, lines.c.transaction == t.c.id)
         .where(
-            t.c.kind == TransactionKind.RECEIPT.value, t.c.origin_kind != "statement_line",
+            t.c.kind == TransactionKind.RECEIPT.value, t.c.origin_kind.not_in(_BANKED_OTHERWISE),
             t.c.id.not_in(_matched("receipt", "right")), t.c.id.not_in(reversed_), t.c.id.not_in(_opening_suspense()),
         )
         .group_by(t.c.id)
@@ -79,7 +84,7 @@ def accounts_of_receipts(connection: Connection) -> Iterator[tuple[UUID, str]]:
         sa.select(lines.c.transaction, lines.c.account_reference)
         .join(t, t.c.id == lines.c.transaction)
         .where(
-            t.c.kind == TransactionKind.RECEIPT.value, t.c.origin_kind != "statement_line",
+            t.c.kind == TransactionKind.RECEIPT.value, t.c.origin_kind.not_in(_BANKED_OTHERWISE),
             lines.c.account_reference.is_not(None), t.c.id.not_in(_matched("receipt", "right")),
         )
         .distinct()

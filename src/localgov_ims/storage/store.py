@@ -71,7 +71,7 @@ class Unit:
         count, digest = self._digests.get(table.name, (0, hashlib.sha256()))
         name, unit, sealed = table.name, self._id.hex, []
         for row in rows:
-            row += (unit, count)
+            row.extend((unit, count))
             seal = seal_of(name, row)
             digest.update(seal)
             row.append(seal)

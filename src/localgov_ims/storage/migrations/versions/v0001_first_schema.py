@@ -13,10 +13,13 @@ down_revision = None
 
 RECORDS = (
     "settings_versions",
+    "rule_set_versions",
+    "rule_set_activations",
     "account_holders",
     "files",
     "file_events",
     "source_references",
+    "income_files",
     "statements",
     "statement_lines",
     "settlements",
@@ -499,6 +502,20 @@ def _make_tables() -> None:
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_restricted_accounts_unit_ordinal")),
     )
     op.create_table(
+        "rule_set_versions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_set_versions")),
+        sa.UniqueConstraint("number", name=op.f("uq_rule_set_versions_number")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_rule_set_versions_unit_ordinal")),
+    )
+    op.create_table(
         "settings_versions",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
@@ -886,6 +903,29 @@ def _make_tables() -> None:
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_grants_unit_ordinal")),
     )
     op.create_table(
+        "income_files",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("file", sa.Uuid(), nullable=False),
+        sa.Column("run", sa.BigInteger(), nullable=False),
+        sa.Column("import_type", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("rows", sa.BigInteger(), nullable=False),
+        sa.Column("gross", sa.BigInteger(), nullable=False),
+        sa.Column("fees", sa.BigInteger(), nullable=False),
+        sa.Column("expected", sa.BigInteger(), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=True),
+        sa.Column("last_on", sa.Date(), nullable=True),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file"], ["files.id"], name=op.f("fk_income_files_file"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_income_files")),
+        sa.UniqueConstraint("file", "run", name=op.f("uq_income_files_file_run")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_income_files_unit_ordinal")),
+    )
+    op.create_table(
         "journal_exports",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("journal", sa.Uuid(), nullable=False),
@@ -1144,6 +1184,25 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_removal_runs")),
         sa.UniqueConstraint("proposal", name=op.f("uq_removal_runs_proposal")),
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_removal_runs_unit_ordinal")),
+    )
+    op.create_table(
+        "rule_set_activations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Uuid(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version"],
+            ["rule_set_versions.id"],
+            name=op.f("fk_rule_set_activations_version"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_set_activations")),
+        sa.UniqueConstraint("number", name=op.f("uq_rule_set_activations_number")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_rule_set_activations_unit_ordinal")),
     )
     op.create_table(
         "settlements",

@@ -1,0 +1,80 @@
+"""What rows say of account holders as plain values, checked quickly; whatever is not plainly right is looked at again.
+
+Texts are texts, amounts whole pence, days ISO text. It says nothing about why a value is wrong: `holder_fields.applied`
+does, and is asked wherever this is in doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final
+
+from attrs import evolve
+
+from localgov_ims.domain.holders import AccountHolder
+from localgov_ims.domain.money import Money
+from localgov_ims.files.holder_fields import AMOUNTS, DAYS, FIELDS, KEY, LONGEST, Value, fields_of
+
+_PENCE: Final = re.compile(r"-?[0-9]{1,15}\.[0-9]{2}", re.ASCII)
+_LONGEST_MESSAGE: Final = 30
+
+
+def plain_amount(value: Value) -> int | None:
+    """Return an amount printed with two decimals in pence; none where it is anything else."""
+    if type(value) is str and _PENCE.fullmatch(value) is not None:
+        return int(value[:-3] + value[-2:])
+    return None
+
+
+@lru_cache(maxsize=4096)  # a file's days are few
+def plain_day(value: Value) -> str | None:
+    """Return a day as ISO text; none where it is anything else."""
+    return value.isoformat() if type(value) is date else None
+
+
+def _text_of(longest: int) -> Callable[[Value], str | None]:
+    def plain(value: Value) -> str | None:
+        fits = type(value) is str and 0 < len(value) <= longest and value.isprintable()
+        return value if fits and type(value) is str and value.strip() == value else None
+
+    return plain
+
+
+PLAIN: Final[Mapping[str, Callable[[Value], Any]]] = {
+    name: plain_amount
+    if name in AMOUNTS
+    else plain_day
+    if name in DAYS
+    else _text_of(LONGEST.get(name, _LONGEST_MESSAGE))
+    for name in FIELDS
+    if name not in KEY
+}
+"""How each field's value becomes plain; none where it must be looked at again."""
+
+
+def plain_of(holder: AccountHolder) -> dict[str, Any]:
+    """Return what is known of an account holder as plain values."""
+    found: dict[str, Any] = {}
+    for name, value in fields_of(holder).items():
+        if name in AMOUNTS:
+            found[name] = Money.parse(str(value)).pence
+        elif name not in KEY:
+            found[name] = value.isoformat() if isinstance(value, date) else value
+    return found
+
+
+def holder_of(account: tuple[str, str], said: Mapping[str, Any]) -> AccountHolder:
+    """Return the account holder that plain values make.
+
+    Raises:
+        InvalidValue: The account's reference, or a value, cannot be.
+    """
+    holder = AccountHolder(fund=account[0], account_reference=account[1])
+    person, own = dict[str, Any](), dict[str, Any]()
+    for name, value in said.items():
+        made = Money(value) if name in AMOUNTS else date.fromisoformat(value) if name in DAYS else value
+        (own if hasattr(holder, name) else person)[name] = made
+    return evolve(holder, person=evolve(holder.person, **person), **own)

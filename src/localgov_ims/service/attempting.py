@@ -1,0 +1,106 @@
+"""Attempting a file: read into a unit of work, judged as a whole, and what became of it written down."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, evolve, field
+
+from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.received_files import FileEvent, FileStatus, ReceivedFile
+from localgov_ims.files.limits import Refused
+from localgov_ims.files.reading import IssueLog
+from localgov_ims.service.file_recorders import Begun, Collected, recorder_of
+from localgov_ims.service.import_kinds import kind_of
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.recorders import Progress, record
+from localgov_ims.storage import files as stored
+from localgov_ims.storage.store import Unit
+
+HELD = frozenset({"suspected-duplicate", "too-many-closures"})
+"""Issues that a person may lift: alone, they hold a file and do not refuse it."""
+
+
+@define
+class Attempt:
+    """What one reading of a file came to."""
+
+    log: IssueLog = field(factory=IssueLog)
+    counts: Mapping[str, int] = field(factory=dict)
+    report: Mapping[str, Any] = field(factory=dict)
+    format: str | None = None
+    import_type: str | None = None
+    content: str | None = None
+    refused: bool = False
+
+    @property
+    def status(self) -> FileStatus:
+        """What becomes of the file: recorded, refused, or held where only a person's word is missing."""
+        if self.refused:
+            return FileStatus.REFUSED
+        if not self.log.stopped:
+            return FileStatus.RECORDED
+        stopping = {issue.code for issue in self.log.kept if issue.stops}
+        return FileStatus.HELD if stopping <= HELD else FileStatus.REFUSED
+
+
+def attempted(
+    installation: Installation, unit: Unit, begun: Begun, progress: Progress, *, records: bool = True,
+    lifted: frozenset[str] = frozenset(), collected: Collected | None = None,
+) -> Attempt:  # fmt: skip
+    """Read a file into a unit of work, which is the caller's to commit if what comes of it is recorded.
+
+    *records* says whether anything is written, or only judged and counted; *lifted* are the codes of Issues that a person
+    has decided about; *collected* takes the rows of a remittance list, each with its allocation.
+    """
+    said = begun.event.declared
+    made, since = Attempt(import_type=begun.event.import_type), time.monotonic()
+    for words in said.faults:
+        message = f"The sender reports a fault of this file: {words}"
+        made.log.add(Issue(code="provider-error", place="file", value=words, message=message))
+    begun.stream.seek(0)
+    try:
+        reader, import_type = kind_of(installation, begun.stream, said)
+        made.format = reader.name
+        made.import_type = import_type.code if import_type is not None else None
+        recorder = recorder_of(
+            installation, unit, begun, reader, import_type, records=records, collected=collected
+        )
+        for issue in record(reader, begun.stream, installation.options[reader.name], recorder, progress):
+            made.log.add(issue)
+        for issue in recorder.doubts():
+            if issue.code not in lifted:
+                made.log.add(issue)
+        report, made.content = recorder.told()
+        made.counts = {name: count for name, count in recorder.counts.items() if count}
+        made.report = {**report, "seconds": round(time.monotonic() - since, 3)} if report else {}
+    except Refused as refused:
+        made.log.add(refused.issue)
+    return made
+
+
+def finish(
+    unit: Unit, installation: Installation, file: ReceivedFile, before: FileEvent, made: Attempt, *, reason: str | None = None
+) -> FileEvent:  # fmt: skip
+    """Write what became of a file, step by step as the table of statuses has it, and commit."""
+    status, by = made.status, installation.actor
+    steps = [FileStatus.IN_PROGRESS, status] if status is FileStatus.RECORDED else [status]
+    for step in steps:
+        before = evolve(
+            before.followed_by(step, at=unit.at, by=by), import_type=made.import_type, reason=reason
+        )
+        if step is status:
+            nothing = status is FileStatus.REFUSED
+            before = evolve(
+                before, format=made.format, counts={} if nothing else made.counts, report=made.report,
+                content=made.content if status is FileStatus.RECORDED else None, issues=tuple(made.log.kept),
+                issue_count=made.log.count,
+            )  # fmt: skip
+        stored.add_event(unit, before)
+    unit.detail |= {"file": file.sha256, "format": made.format, **(before.counts or {})}
+    if made.import_type is not None:
+        unit.detail["import_type"] = made.import_type
+    unit.commit()
+    return before

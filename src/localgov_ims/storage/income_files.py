@@ -1,0 +1,59 @@
+"""Income files that were recorded: their totals, and what the bank must bring for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from localgov_ims.domain.income_files import IncomeFile
+from localgov_ims.domain.money import Money
+from localgov_ims.storage.files import files
+from localgov_ims.storage.schema import (
+    day_column,
+    number_column,
+    pence_column,
+    points_to,
+    record_table,
+    text_column,
+)
+from localgov_ims.storage.store import Unit
+
+income_files = record_table(
+    "income_files",
+    points_to(files, "file"),
+    number_column("run"),
+    text_column("import_type"),
+    text_column("source", nullable=True),
+    number_column("rows"),
+    pence_column("gross"),
+    pence_column("fees"),
+    pence_column("expected"),
+    day_column("first_on", nullable=True),
+    day_column("last_on", nullable=True),
+    sa.UniqueConstraint("file", "run"),
+)
+
+
+def add(unit: Unit, recorded: IncomeFile) -> None:
+    """Record an income file."""
+    r = recorded
+    unit.record(
+        income_files,
+        [(
+            r.id, r.file, r.run, r.import_type, r.source, r.rows, r.gross.pence, r.fees.pence, r.expected.pence, r.first_on,
+            r.last_on,
+        )],
+    )  # fmt: skip
+
+
+def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[IncomeFile]:
+    """Yield income files, the oldest first."""
+    query = sa.select(income_files).where(*where).order_by(income_files.c.last_on, income_files.c.id)
+    for row in connection.execute(query):
+        yield IncomeFile(
+            id=row.id, file=row.file, run=row.run, import_type=row.import_type, source=row.source, rows=row.rows,
+            gross=Money(row.gross), fees=Money(row.fees), expected=Money(row.expected), first_on=row.first_on,
+            last_on=row.last_on,
+        )  # fmt: skip
