@@ -189,6 +189,7 @@ FUNDLESS = TemplateRow(reference="1", fund="??", description="x")
         {"rows": (evolve(FUNDLESS, fund="23", vat_override=True),)},
         {"offices": ("??",)},
         {"cash_method": "??"},
+        {"notify": ("cashiers",)},
     ],
 )
 def test_a_template_that_contradicts_the_settings_is_refused(given: dict[str, Any]) -> None:

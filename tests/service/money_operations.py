@@ -49,6 +49,7 @@ from localgov_ims.service import (
     receiving,
     refunds,
     reversing,
+    rules,
     searching,
     suggesting,
     suspense,
@@ -61,6 +62,7 @@ from localgov_ims.service import (
     till_views,
     tills,
     transfers,
+    trying_rules,
 )
 from localgov_ims.service.installation import Installation
 
@@ -150,5 +152,10 @@ OPERATIONS: list[tuple[str, tuple[Permission, ...], Callable[[Installation], Any
     ("list_templates", ereturn_viewing.SEES, ereturn_viewing.list_templates, False),
     ("list_ereturns", ereturn_viewing.SEES, ereturn_viewing.list_ereturns, False),
     ("whole_ereturn", ereturn_viewing.SEES, lambda i: ereturn_viewing.whole_ereturn(i, "R1"), False),
+    ("draft_rules", (P.RULE_EDIT,), lambda i: rules.draft_rules(i, []), False),
+    ("activate_rules", (P.RULE_ACTIVATE,), lambda i: rules.activate_rules(i, 99), False),
+    ("rule_versions", (P.RULE_VIEW,), rules.rule_versions, False),
+    ("rule_version", (P.RULE_VIEW,), rules.rule_version, False),
+    ("try_rules", (P.RULE_EDIT, P.RULE_ACTIVATE), lambda i: trying_rules.try_rules(i, [], date(2026, 1, 1), date(2026, 1, 2)), True),
     ("list_deposits", depositing.SEES_DEPOSITS, depositing.list_deposits, False),
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from localgov_ims.domain.ereturn_contents import Contents
 from localgov_ims.domain.ereturns import TRANSITIONS, EReturn, EReturnAct, EReturnState
 from localgov_ims.domain.holders import AccountHolder
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.notes import NoteSubject
 from localgov_ims.domain.offices import Office
 from localgov_ims.domain.outbox import MessageKind
 from localgov_ims.domain.restrictions import RestrictionKind
@@ -45,9 +46,12 @@ from localgov_ims.service.ereturns import (
     start_ereturn,
     submit_ereturn,
 )
+from localgov_ims.service.explaining import explain
 from localgov_ims.service.holders import save_holder
 from localgov_ims.service.importing import import_files
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.journalling import build_journals
+from localgov_ims.service.noting import add_note, notes_of
 from localgov_ims.service.reconciling import reconcile
 from localgov_ims.service.restricting import restrict_account
 from localgov_ims.service.reversing import reverse_transaction
@@ -614,6 +618,29 @@ def test_the_bank_brings_it_by_the_number_of_its_slip_or_bag(
     came, waits = list_deposits(boss, every=True)
     assert (came.coming.came, waits.coming.came) == (True, False)
     laws_hold(office)
+
+
+@on_sqlite
+def test_a_note_is_written_by_those_who_may_see_the_return(desk: Installation, office: Installation) -> None:
+    made = at.started(office)
+    noted = add_note(office, NoteSubject.ERETURN, " r001 ", "Counted twice")
+    assert noted.subject == made.number
+    assert [each.text for each in notes_of(office, NoteSubject.ERETURN, "R1")] == ["Counted twice"]
+    other = money_in.employ(at.house(desk), "other", "ereturns")
+    refused("template_not_given", lambda: add_note(other, NoteSubject.ERETURN, "R1", "x"), NotPermitted)
+    refused("no_such_ereturn", lambda: add_note(office, NoteSubject.ERETURN, "R2", "x"), NotFound)
+
+
+@on_sqlite
+def test_what_is_short_is_posted_and_balances(office: Installation, boss: Installation) -> None:
+    short = at.cash(at.line("156.00"), over_short=pounds("-1.00"), over_short_reason="short")
+    (done,) = approved(boss, at.submitted(office, short))
+    assert done.receipt is not None
+    tester = office.acting("tester")
+    (journal,) = build_journals(tester, "MAIN")
+    assert journal.debits == journal.credits == pounds("157.00")
+    told = " ".join(explain(tester, done.receipt.reference)[0].sentences)
+    assert "It is what eReturn R1 became." in told
 
 
 @on_sqlite

@@ -62,7 +62,7 @@ def test_a_suspense_item_is_named_by_its_line(installation: Installation) -> Non
 
 
 def test_an_ereturn_is_named_by_its_number(installation: Installation) -> None:
-    with pytest.raises(NotFound, match="R000000000017"):
+    with pytest.raises(NotFound, match="R17"):
         add_note(installation, NoteSubject.ERETURN, "17", "x")
 
 

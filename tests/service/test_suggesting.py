@@ -123,6 +123,17 @@ def test_a_balance_that_equals_the_amount_and_a_surname_beside_it(desk: Installa
     assert says(desk, line)[0][:3] == ("05", "TEN1", "fair")
 
 
+def test_a_surname_in_the_narrative_names_its_accounts(desk: Installation) -> None:
+    line = an_item(desk, narrative="RENT H WALKER")
+    assert says(desk, line) == []
+    holder(desk, "05", "TEN1", "Walker")
+    assert says(desk, line) == [("05", "TEN1", "fair", ["surname_in_narrative"])]
+    holder(desk, "05", "TEN2", "Walker")
+    assert [each[:3] for each in says(desk, line)] == [("05", "TEN1", "weak"), ("05", "TEN2", "weak")]
+    holder(desk, "05", "TEN2", "Wałker-Jones")
+    assert [each[:2] for each in says(desk, line)] == [("05", "TEN1")]
+
+
 @on_sqlite
 def test_equals_are_tied(desk: Installation) -> None:
     line = an_item(desk, "77.31", narrative=None)

@@ -73,13 +73,13 @@ def rules_of(raw: Mapping[str, Any], where: str) -> tuple[Rule, ...]:
     return structured({"rule": raw.get("rule", [])}, _Rules, where).rule
 
 
-def read_rules(text: str, where: str) -> tuple[Rule, ...]:
-    """Return the rules of a text of TOML that holds nothing else, or of whole settings.
+def load_draft(path: Path) -> tuple[Rule, ...]:
+    """Read the rules of a file that holds nothing else, or those of whole settings.
 
     Raises:
-        ConfigurationError: It is not TOML, or a rule cannot be used.
+        ConfigurationError: There is no such file, or a rule cannot be used.
     """
-    return rules_of(_parsed(text, where), where)
+    return rules_of(_raw(path), str(path))
 
 
 @frozen(kw_only=True)

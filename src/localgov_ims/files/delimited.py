@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -33,8 +33,12 @@ def head_rows(head: bytes, layout: Delimited) -> Iterator[tuple[Columns, Sequenc
             yield columns, whole[1:] if headed else whole, headed
 
 
-def table(stream: BinaryIO, layout: Delimited, limits: Limits) -> Table:
+def table(
+    stream: BinaryIO, layout: Delimited, limits: Limits, is_data: Callable[[Sequence[str], Columns], bool]
+) -> Table:
     """Return the rows below the header; a wrong number of fields is an Issue, an empty line is no row.
+
+    *is_data* tells by its shape whether a row is data, for a header whose names are not known.
 
     Raises:
         Refused: No encoding fits, the header does not, a limit is exceeded, or a quote goes wrong; also while the
@@ -46,8 +50,11 @@ def table(stream: BinaryIO, layout: Delimited, limits: Limits) -> Table:
     if first is None:
         raise refuse("truncated", "byte 0", "The file is empty. Ask the sender for it again.")
     columns = _header(first, layout)
-    if layout.header_row == "any" and layout.header is not None and len(first) != len(layout.header):
-        raise _no_header(first, layout, f"it has {len(first)} fields, not {len(layout.header)}")
+    if layout.header_row == "any" and layout.header is not None:
+        if len(first) != len(layout.header) + layout.last_comma:
+            raise _no_header(first, layout, f"it has {len(first)} fields, not {len(layout.header)}")
+        if is_data(first, columns):
+            raise _no_header(first, layout, "it is a row of data, and would be lost")
     waiting = None if _is_header(first, layout) else first
     found = Table(columns, iter(()))
     found.records = _records(reader, waiting, found, layout, limits)

@@ -7,7 +7,7 @@ does, and is asked wherever this is in doubt.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -35,24 +35,25 @@ def plain_day(value: Value) -> str | None:
     return value.isoformat() if type(value) is date else None
 
 
-def _text_of(longest: int) -> Callable[[Value], str | None]:
-    def plain(value: Value) -> str | None:
-        fits = type(value) is str and 0 < len(value) <= longest and value.isprintable()
-        return value if fits and type(value) is str and value.strip() == value else None
+def plain(name: str, value: Value) -> Any:  # noqa: ANN401 - text, pence, or nothing
+    """Return what a field's value is as a plain one; none where it must be looked at again."""
+    longest = _TEXTS.get(name)
+    if longest is None:
+        return plain_amount(value) if name in AMOUNTS else plain_day(value)
+    # What is printable begins and ends with no other white space than this.
+    if (
+        type(value) is str
+        and 0 < len(value) <= longest
+        and value[0] != " " != value[-1]
+        and value.isprintable()
+    ):
+        return value
+    return None
 
-    return plain
 
-
-PLAIN: Final[Mapping[str, Callable[[Value], Any]]] = {
-    name: plain_amount
-    if name in AMOUNTS
-    else plain_day
-    if name in DAYS
-    else _text_of(LONGEST.get(name, _LONGEST_MESSAGE))
-    for name in FIELDS
-    if name not in KEY
+_TEXTS: Final[Mapping[str, int]] = {
+    name: LONGEST.get(name, _LONGEST_MESSAGE) for name in FIELDS if name not in {*KEY, *AMOUNTS, *DAYS}
 }
-"""How each field's value becomes plain; none where it must be looked at again."""
 
 
 def plain_of(holder: AccountHolder) -> dict[str, Any]:

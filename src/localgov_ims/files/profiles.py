@@ -6,6 +6,7 @@ and a content (what their columns mean); every layout goes with every content.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
@@ -29,7 +30,7 @@ from localgov_ims.files.income_fields import IncomeFields
 from localgov_ims.files.layouts import Delimited, Fixed, Sheet
 from localgov_ims.files.limits import Limits, ending_with_issue
 from localgov_ims.files.readers import API_VERSION, Options
-from localgov_ims.files.shapes import fits
+from localgov_ims.files.shapes import fits, row_fits
 from localgov_ims.files.structuring import faults_of
 from localgov_ims.files.tables import Table
 
@@ -123,7 +124,8 @@ class ProfileReader:
     def _table(self, stream: BinaryIO, limits: Limits) -> Table:
         layout = self.profile.layout
         if isinstance(layout, Delimited):
-            return delimited.table(stream, layout, limits)
+            is_data = functools.partial(row_fits, layout=layout, content=self.profile.content)
+            return delimited.table(stream, layout, limits, is_data)
         if isinstance(layout, Fixed):
             return fixed.table(stream, layout, limits)
         return sheets.table(stream, layout, self.profile.content, limits)

@@ -27,7 +27,8 @@ from localgov_ims.domain.roles import ADMINISTRATOR, SHIPPED_ROLES, FundGroup, R
 from localgov_ims.domain.till_settings import TillSettings
 from localgov_ims.domain.two_person import TwoPersonLimits
 from localgov_ims.domain.vat import Rounding, VatCode
-from localgov_ims.errors import ConfigurationError
+from localgov_ims.errors import ConfigurationError, InvalidValue
+from localgov_ims.hooks.notifiers import check_address
 from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser, SourceKind
 from localgov_ims.reconciliation.rules import MatchRule
 from localgov_ims.storage.retiring import CLASSES
@@ -111,15 +112,7 @@ class Council:
             self._named("source", recogniser.source, self.sources, by)
             self._named("bank account", recogniser.account, self.bank_accounts, by)
         self.special.check(self.methods)
-        if self.over_short is not None:
-            self.over_short.check(self.funds)
-        if self.tills is not None:
-            self.tills.check(self.methods, self.funds)
-        elif any(office.tills for office in self.offices.values()):
-            message = "An office has tills, but there is no [tills] to say by which methods they take money."
-            raise ConfigurationError("no_tills", message)
-        for template in self.ereturn_templates.values():
-            template.check(self.funds, self.vat_codes, self.methods, self.special, self.offices)
+        self._check_paying_in()
         for name in self.retention.classes:
             self._named("class of record", name, CLASSES, "[retention.classes]")
 
@@ -135,6 +128,23 @@ class Council:
                 *(("fund", fund, self.funds) for fund in each.funds),
             ):
                 self._named(what, code, known, by)
+
+    def _check_paying_in(self) -> None:
+        if self.over_short is not None:
+            self.over_short.check(self.funds)
+        if self.tills is not None:
+            self.tills.check(self.methods, self.funds)
+        elif any(office.tills for office in self.offices.values()):
+            message = "An office has tills, but there is no [tills] to say by which methods they take money."
+            raise ConfigurationError("no_tills", message)
+        for template in self.ereturn_templates.values():
+            template.check(self.funds, self.vat_codes, self.methods, self.special, self.offices)
+            for address in template.notify:
+                try:
+                    check_address(address)
+                except InvalidValue as error:
+                    message = f"eReturn template {template.name}: {error.message}"
+                    raise ConfigurationError("bad_template", message, template=template.name) from error
 
     def _check_people(self) -> None:
         for group in self.fund_groups.values():

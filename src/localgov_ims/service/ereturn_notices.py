@@ -5,6 +5,7 @@ from __future__ import annotations
 from localgov_ims.domain.ereturns import EReturn, EReturnAct
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.outbox import Contents, MessageKind, OutboxMessage
+from localgov_ims.domain.quoting import visible
 from localgov_ims.hooks.notifiers import Message
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.stories import when
@@ -38,15 +39,18 @@ def _subject(installation: Installation, deleted: EReturn) -> str:
 def _text(installation: Installation, deleted: EReturn) -> str:
     said, office = deleted.contents, installation.council.offices.get(deleted.office or "")
     created, submitted = deleted.latest(EReturnAct.CREATE), deleted.latest(EReturnAct.SUBMIT)
-    what, end = f"{deleted.template.name}, {deleted.kind.value}, {said.total.shown()}", deleted.events[-1]
+    what, end = (
+        f"{visible(deleted.template.name)}, {deleted.kind.value}, {said.total.shown()}",
+        deleted.events[-1],
+    )
     lines = [
         f"eReturn {deleted.number} ({what}) was deleted by {end.by} on {when(end.at)}.",
         "None of it has been recorded as income. If its money was paid in, start another eReturn for it.",
         "",
         f"Office: {office.name if office is not None else 'none'}",
     ]
-    lines += [f"Paying-in slip: {said.slip}"] if said.slip is not None else []
-    lines += [f"Bag: {said.bag_number}"] if said.bag_number is not None else []
+    lines += [f"Paying-in slip: {visible(said.slip)}"] if said.slip is not None else []
+    lines += [f"Bag: {visible(said.bag_number)}"] if said.bag_number is not None else []
     lines += [f"Started by {created.by} on {when(created.at)}"] if created is not None else []
     lines += [f"Submitted by {submitted.by} on {when(submitted.at)}"] if submitted is not None else []
     return "\n".join(lines) + "\n"

@@ -17,6 +17,7 @@ from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.refunds import RefundEvent, RefundEventKind, RefundState, Route
 from localgov_ims.domain.transactions import MOVED, Transaction
 from localgov_ims.service.council import Council
+from localgov_ims.service.ereturn_viewing import ORIGIN
 from localgov_ims.service.proposing import AUTHORISES
 from localgov_ims.service.stories import Story, called, when
 from localgov_ims.service.viewing import DrawView, RefundView
@@ -120,6 +121,8 @@ def provenance(connection: Connection, t: Transaction) -> tuple[list[str], list[
     if t.payment is not None and t.purpose is not None:
         said.append(f"It is income of payment {called(t.payment)} ({t.purpose.value}).")
         leads.append(t.payment)
+    if t.origin.kind == ORIGIN:
+        said.append(f"It is what eReturn {t.caller_reference} became.")
     if t.origin.kind == "refund_request":
         for request in refunds.some(connection, refunds.requests.c.id == UUID(t.origin.id)):
             said.append(f"It is what refund request {called(request.reference)} became.")

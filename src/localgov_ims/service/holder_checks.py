@@ -85,15 +85,11 @@ class HolderJudge:
 
     def account(self, row: HolderRow) -> tuple[Account, Issue | None]:
         """Return the account that a row names, its reference in canonical form, and what is wrong with it."""
-        fund, reference = row.key
-        if (
-            not fund.strip()
-            or not reference.strip()
-            or "\0" in fund
-            or "\0" in reference
-            or fund not in self.council.funds
-        ):
-            return (fund, reference), self._key_fault(row)
+        fund, reference = row.fields.get("fund"), row.fields.get("account_reference")
+        if type(fund) is not str or type(reference) is not str or not reference.strip():
+            return row.key, self._key_fault(row)
+        if fund not in self.council.funds or "\0" in reference:
+            return row.key, self._key_fault(row)
         return (fund, canonical(self.council, fund, reference)), None
 
     def judged(self, row: HolderRow, before: AccountHolder) -> AccountHolder | Issue:

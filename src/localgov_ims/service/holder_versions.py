@@ -11,7 +11,7 @@ from localgov_ims.domain.issues import Issue, Severity
 from localgov_ims.domain.people import Rights
 from localgov_ims.errors import InvalidValue
 from localgov_ims.files.holder_fields import KEY, HolderRow
-from localgov_ims.files.plain_holders import PLAIN, holder_of, plain_of
+from localgov_ims.files.plain_holders import holder_of, plain, plain_of
 from localgov_ims.service.holder_checks import HolderJudge, holder_fault
 from localgov_ims.storage import bulk_holders as stored
 from localgov_ims.storage.bulk_holders import Plain, Version
@@ -109,10 +109,10 @@ class HolderVersions:
             if value is None:
                 after.pop(name, None)
             elif name not in _KEY:
-                plain = PLAIN[name](value)
-                if plain is None:
+                known = plain(name, value)
+                if known is None:
                     return self._looked_at(row, account, before)
-                after[name] = plain
+                after[name] = known
         if not number or after.get("message") != before.get("message"):
             # Of what is new the reference is looked at too, and the message that it carries.
             fault = holder_fault(

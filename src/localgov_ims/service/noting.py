@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final
@@ -17,6 +16,7 @@ from localgov_ims.domain.people import Rights
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.texts import storable
 from localgov_ims.errors import InvalidValue, NotFound
+from localgov_ims.service.ereturn_viewing import ereturn_of
 from localgov_ims.service.finding import stored_reference
 from localgov_ims.service.holder_checks import canonical
 from localgov_ims.service.installation import Installation
@@ -26,7 +26,6 @@ from localgov_ims.storage import files, holders, transactions
 from localgov_ims.storage import notes as stored
 
 _P = Permission
-_NUMBER = re.compile(r"R[0-9]{1,12}")
 
 WRITES: Final[Mapping[NoteSubject, tuple[Permission, ...]]] = {
     NoteSubject.FILE: (_P.IMPORT_DECIDE,),
@@ -109,12 +108,7 @@ def _suspense(installation: Installation, connection: Connection, rights: Rights
 
 
 def _ereturn(installation: Installation, connection: Connection, rights: Rights, subject: str) -> str:
-    del installation, connection, rights
-    number = subject.strip().upper()
-    if not _NUMBER.fullmatch(number):
-        message = f"There is no eReturn {subject!r}. Give its number, such as R000000000017."
-        raise NotFound("no_such_ereturn", message, ereturn=subject)
-    return number
+    return ereturn_of(installation, connection, rights, subject).number
 
 
 def _holder(installation: Installation, connection: Connection, rights: Rights, subject: str) -> str:

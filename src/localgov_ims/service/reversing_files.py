@@ -8,8 +8,9 @@ from uuid import UUID
 from attrs import evolve
 
 from localgov_ims.domain.calendar import local_day
+from localgov_ims.domain.import_types import ImportKind
 from localgov_ims.domain.permissions import Permission
-from localgov_ims.domain.received_files import FileEvent, FileStatus
+from localgov_ims.domain.received_files import FileEvent, FileStatus, ReceivedFile
 from localgov_ims.domain.texts import fitting
 from localgov_ims.domain.transacting import reversal
 from localgov_ims.domain.transactions import Transaction
@@ -21,6 +22,7 @@ from localgov_ims.service.permitting import permit_unit
 from localgov_ims.service.recorders import BLOCK, Progress
 from localgov_ims.service.retrying import retried
 from localgov_ims.service.reversing import take_back
+from localgov_ims.service.reversing_holders import reverse_holders
 from localgov_ims.storage import file_receipts, transactions
 from localgov_ims.storage import files as stored
 from localgov_ims.storage.store import Unit
@@ -57,6 +59,8 @@ def _reverse(
         permit_unit(installation, unit, Permission.IMPORT_REVERSE)
         found, event = file_of(unit.connection, file)
         _check(installation, unit, found.id, event)
+        if _of_holders(installation, event):
+            return _holders_back(installation, unit, found, event, reason)
         _free(installation, unit, found.id, event.run, reason, undo_clearances=undo_clearances)
         count, pence = 0, 0
         for block in file_receipts.unreversed(unit.connection, found.id, event.run, BLOCK):
@@ -71,6 +75,29 @@ def _reverse(
         stored.add_event(unit, reversed_)
         unit.detail |= {"file": found.sha256, "reversed": count}
         unit.commit()
+    return reversed_
+
+
+def _of_holders(installation: Installation, event: FileEvent) -> bool:
+    import_type = installation.council.import_types.get(event.import_type or "")
+    return import_type is not None and import_type.kind is ImportKind.ACCOUNTS
+
+
+def _holders_back(
+    installation: Installation, unit: Unit, file: ReceivedFile, event: FileEvent, reason: str
+) -> FileEvent:
+    """Restore what the accounts of a file said before it, and tell which were changed since."""
+    permit_unit(installation, unit, Permission.ACCOUNT_IMPORT)
+    done = reverse_holders(unit, file.id, run=event.run, by=installation.actor)
+    counts = {"restored": done.restored, "closed": done.closed, "changed_since": done.changed_count}
+    listed = [f"{fund}:{reference}" for fund, reference in done.changed_since]
+    reversed_ = evolve(
+        event.followed_by(FileStatus.REVERSED, at=unit.at, by=installation.actor), reason=reason, format=event.format,
+        counts=counts, report={**counts, "accounts": listed},
+    )  # fmt: skip
+    stored.add_event(unit, reversed_)
+    unit.detail |= {"file": file.sha256, **counts}
+    unit.commit()
     return reversed_
 
 

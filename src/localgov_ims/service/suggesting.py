@@ -39,7 +39,7 @@ REGULARLY: Final = 3
 """How often an account must have had an amount for it to be a regular one."""
 
 _OFTEN: Final = 2
-_MOST_OWING: Final = 50
+_MOST_ALIKE: Final = 50
 
 
 @frozen(kw_only=True)
@@ -103,16 +103,17 @@ class _Asking:
         """Yield all that speaks for any account; closed ones are never suggested."""
         evidence = [
             *self._by_reference(), *self._by_narrative(), *self._by_misprint(), *self._by_payer(), *self._by_amount(),
-            *self._by_balance(),
+            *self._by_balance(), *self._by_surname(),
         ]  # fmt: skip
         known = self._known({each.account for each in evidence})
         words = names_in(self._text)
         for each in evidence:
             if not self._refused(each.account, known):
                 yield each
+        besides = {each.account for each in evidence if each.ground is not Ground.SURNAME_IN_NARRATIVE}
         for account, holder in known.items():
             name = holder.person.surname
-            if name and name.casefold() in words and not self._refused(account, known):
+            if account in besides and name and name.casefold() in words and not self._refused(account, known):
                 yield self._said(
                     account, Ground.SURNAME_IN_NARRATIVE, Strength.FAIR, f"{name} stands in the narrative"
                 )
@@ -179,10 +180,17 @@ class _Asking:
 
     def _by_balance(self) -> Iterator[Evidence]:
         amount = self._item.left
-        found = stored.owing(self._connection, amount, _MOST_OWING) if amount else []
+        found = stored.owing(self._connection, amount, _MOST_ALIKE) if amount else []
         for account in found:
             strength = Strength.FAIR if len(found) == 1 else Strength.WEAK
             yield self._said(account, Ground.BALANCE_EQUALS, strength, f"its balance is {amount.shown()}")
+
+    def _by_surname(self) -> Iterator[Evidence]:
+        found = stored.named(self._connection, names_in(self._text), _MOST_ALIKE)
+        strength = Strength.FAIR if len(found) == 1 else Strength.WEAK
+        for account in found:
+            said = "its holder's surname stands in the narrative"
+            yield self._said(account, Ground.SURNAME_IN_NARRATIVE, strength, said)
 
     def _known(self, accounts: Collection[Account]) -> dict[Account, AccountHolder]:
         """Return the open accounts among some."""

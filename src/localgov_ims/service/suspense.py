@@ -31,7 +31,7 @@ PAGE: Final = 20
 MOST: Final = 500
 """Items of a page: usually, and at most."""
 
-_MANY: Final = 2_000
+_FEW: Final = 2_000
 _BLOCK: Final = 500
 
 
@@ -86,8 +86,8 @@ def list_suspense(installation: Installation, criteria: SuspenseCriteria = OPEN_
     today = local_day(installation.clock())
     with installation.store.reading() as connection:
         permit(installation, connection, Permission.SUSPENSE_VIEW)
-        wanted = stored.page(connection, _ready(connection, criteria), many=True)
-        return list(_items(connection, wanted, today))
+        wanted = stored.page(connection, _ready(connection, criteria))
+        return list(_items(connection, [line for line, _ in wanted], today))
 
 
 def search_suspense(
@@ -108,8 +108,7 @@ def search_suspense(
         if not 1 <= page < 2**32:
             raise InvalidValue("bad_page", f"Pages are counted from 1; there is no page {page}.", value=page)
         search = _ready(connection, criteria)
-        count, total = stored.totals(connection, search)
-        wanted = stored.page(connection, search, limit=size, offset=(page - 1) * size, many=count > _MANY)
+        count, total, wanted = _page(connection, search, page, size)
         found = tuple(_items(connection, wanted, today))
     return SuspensePage(
         items=found, total_count=count, total=total, page=page, pages=max(1, -(-count // size))
@@ -128,6 +127,24 @@ def _ready(connection: Connection, criteria: SuspenseCriteria) -> SuspenseSearch
         else set()
     )
     return SuspenseSearch(criteria=criteria, references=tuple(sorted(forms)), file=file)
+
+
+def _page(
+    connection: Connection, search: SuspenseSearch, page: int, size: int
+) -> tuple[int, Money, list[UUID]]:
+    """Return how many items fit, what is left of them, and the lines of one page."""
+    start = (page - 1) * size
+    if search.criteria.narrative is not None:
+        # Every text has to be looked at, so once is enough where few have it.
+        every = stored.page(connection, search, limit=_FEW + 1)
+        if len(every) <= _FEW:
+            wanted = [line for line, _ in every[start : start + size]]
+            return len(every), Money.total(left for _, left in every), wanted
+    count, total = stored.totals(connection, search)
+    if start >= count:
+        return count, total, []
+    found = stored.page(connection, search, limit=size, offset=start, fitting=count)
+    return count, total, [line for line, _ in found]
 
 
 def _items(connection: Connection, wanted: Sequence[UUID], today: date) -> Iterator[OpenItem]:

@@ -150,8 +150,10 @@ def _file(row: sa.Row[Any]) -> ReceivedFile:
 def data(connection: Connection, file: UUID) -> Iterator[bytes]:
     """Yield the bytes of a file as they came, in pieces; none are left where they were lawfully removed."""
     query = sa.select(chunks.c.data).where(chunks.c.file == file).order_by(chunks.c.number)
-    for row in connection.execution_options(yield_per=1).execute(query):
-        yield bytes(row.data)
+    # For this statement alone: set on the connection, it would stream whatever the unit does afterwards too.
+    with connection.execute(query, execution_options={"yield_per": 1}) as rows:
+        for row in rows:
+            yield bytes(row.data)
 
 
 def life(connection: Connection, file: UUID) -> list[FileEvent]:

@@ -30,13 +30,14 @@ class Seen:
 
     def repeated(self, names: Iterable[tuple[str, str]]) -> dict[str, str]:
         """Note names with their places, each place once; return the places that repeat one, with its first place."""
-        found: dict[str, str] = {}
+        given = list(names)
         self._names.execute("BEGIN")
-        for name, place in names:
-            if not self._names.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (name, place)).rowcount:
-                (found[place],) = self._names.execute(
-                    "SELECT place FROM seen WHERE name = ?", (name,)
-                ).fetchone()
+        new = self._names.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", given).rowcount
+        found: dict[str, str] = {}
+        for name, place in given if new < len(given) else ():
+            (first,) = self._names.execute("SELECT place FROM seen WHERE name = ?", (name,)).fetchone()
+            if first != place:
+                found[place] = first
         self._names.execute("COMMIT")
         return found
 

@@ -16,6 +16,7 @@ from localgov_ims.storage import personal
 from localgov_ims.storage.draws import draws
 from localgov_ims.storage.holders import holders
 from localgov_ims.storage.schema import json_text
+from localgov_ims.storage.searching import field_of
 from localgov_ims.storage.suspense import standing
 from localgov_ims.storage.transactions import lines, reversed_among, transactions, whole
 
@@ -24,6 +25,9 @@ LAST_CLEARANCES: Final = 2_000
 
 COMMON: Final = 2_000
 """An amount on more lines than this says nothing of whose it is."""
+
+NAMES: Final = 40_000
+"""In no more versions of holders than this a surname is looked for; they are read one by one."""
 
 _SAME = 200
 
@@ -114,12 +118,30 @@ def paid_alike(
 
 def owing(connection: Connection, amount: Money, most: int) -> list[Account]:
     """Return accounts whose balance, as last said, is an amount; no more than *most*."""
+    return _in_force(connection, most, holders.c.balance == amount.pence)
+
+
+def named(connection: Connection, names: Collection[str], most: int) -> list[Account]:
+    """Return accounts whose holder has one of some surnames, in small letters; no more than *most*.
+
+    None where there are so many holders that reading their names would take too long.
+    """
+    some = sa.select(holders.c.id).limit(NAMES + 1).subquery()
+    if not names or connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one() > NAMES:
+        return []
+    surname = sa.func.lower(field_of(connection, personal.data.c.value, "surname"))
+    known = sa.exists().where(personal.data.c.record == holders.c.id, surname.in_(sorted(names)))
+    return _in_force(connection, most, known)
+
+
+def _in_force(connection: Connection, most: int, fits: sa.ColumnElement[bool]) -> list[Account]:
+    """Return the accounts whose latest version fits."""
     later = holders.alias("later")
     same = (later.c.fund == holders.c.fund) & (later.c.account_reference == holders.c.account_reference)
     newer = sa.exists().where(same, later.c.number > holders.c.number)
     query = (
         sa.select(holders.c.fund, holders.c.account_reference)
-        .where(holders.c.balance == amount.pence, ~newer)
+        .where(fits, ~newer)
         .order_by(holders.c.fund, holders.c.account_reference)
         .limit(most)
     )

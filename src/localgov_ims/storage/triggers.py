@@ -57,9 +57,9 @@ def keep_standing(dialect: str) -> Iterator[str]:
     }
     placed = (
         "INSERT INTO suspense_standing "  # noqa: S608 - our own names
-        "(line, taken_on, received_at, pence, left_pence, weight, reason, mop, received_reference, file, bank_line) "
+        "(line, taken_on, received_at, pence, left_pence, weight, reason, mop, received_reference, file, bank_line, says) "
         "SELECT l.id, t.taken_on, NEW.received_at, l.pence, l.pence, -abs(l.pence), NEW.reason, l.mop, "
-        f"NEW.received_reference, {banked['s.file']} WHEN 'income_file' THEN {_FILE[dialect]} END, {banked['b.id']} END "
+        f"NEW.received_reference, {banked['s.file']} WHEN 'income_file' THEN {_FILE[dialect]} END, {banked['b.id']} END, l.narrative "
         'FROM transaction_lines l JOIN transactions t ON t.id = l."transaction" WHERE l.id = NEW.line'
     )
     drawn = f"UPDATE suspense_standing SET left_pence = {_LEFT}, weight = -abs({_LEFT}) WHERE line = NEW.line"  # noqa: S608 - our own names

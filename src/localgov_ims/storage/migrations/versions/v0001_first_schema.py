@@ -554,6 +554,7 @@ def _make_tables() -> None:
         sa.Column("received_reference", sa.Text(), nullable=True),
         sa.Column("file", sa.Uuid(), nullable=True),
         sa.Column("bank_line", sa.Uuid(), nullable=True),
+        sa.Column("says", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("line", name=op.f("pk_suspense_standing")),
     )
     op.create_index("ix_suspense_standing_all", "suspense_standing", ["taken_on", "weight"], unique=False)
@@ -561,7 +562,7 @@ def _make_tables() -> None:
     op.create_index(
         "ix_suspense_standing_mop",
         "suspense_standing",
-        ["mop", "taken_on", "weight", "left_pence"],
+        ["mop", "taken_on", "weight", "left_pence", "pence", "reason"],
         unique=False,
         sqlite_where=sa.text("left_pence <> 0"),
         postgresql_where=sa.text("left_pence <> 0"),
@@ -577,7 +578,7 @@ def _make_tables() -> None:
     op.create_index(
         "ix_suspense_standing_pence",
         "suspense_standing",
-        ["pence", "taken_on", "weight", "left_pence"],
+        ["pence", "taken_on", "weight", "left_pence", "mop", "reason"],
         unique=False,
         sqlite_where=sa.text("left_pence <> 0"),
         postgresql_where=sa.text("left_pence <> 0"),
@@ -585,7 +586,7 @@ def _make_tables() -> None:
     op.create_index(
         "ix_suspense_standing_reason",
         "suspense_standing",
-        ["reason", "taken_on", "weight", "left_pence"],
+        ["reason", "taken_on", "weight", "left_pence", "pence", "mop"],
         unique=False,
         sqlite_where=sa.text("left_pence <> 0"),
         postgresql_where=sa.text("left_pence <> 0"),
@@ -593,13 +594,21 @@ def _make_tables() -> None:
     op.create_index(
         "ix_suspense_standing_received_at",
         "suspense_standing",
-        ["received_at", "taken_on", "weight", "left_pence"],
+        ["received_at", "taken_on", "weight", "line", "left_pence", "pence", "mop", "reason"],
         unique=False,
         sqlite_where=sa.text("left_pence <> 0"),
         postgresql_where=sa.text("left_pence <> 0"),
     )
     op.create_index(
         "ix_suspense_standing_reference", "suspense_standing", ["received_reference"], unique=False
+    )
+    op.create_index(
+        "ix_suspense_standing_says",
+        "suspense_standing",
+        ["taken_on", "weight", "line", "left_pence", "bank_line", "says"],
+        unique=False,
+        sqlite_where=sa.text("left_pence <> 0"),
+        postgresql_where=sa.text("left_pence <> 0"),
     )
     op.create_table(
         "system_messages",
