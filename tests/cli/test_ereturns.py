@@ -216,5 +216,17 @@ def test_a_file_or_options_are_wanted_and_not_both(desk_once: Desk) -> None:
     desk_once.refused("ereturns", "save", "R1", file(desk_once, TOML), "--nil", code=2)
 
 
+def test_what_it_says_comes_out_as_a_file_and_goes_back_in(desk: Desk) -> None:
+    number = start(desk)
+    desk.said("ereturns", "submit", number, file(desk, TOML), by="clerk")
+    text = desk.said("ereturns", "show", number, "--file")
+    changed = {**json.loads(text), "slip": "500009"}
+    corrected = desk.ask("ereturns", "correct", number, file(desk, json.dumps(changed), "again.json"))
+    assert (corrected["slip"], corrected["total_pence"]) == ("500009", 15500)
+    (listed,) = desk.ask("ereturns", "list", by="clerk")
+    assert (listed["state"], listed["submitted"]["by"], listed["approved"]) == ("submitted", "clerk", None)
+    assert "lines" not in listed
+
+
 def test_an_unknown_number_is_not_found(desk: Desk) -> None:
     assert "There is no eReturn 'R99'" in desk.refused("ereturns", "show", "R99", code=6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date, timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -14,17 +15,20 @@ from tests.builders import pounds
 from tests.conftest import MovableClock, on_sqlite
 from tests.service import files, money_in
 from tests.service import paying_in as at
+from tests.service.post import Post
 
 from localgov_ims.domain.denominations import Counted, Denomination
 from localgov_ims.domain.deposits import DepositKind
 from localgov_ims.domain.ereturn_contents import Contents
 from localgov_ims.domain.ereturns import TRANSITIONS, EReturn, EReturnAct, EReturnState
 from localgov_ims.domain.holders import AccountHolder
+from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.notes import NoteSubject
 from localgov_ims.domain.offices import Office
 from localgov_ims.domain.outbox import MessageKind
 from localgov_ims.domain.restrictions import RestrictionKind
+from localgov_ims.domain.retention import HoldKind, LegalHold, Subject
 from localgov_ims.domain.transactions import Channel
 from localgov_ims.errors import (
     AlreadyDone,
@@ -35,6 +39,7 @@ from localgov_ims.errors import (
     NotPermitted,
     RuleViolation,
 )
+from localgov_ims.service.delivering import deliver_messages
 from localgov_ims.service.depositing import list_deposits
 from localgov_ims.service.ereturn_approving import Approved, approve_ereturns
 from localgov_ims.service.ereturn_viewing import list_ereturns, list_templates, whole_ereturn
@@ -49,7 +54,7 @@ from localgov_ims.service.ereturns import (
 from localgov_ims.service.explaining import explain
 from localgov_ims.service.holders import save_holder
 from localgov_ims.service.importing import import_files
-from localgov_ims.service.installation import Installation
+from localgov_ims.service.installation import ChosenNotifier, Installation
 from localgov_ims.service.journalling import build_journals
 from localgov_ims.service.noting import add_note, notes_of
 from localgov_ims.service.reconciling import reconcile
@@ -57,7 +62,7 @@ from localgov_ims.service.restricting import restrict_account
 from localgov_ims.service.reversing import reverse_transaction
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import ereturn_contents as said
-from localgov_ims.storage import outbox, personal
+from localgov_ims.storage import outbox, personal, retiring, subjects
 
 CASH, CHEQUE, CARD = DepositKind
 A, S = EReturnAct, EReturnState
@@ -429,6 +434,30 @@ def test_what_was_submitted_is_deleted_with_a_notice_and_what_was_not_is_voided_
 
 
 @on_sqlite
+def test_the_notice_is_sent_like_any_message_and_removed_like_any(
+    office: Installation, boss: Installation
+) -> None:
+    delete_ereturn(boss, at.submitted(office).number)
+    post = Post()
+    chosen = ChosenNotifier(name="post", opened=lambda: nullcontext(post))
+    assert deliver_messages(evolve(office.acting("tester"), notifier=chosen)).sent == 1
+    assert [message.to for message, _ in post.taken] == ["cashiers@example.gov.uk"]
+    other = LegalHold(
+        id=new_id(),
+        kind=HoldKind.ACCOUNT,
+        fund="23",
+        account_reference="612345674",
+        reason="Court",
+        until=None,
+        by="x",
+        at=office.clock(),
+    )
+    with office.store.reading() as connection:
+        # A hold of somebody else's account holds nothing that belongs to no account.
+        assert retiring.count(connection, retiring.CLASSES["messages"], retiring.ANY, [other]) == (1, 0)
+
+
+@on_sqlite
 def test_whoever_started_it_may_void_it_but_not_delete_it(office: Installation) -> None:
     assert delete_ereturn(office, at.started(office).number).state is S.VOIDED
     made = at.submitted(office)
@@ -641,6 +670,23 @@ def test_what_is_short_is_posted_and_balances(office: Installation, boss: Instal
     assert journal.debits == journal.credits == pounds("157.00")
     told = " ".join(explain(tester, done.receipt.reference)[0].sentences)
     assert "It is what eReturn R1 became." in told
+
+
+@on_sqlite
+def test_a_drawer_is_found_and_erased_alone(office: Installation) -> None:
+    made = at.saved(
+        office,
+        at.cheques(cheques=(at.cheque(drawer="Amina Khan"), at.cheque("12.00", 2, drawer="Bo Lee"))),
+        CHEQUE,
+    )
+    with office.store.reading() as connection:
+        found = subjects.find(connection, Subject(names=("Amina Khan",)))
+    assert {name: len(records) for name, records in found.theirs.items() if records} == {"ereturn_cheques": 1}
+    (record,) = found.theirs["ereturn_cheques"]
+    with office.store.engine.begin() as connection:
+        connection.execute(sa.delete(personal.data).where(personal.data.c.record == record))
+    shown = whole_ereturn(office, made.number).ereturn.contents
+    assert [cheque.drawer for cheque in shown.cheques] == [None, "Bo Lee"]
 
 
 @on_sqlite

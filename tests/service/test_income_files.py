@@ -138,7 +138,7 @@ def test_a_split_makes_one_receipt_of_several_lines(installation: Installation) 
         ({}, [row(vat_code="Q")], {}, ["unknown-vat-code"]),
         ({}, [row(narrative="x" * 101)], {}, ["text-too-long"]),
         ({"defaults": RowDefaults()}, [row()], {}, ["unknown-mop"]),
-        ({"on_unplaced": OnUnplaced.REFUSE_FILE}, [row("1.00", "889")], {}, ["unplaced"]),
+        ({"on_unplaced": OnUnplaced.REFUSE_FILE}, [row("1.00", "889")], {}, ["unknown-fund"]),
         ({"on_unplaced": OnUnplaced.REFUSE_FILE}, [row("1.00", "889", fund="QQ")], {}, ["unknown-fund"]),
         ({}, [row(account="A", fund="LB", vat_code="S", vat="4.44", amount="6.66")], {}, ["vat-mismatch"]),
         ({"vat": VatFrom.TRUST}, [row(account="A", fund="LB", vat_code="S", vat="7.00", amount="6.66")], {}, ["vat-mismatch"]),

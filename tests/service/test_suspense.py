@@ -7,30 +7,38 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from attrs import evolve
-from tests.builders import pounds
+from tests.builders import a_receipt, line, pounds
 from tests.conftest import MovableClock, on_sqlite
 from tests.service import money_in as at
+from tests.service.files import camt, entry
 from tests.service.suspended import amounts, an_item, balance, clear, gives, laws_hold, rent
 
 from localgov_ims.domain.clearing import Giving
+from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.payers import Payee
 from localgov_ims.domain.refunds import RefundState
-from localgov_ims.domain.suspense import SuspenseCriteria, SuspenseReason, SuspenseState
-from localgov_ims.domain.transactions import TransactionKind
+from localgov_ims.domain.suspense import SuspenseCriteria, SuspenseItem, SuspenseReason, SuspenseState
+from localgov_ims.domain.transactions import Channel, Origin, TransactionKind
 from localgov_ims.errors import AlreadyDone, ImsError, InvalidValue, NotFound, NotPermitted, RuleViolation
 from localgov_ims.service.ageing import age_suspense
 from localgov_ims.service.clearing import clear_items, undo_clearance
 from localgov_ims.service.clearing_lists import RemittanceList, clear_by_list
 from localgov_ims.service.finishing_refunds import authorise_refund, finish_refund
+from localgov_ims.service.importing import import_file
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.moving import authorise
+from localgov_ims.service.reconciling import reconcile
 from localgov_ims.service.reversing import reverse_transaction
+from localgov_ims.service.suggesting import suggest
 from localgov_ims.service.suspense import list_suspense, search_suspense
 from localgov_ims.service.suspense_creating import NewItem, create_item
 from localgov_ims.service.suspense_returning import return_to_payer
 from localgov_ims.service.suspense_working import mark_item, whole_item
+from localgov_ims.service.verifying import verify
+from localgov_ims.storage import files, transactions
 
 PAYEE = Payee(name="A Payer", sort_code="200000", account="12345678")
 MAY = date(2026, 5, 12)
@@ -375,3 +383,56 @@ def test_suspense_is_shown_to_whoever_may_see_it_whatever_their_funds(desk: Inst
     for reference in ("K7MP-2QXW-9TRN_1", "x"):
         with pytest.raises(NotFound):
             whole_item(desk, reference)
+
+
+def test_the_laws_see_an_item_that_is_listed_with_another_amount_or_not_at_all(desk: Installation) -> None:
+    line = an_item(desk, "10.00")
+    for statement in ("UPDATE suspense_standing SET left_pence = 999", "DELETE FROM suspense_standing"):
+        with desk.store.engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+        (broken,) = (law.broken for law in verify(desk) if not law.holds)
+        assert broken == (f"Item {line}: £10.00 is left of it, but it is listed with another amount.",)
+
+
+def test_what_a_bank_brought_is_found_by_its_file_its_text_and_its_payer(desk: Installation) -> None:
+    made = import_file(desk, camt(entry("30.00", "WHO KNOWS", name="H Walker"), entry("5.00", "50% OF RÔS")))
+    reconcile(desk)
+    one, two = (each.reference for each in list_suspense(desk))
+    assert found(desk, narrative="who kn") == found(desk, narrative="walker") == [one]
+    assert found(desk, narrative="50%") == found(desk, narrative="RÔS") == [two]
+    assert found(desk, narrative="_HO") == []
+    assert found(desk, file=made.sha256) == [one, two]
+    assert next((each.account, each.text) for each in list_suspense(desk)) == ("main", "WHO KNOWS\nH Walker")
+    assert {item.kind for item in age_suspense(desk).items} == {"bank"}
+
+
+def test_the_same_payers_bank_line_is_suggested_where_the_last_one_was_cleared(desk: Installation) -> None:
+    import_file(
+        desk, camt(entry("30.00", "JANUARY", name="H Walker"), entry("31.00", "FEBRUARY", name="H Walker"))
+    )
+    reconcile(desk)
+    larger, smaller = (each.reference for each in list_suspense(desk))
+    clear(desk, [larger], [rent("31.00", "TEN7")])
+    (only,) = suggest(desk, smaller).found
+    assert (only.account, only.strength.value) == (("05", "TEN7"), "fair")
+    assert [ground.ground.value for ground in only.grounds] == ["paid_there_before"]
+
+
+@on_sqlite
+def test_what_a_row_of_a_file_brought_is_found_by_its_file_and_type(desk: Installation) -> None:
+    file = import_file(desk, camt(entry("30.00", "X")))
+    with desk.store.reading() as connection:
+        (kept,) = connection.execute(sa.select(files.files.c.id)).scalars()
+    made = a_receipt(
+        line(fund="SUSP", amount=pounds("7.00"), mop="12", account_reference=None), channel=Channel.FILE,
+        origin=Origin("income_file", f"{kept}/1"),
+    )  # fmt: skip
+    with desk.store.unit("test", by="tester") as unit:
+        transactions.add(unit, [made])
+        item = SuspenseItem(
+            id=new_id(), line=made.lines[0].id, reason=SuspenseReason.NO_FUND, received_at=unit.at
+        )
+        transactions.add_suspense(unit, [item])
+        unit.commit()
+    assert found(desk, file=file.sha256) == [made.lines[0].reference]
+    assert [item.kind for item in age_suspense(desk).items] == ["file"]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import product
 from typing import Final
 
 from localgov_ims.allocation.asking import date_test, money_test, pence_of, text_test
 from localgov_ims.allocation.conditions import REFERENCE_OPS, Condition, Group, Join
-from localgov_ims.allocation.keys import Kind, keys_of
+from localgov_ims.allocation.keys import starts_of
 from localgov_ims.allocation.values import DATE_FIELDS, ORIGINAL
 
 _MOST: Final = 100
@@ -62,7 +62,7 @@ def _field_meets(field: str, asked: Sequence[Condition]) -> bool:
     if finite is not None:
         tests_of_text = [text_test(c, "") for c in asked]
         return any(all(test(value) for test in tests_of_text) for value in finite)
-    starts = [set(begins) for c in asked if (begins := list(_starts(c)))]
+    starts = [set(begins) for c in asked if (begins := starts_of(c))]
     return not any(_apart(a, b) for n, a in enumerate(starts) for b in starts[n + 1 :])
 
 
@@ -80,13 +80,6 @@ def _values(condition: Condition) -> tuple[str, ...] | None:
     if condition.op == "blank":
         return ("",)
     return condition.operands if condition.op in {"equals", "one_of"} and not condition.ignore_case else None
-
-
-def _starts(condition: Condition) -> Iterator[str]:
-    """Yield how a text must begin."""
-    keys = keys_of(condition) if not condition.ignore_case else None
-    if keys is not None and keys.keys[0].kind in {Kind.PREFIX, Kind.PLAIN}:
-        yield from (key.text for key in keys.keys)
 
 
 def _apart(these: set[str], those: set[str]) -> bool:

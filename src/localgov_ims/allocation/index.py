@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from localgov_ims.allocation.keys import Key, Kind
+from localgov_ims.allocation.keys import Clause, Key, Kind, cost
 from localgov_ims.allocation.values import Seen, text_getter
 from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.pattern_sets import PatternSet, fitter
 
 Found = tuple[int, ...]
-"""Numbers of rules; one may stand there twice."""
+"""Numbers of clauses; one may stand there twice."""
 
 _REMEMBERED: Final = 10_000
 _Asked = tuple[tuple[Callable[[str], bool], int], ...]
 
 
 class Look:
-    """What one field is looked up in: `numbers` returns the rules that its text may be for."""
+    """What one field is looked up in: `numbers` returns the clauses that its text meets."""
 
     __slots__ = (
         "_after",
@@ -40,12 +41,12 @@ class Look:
         self._after = _by_length(pairs, Kind.SUFFIX)
         self._plain = _plain_by_length(pairs)
         by_pattern = _table((key.text, number) for key, number in pairs if key.kind is Kind.PATTERN)
-        self._rules = list(by_pattern.values())
+        self._by_pattern = list(by_pattern.values())
         self._patterns = PatternSet(list(by_pattern)) if by_pattern else None
         self._remembered: dict[str, Found] = {}
 
     def numbers(self, text: str) -> Found:
-        """Return the rules that a text of the field may be for."""
+        """Return the clauses that a text of the field meets."""
         if self._fold:
             text = text.casefold()
         found = self._equal.get(text, ())
@@ -65,7 +66,7 @@ class Look:
         # The same words come again and again in a file, and patterns are the dearest thing to look for.
         known = self._remembered.get(text)
         if known is None:
-            known = tuple(number for at in sorted(patterns.fitting(text)) for number in self._rules[at])
+            known = tuple(number for at in sorted(patterns.fitting(text)) for number in self._by_pattern[at])
             if len(self._remembered) >= _REMEMBERED:
                 self._remembered.clear()
             self._remembered[text] = known
@@ -75,22 +76,37 @@ class Look:
 class Index:
     """Rules by what a row must hold for them to have a chance.
 
-    `always` are those of which nothing simple can be told beforehand; they are asked about every row.
+    A clause that many rules share is looked for once. `always` are the rules of which nothing simple can be told
+    beforehand; they are asked about every row.
     """
 
-    def __init__(self, keyed: Mapping[int, Sequence[Key]], always: Iterable[int]) -> None:
-        """Sort the keys of rules, by number, into what each field is looked up in."""
+    def __init__(self, wanted: Mapping[int, Sequence[Clause]], always: Iterable[int]) -> None:
+        """Sort the clauses of rules, by number, into what each field is looked up in."""
         self.always = tuple(always)
+        numbers: dict[Clause, int] = {}
+        wants = {
+            rule: frozenset(numbers.setdefault(clause, len(numbers)) for clause in clauses)
+            for rule, clauses in wanted.items()
+        }
+        shared = Counter(number for own in wants.values() for number in own)
+        by_number = {number: clause for clause, number in numbers.items()}
+        # Each rule is found by the clause that fewest others have, and then must have its others found too.
+        self._rules: dict[int, list[tuple[int, frozenset[int]]]] = {}
+        for rule, own in wants.items():
+            first = min(own, key=lambda number: (shared[number], cost(by_number[number]), number))
+            self._rules.setdefault(first, []).append((rule, own - {first}))
         by_field: dict[tuple[str, bool], list[tuple[Key, int]]] = {}
-        for number, keys in keyed.items():
-            for key in keys:
+        for clause, number in numbers.items():
+            for key in clause:
                 by_field.setdefault((key.field, key.fold), []).append((key, number))
         self.looks = tuple(Look(field, pairs, fold=fold) for (field, fold), pairs in by_field.items())
         self._getters = [_getter(look.field) for look in self.looks]
 
     def found(self, seen: Seen, row: IncomeRow) -> list[Found]:
         """Return what each look finds of a row."""
-        return [look.numbers(get(seen, row)) for look, get in zip(self.looks, self._getters, strict=True)]
+        return [
+            look.numbers(get(seen, row)) for look, get in zip(self.looks, self._getters, strict=True)
+        ]
 
     def again(self, found: list[Found], changed: Collection[str], seen: Seen) -> bool:
         """Look again in *found* where rules have changed a field, and tell whether that was anywhere."""
@@ -103,12 +119,11 @@ class Index:
 
     def numbers(self, found: list[Found]) -> Sequence[int]:
         """Return the rules to ask, in order, each once."""
-        some = [numbers for numbers in found if numbers]
-        if not some:
-            return self.always
-        if len(some) == 1 and not self.always and len(some[0]) == 1:
-            return some[0]
-        return sorted(set(self.always).union(*some))
+        clauses = set().union(*found)
+        rules = [
+            rule for clause in clauses for rule, others in self._rules.get(clause, ()) if others <= clauses
+        ]
+        return sorted((*rules, *self.always)) if rules else self.always
 
 
 def _getter(field: str) -> Callable[[Seen, IncomeRow], str]:

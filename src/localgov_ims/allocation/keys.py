@@ -38,39 +38,57 @@ class Key:
     pattern: str = ""
 
 
-@frozen
-class Keys:
-    """One of these must be found in a row; if *exact*, that answers the rule's conditions."""
+Clause = tuple[Key, ...]
+"""Keys of which one at least must be found in a row."""
 
-    keys: tuple[Key, ...]
+
+@frozen
+class Wanted:
+    """What must be found in a row for a tree to hold: every clause; if *exact*, that is all it asks."""
+
+    clauses: tuple[Clause, ...]
     exact: bool
 
-    @property
-    def cost(self) -> tuple[bool, int, int]:
-        """The cheaper, the better to look for; a blank is the worst, for most rows have the same ones."""
-        return any(not key.text for key in self.keys), max(key.kind for key in self.keys), len(self.keys)
+
+NOTHING_SIMPLE: Final = Wanted((), exact=False)
+"""Nothing can be told of a row beforehand."""
+
+
+def cost(clause: Clause) -> tuple[bool, int, int]:
+    """The cheaper, the better to look for; a blank is the worst, for most rows have the same ones."""
+    return any(not key.text for key in clause), max(key.kind for key in clause), len(clause)
 
 
 _FIRST: Final = re.compile(r"(?:([0-9A-Za-z/ -]+)(?!\{)|\[([0-9A-Za-z]{1,10})\](?!\{))")
 
 
-def keys_of(tree: Condition | Group) -> Keys | None:
-    """Return what must be found in a row for a tree to hold; none where nothing simple must."""
+def wanted_by(tree: Condition | Group) -> Wanted:
+    """Return what must be found in a row for a tree to hold."""
     if isinstance(tree, Condition):
-        return _key(tree)
+        clause = _clause(tree)
+        return Wanted((clause,), exact=True) if clause is not None else NOTHING_SIMPLE
     if tree.join is Join.NONE:
-        return None
-    found = [keys_of(member) for member in tree.members]
+        return NOTHING_SIMPLE
+    members = [wanted_by(member) for member in tree.members]
+    exact = all(member.exact for member in members)
     if tree.join is Join.ALL:
-        best = min((keys for keys in found if keys is not None), key=lambda keys: keys.cost, default=None)
-        return best if best is None or len(found) == 1 else Keys(best.keys, exact=False)
-    if not found or None in found:
-        return None
-    each = [keys for keys in found if keys is not None]
-    return Keys(tuple(key for keys in each for key in keys.keys), all(keys.exact for keys in each))
+        return Wanted(tuple(clause for member in members for clause in member.clauses), exact)
+    if not members or not all(member.clauses for member in members):
+        return NOTHING_SIMPLE
+    # Of an alternative that asks for several things, the best of them stands for it.
+    best = tuple(key for member in members for key in min(member.clauses, key=cost))
+    return Wanted((best,), exact and all(len(member.clauses) == 1 for member in members))
 
 
-def _key(condition: Condition) -> Keys | None:
+def starts_of(condition: Condition) -> tuple[str, ...]:
+    """Return how a text must begin for a condition to hold: one of these, where that can be told."""
+    keys = _clause(condition) or ()
+    if not keys or keys[0].kind not in {Kind.PREFIX, Kind.PLAIN} or keys[0].fold:
+        return ()
+    return tuple(key.text for key in keys)
+
+
+def _clause(condition: Condition) -> Clause | None:
     if text_getter(condition.field) is None:
         return None
     values, op = condition.operands, condition.op
@@ -88,16 +106,16 @@ def _key(condition: Condition) -> Keys | None:
     return _keys(kinds[op], condition, [v.casefold() if fold else v for v in values], fold=fold)
 
 
-def _pattern_keys(condition: Condition) -> Keys:
+def _pattern_keys(condition: Condition) -> Clause:
     (pattern,) = condition.operands
     ignore_case = condition.ignore_case
     first = _FIRST.match(pattern) if plain(pattern) else None
     if first is not None and not condition.search and not ignore_case:
         starts = [first.group(1)] if first.group(1) else sorted(set(first.group(2)))
-        return Keys(tuple(Key(Kind.PLAIN, condition.field, s, pattern=pattern) for s in starts), exact=True)
+        return tuple(Key(Kind.PLAIN, condition.field, start, pattern=pattern) for start in starts)
     written = (part if condition.search else whole)(pattern, ignore_case=ignore_case)
     return _keys(Kind.PATTERN, condition, [written], fold=False)
 
 
-def _keys(kind: Kind, condition: Condition, texts: Iterable[str], *, fold: bool) -> Keys:
-    return Keys(tuple(Key(kind, condition.field, text, fold) for text in texts), exact=True)
+def _keys(kind: Kind, condition: Condition, texts: Iterable[str], *, fold: bool) -> Clause:
+    return tuple(Key(kind, condition.field, text, fold) for text in texts)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 import cattrs
-from attrs import field, frozen
+from attrs import asdict, field, frozen
 
 from localgov_ims.domain.denominations import Counted, Denomination
 from localgov_ims.domain.ereturn_contents import CardTakings, Contents, EReturnCheque, EReturnLine
@@ -94,6 +94,15 @@ def contents_of(raw: object, name: str) -> Contents:
     )  # fmt: skip
 
 
+def plain_contents(contents: Contents) -> dict[str, Any]:
+    """Return what an eReturn says as a file has it, so that somebody can change it; what there is none of is left out."""
+    plain = asdict(contents, value_serializer=lambda _, __, value: _plain(value))
+    plain["cash"] = {
+        each.value: {"count": count, "value": str(value)} for each, count, value in contents.cash
+    }
+    return {name: given for name, given in _given(plain).items() if given not in ([], {}, {"schemes": []}, False, "0.00")}
+
+
 def counted_of(written: Mapping[str, Any]) -> Counted:
     """Return cash as somebody wrote it down: `{"£20": "100.00", "10": 4, "50p": {"count": 1, "value": "0.50"}}`.
 
@@ -116,6 +125,22 @@ def counted_of(written: Mapping[str, Any]) -> Counted:
         if both.get("value") is not None:
             values[denomination] = Money.parse(_text(both["value"], str))
     return Counted.of(counts, values)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Money):
+        return str(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _given(plain: dict[str, Any]) -> dict[str, Any]:
+    """Return values without those that are none, all the way down."""
+    return {
+        name: _given(value) if isinstance(value, dict)
+        else [_given(each) for each in value] if isinstance(value, list | tuple)
+        else value
+        for name, value in plain.items() if value is not None
+    }  # fmt: skip
 
 
 def _converter() -> cattrs.Converter:

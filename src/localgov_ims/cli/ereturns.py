@@ -6,24 +6,26 @@ from typing import Any
 
 import click
 
+from localgov_ims.bootstrap.ereturn_files import plain_contents
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.ereturns_given import contents_options, read_contents
 from localgov_ims.cli.ereturns_shown import (
     approved_json,
     ereturn_json,
+    listed_json,
     show_ereturn,
     template_json,
     view_json,
 )
 from localgov_ims.cli.output import counted, json_option, print_json, print_table
 from localgov_ims.domain.deposits import DepositKind
-from localgov_ims.domain.ereturns import EReturn, EReturnAct, EReturnState
+from localgov_ims.domain.ereturn_templates import TemplateRow
+from localgov_ims.domain.ereturns import EReturn, EReturnEvent, EReturnState
 from localgov_ims.domain.notes import NoteSubject
 from localgov_ims.domain.quoting import visible
 from localgov_ims.service import ereturn_viewing, noting
 from localgov_ims.service import ereturns as service
 from localgov_ims.service.ereturn_approving import approve_ereturns
-from localgov_ims.service.installation import Installation
 from localgov_ims.service.stories import called, when
 
 _NEXT = {
@@ -172,16 +174,15 @@ def list_(
     house = opened_council(context)
     found = ereturn_viewing.list_ereturns(house, states=wanted, template=template, limit=limit)
     if as_json:
-        print_json([ereturn_json(each) for each in found])
+        print_json([listed_json(each) for each in found])
         return
     if not found:
         click.echo("There are no eReturns of that kind.")
         return
     rows = [
         (
-            each.number, each.state.value.replace("_", " "), each.kind.value, visible(each.template.name),
-            each.office or "", each.contents.total.shown(), _by(each, EReturnAct.CREATE), _by(each, EReturnAct.SUBMIT),
-            _by(each, EReturnAct.APPROVE),
+            each.number, each.state.value.replace("_", " "), each.kind.value, visible(each.template),
+            each.office or "", each.total.shown(), _by(each.started), _by(each.submitted), _by(each.approved),
         )
         for each in found
     ]  # fmt: skip
@@ -192,12 +193,18 @@ def list_(
 
 @ereturns.command()
 @click.argument("number")
+@click.option(
+    "--file", "as_file", is_flag=True, help="Print the FILE that `save` and `correct` take, to change it."
+)
 @json_option
 @click.pass_context
-def show(context: click.Context, number: str, *, as_json: bool) -> None:
+def show(context: click.Context, number: str, *, as_file: bool, as_json: bool) -> None:
     """Show the eReturn NUMBER as a paying-in return: lines, analysis, totals, who and when."""
     house = opened_council(context)
     view = ereturn_viewing.whole_ereturn(house, number)
+    if as_file:
+        print_json(plain_contents(view.ereturn.contents))
+        return
     notes = noting.notes_of(house, NoteSubject.ERETURN, view.ereturn.number)
     if as_json:
         print_json(view_json(view, notes))
@@ -212,28 +219,21 @@ def show(context: click.Context, number: str, *, as_json: bool) -> None:
 @click.pass_context
 def note(context: click.Context, number: str, text: str, *, as_json: bool) -> None:
     """Write a note of at most 2,000 characters on the eReturn NUMBER; it stays for good."""
-    house = opened_council(context)
-    made = _noted(house, number, text)
+    made = noting.add_note(opened_council(context), NoteSubject.ERETURN, number, text)
     if as_json:
         print_json({"ereturn": made.subject, "by": made.by, "at": made.at.isoformat(), "text": made.text})
     else:
         click.echo(f"Noted on eReturn {made.subject}.")
 
 
-def _noted(house: Installation, number: str, text: str) -> Any:  # noqa: ANN401
-    found = ereturn_viewing.whole_ereturn(house, number).ereturn
-    return noting.add_note(house, NoteSubject.ERETURN, found.number, text)
-
-
-def _may_change(row: Any) -> list[str]:  # noqa: ANN401
+def _may_change(row: TemplateRow) -> list[str]:
     flags = (
         ("account", row.reference_override), ("VAT", row.vat_override), ("what", row.description_override),
     )  # fmt: skip
     return [name for name, allowed in flags if allowed]
 
 
-def _by(each: EReturn, act: EReturnAct) -> str:
-    event = each.latest(act)
+def _by(event: EReturnEvent | None) -> str:
     return f"{event.by}, {when(event.at)}" if event is not None else ""
 
 

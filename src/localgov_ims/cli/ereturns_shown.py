@@ -18,7 +18,7 @@ from localgov_ims.domain.quoting import visible
 from localgov_ims.service.council import Council
 from localgov_ims.service.ereturn_approving import Approved
 from localgov_ims.service.ereturn_checks import references_of
-from localgov_ims.service.ereturn_viewing import EReturnView
+from localgov_ims.service.ereturn_viewing import EReturnView, ListedEReturn
 from localgov_ims.service.stories import called, when
 
 
@@ -42,6 +42,19 @@ def ereturn_json(each: EReturn) -> dict[str, object]:
             {"number": e.number, "act": e.act.value, "state": e.state.value, "by": e.by, "at": e.at.isoformat(), "note": e.note}
             for e in each.events
         ],
+    }  # fmt: skip
+
+
+def listed_json(each: ListedEReturn) -> dict[str, object]:
+    """Return an eReturn of a list as JSON."""
+    acts = {name: getattr(each, name) for name in ("started", "submitted", "approved", "ended")}
+    return {
+        "ereturn": each.number, "state": each.state.value, "kind": each.kind.value, "template": each.template,
+        "office": each.office, "total_pence": each.total.pence,
+        **{
+            name: {"by": event.by, "at": event.at.isoformat()} if event is not None else None
+            for name, event in acts.items()
+        },
     }  # fmt: skip
 
 
@@ -185,8 +198,8 @@ def _contents_json(each: EReturn) -> dict[str, object]:
         "cash": [{"denomination": d.value, "count": count, "pence": value.pence} for d, count, value in c.cash],
         "cheques": [
             {
-                "item": q.item, "pence": q.amount.pence, "drawer": q.drawer, "sort_code": q.sort_code,
-                "account": q.account, "number": q.number,
+                "item": q.item, "pence": q.amount.pence, "drawer": q.drawer, "number": q.number,
+                "account_ending": q.account[-2:] if q.account is not None else None,
             }
             for q in c.cheques
         ],

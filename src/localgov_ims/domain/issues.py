@@ -26,7 +26,7 @@ CODES: Final = frozenset(
     date-out-of-range duplicate-id wrong-account chain-broken already-imported
     unknown-import-type disabled-import-type provider-error suspected-duplicate too-many-closures
     negative-amount zero-amount vat-mismatch unknown-fund unknown-mop unknown-office unknown-vat-code
-    invalid-reference unplaced
+    invalid-reference
     no-namespace copy-or-duplicate misfit-reference
     """.split()
 )

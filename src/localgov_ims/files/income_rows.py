@@ -51,7 +51,8 @@ def converter(layout: Layout, fields: IncomeFields, columns: Columns) -> Convert
             said = codes_of(cells).copy()
             texts_of(cells, said)
             said["amount"] = amount = amount_of(cells)
-            when = when_of(when_at(cells))
+            printed = when_at(cells)
+            when = when_of(printed)
             if amount is None or when is None:
                 return None
             said["taken_on"], moment = when
@@ -59,7 +60,7 @@ def converter(layout: Layout, fields: IncomeFields, columns: Columns) -> Convert
                 said["taken_at"] = moment
             for name, at, moment_of in moments:
                 if text := at(cells):
-                    said[name] = moment_of(text)[1]
+                    said[name] = moment if at_once and text == printed else moment_of(text)[1]
             for name, money_of in monies:
                 said[name] = money_of.optional(cells)
         except Unreadable:

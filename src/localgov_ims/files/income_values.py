@@ -92,7 +92,7 @@ class Amounts:
 
     def optional(self, cells: Cells) -> Money | None:
         """Return the amount, or none where it is blank; anything else is Unreadable."""
-        money = self(cells)
+        money = self._known.get(self._key_of(cells)) or self(cells)
         if money is None and any(cells[place] for place in self._printed):
             raise Unreadable
         return money

@@ -21,6 +21,9 @@ from localgov_ims.files.holder_fields import AMOUNTS, DAYS, FIELDS, KEY, LONGEST
 _PENCE: Final = re.compile(r"-?[0-9]{1,15}\.[0-9]{2}", re.ASCII)
 _LONGEST_MESSAGE: Final = 30
 
+LONGEST_REFERENCE: Final = 30
+"""The most characters of an account reference."""
+
 
 def plain_amount(value: Value) -> int | None:
     """Return an amount printed with two decimals in pence; none where it is anything else."""
@@ -35,22 +38,42 @@ def plain_day(value: Value) -> str | None:
     return value.isoformat() if type(value) is date else None
 
 
-def plain(name: str, value: Value) -> Any:  # noqa: ANN401 - text, pence, or nothing
-    """Return what a field's value is as a plain one; none where it must be looked at again."""
-    longest = _TEXTS.get(name)
-    if longest is None:
-        return plain_amount(value) if name in AMOUNTS else plain_day(value)
+def plain_text(value: Value, longest: int) -> bool:
+    """Tell whether a value is a text of at most so many characters that can be kept as it stands."""
     # What is printable begins and ends with no other white space than this.
-    if (
+    return (
         type(value) is str
         and 0 < len(value) <= longest
         and value[0] != " " != value[-1]
         and value.isprintable()
-    ):
-        return value
-    return None
+    )
 
 
+def said_of(fields: Mapping[str, Value | None], before: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what is known after a row as plain values, or none where one of its own must be looked at again."""
+    after = dict(before)
+    for name, value in fields.items():
+        if value is None:
+            after.pop(name, None)
+            continue
+        longest = _TEXTS.get(name)
+        if longest is not None:
+            # As `plain_text` has it; written out, for a file has millions of them.
+            if type(value) is not str or not 0 < len(value) <= longest or not value.isprintable():
+                return None
+            if value[0] == " " or value[-1] == " ":
+                return None
+            after[name] = value
+        elif name not in _KEY:
+            known = plain_amount(value) if name in _PENCE_FIELDS else plain_day(value)
+            if known is None:
+                return None
+            after[name] = known
+    return after
+
+
+_KEY: Final = frozenset(KEY)
+_PENCE_FIELDS: Final = frozenset(AMOUNTS)
 _TEXTS: Final[Mapping[str, int]] = {
     name: LONGEST.get(name, _LONGEST_MESSAGE) for name in FIELDS if name not in {*KEY, *AMOUNTS, *DAYS}
 }

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from localgov_ims.files.account_fields import HolderField
 from localgov_ims.files.income_fields import TextField
 from localgov_ims.files.places import SheetColumn, Span
 
@@ -38,8 +39,9 @@ def _converter() -> Converter:
     converter.register_structure_hook_func(
         lambda kind: kind == int | Span | None, functools.partial(_number_or_span, converter)
     )
-    for brief, key in ((TextField, "column"), (SheetColumn, "")):
-        plain = converter.get_structure_hook(brief)
+    briefs = ((TextField, "column"), (HolderField, "column"), (SheetColumn, "header"))
+    # a hook also serves the subclasses of what it is for, so each class's own is taken before any is changed
+    for brief, key, plain in [(brief, key, converter.get_structure_hook(brief)) for brief, key in briefs]:
         converter.register_structure_hook(brief, functools.partial(_in_brief, plain, key))
     return converter
 
@@ -79,8 +81,8 @@ def _number_or_span(converter: Converter, value: object, _: object) -> int | Spa
 def _in_brief(plain: Any, key: str, value: object, kind: type) -> Any:  # noqa: ANN401 - cattrs' own
     """Take a column by its bare name, or a sheet's by its number, for the table that would say no more."""
     if isinstance(value, str):
-        value = {key or "header": value}
-    elif type(value) is int and not key:
+        value = {key: value}
+    elif type(value) is int and key == "header":
         value = {"number": value}
     return plain(value, kind)
 

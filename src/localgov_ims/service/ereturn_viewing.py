@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from itertools import islice
 from typing import Final
 
 from attrs import frozen
 from sqlalchemy import Connection
 
-from localgov_ims.domain.deposits import DepositSource, ExpectedDeposit
+from localgov_ims.domain.deposits import DepositKind, DepositSource, ExpectedDeposit
 from localgov_ims.domain.ereturn_templates import EReturnTemplate
-from localgov_ims.domain.ereturns import EReturn, EReturnAct, EReturnState
+from localgov_ims.domain.ereturns import EReturn, EReturnAct, EReturnEvent, EReturnState
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.people import Rights, key
 from localgov_ims.domain.permissions import Permission
@@ -48,6 +49,26 @@ class EReturnView:
     over_short_limit: Money | None
 
 
+@frozen(kw_only=True)
+class ListedEReturn:
+    """An eReturn as lists show it: nothing of whom it is for.
+
+    Attributes:
+        started, submitted, approved, ended: Who did it last, and when; `ended` of what was deleted or voided.
+    """
+
+    number: str
+    kind: DepositKind
+    state: EReturnState
+    template: str
+    office: str | None
+    total: Money
+    started: EReturnEvent | None
+    submitted: EReturnEvent | None
+    approved: EReturnEvent | None
+    ended: EReturnEvent | None
+
+
 def list_templates(installation: Installation) -> list[EReturnTemplate]:
     """Return the templates in use that whoever asks may start an eReturn from; with ereturn.view_all, every one.
 
@@ -63,7 +84,7 @@ def list_templates(installation: Installation) -> list[EReturnTemplate]:
 
 def list_ereturns(
     installation: Installation, *, states: Collection[EReturnState] = (), template: str | None = None, limit: int = 100
-) -> list[EReturn]:  # fmt: skip
+) -> list[ListedEReturn]:  # fmt: skip
     """Return the eReturns that whoever asks may see, the newest first; of no states: of every one.
 
     Raises:
@@ -77,9 +98,9 @@ def list_ereturns(
         where = [stored.stands(states)] if states else []
         where += [stored.ereturns.c.template_name == template] if template is not None else []
         if rights.has(Permission.ERETURN_VIEW_ALL):
-            return list(stored.some(connection, *where, limit=limit))
+            return [_listed(each) for each in stored.some(connection, *where, limit=limit)]
         seen = (each for each in stored.some(connection, *where) if sees(installation, rights, each))
-        return [each for each, _ in zip(seen, range(limit), strict=False)]
+        return [_listed(each) for each in islice(seen, limit)]
 
 
 def whole_ereturn(installation: Installation, number: str) -> EReturnView:
@@ -164,6 +185,14 @@ def not_given(rights: Rights, template: str) -> NotPermitted:
         "it, or the template may name the user or their office."
     )
     return NotPermitted("template_not_given", message, template=template, user=rights.user.name)
+
+
+def _listed(each: EReturn) -> ListedEReturn:
+    return ListedEReturn(
+        number=each.number, kind=each.kind, state=each.state, template=each.template.name, office=each.office,
+        total=each.contents.total, started=each.latest(EReturnAct.CREATE), submitted=each.latest(EReturnAct.SUBMIT),
+        approved=each.latest(EReturnAct.APPROVE), ended=each.latest(EReturnAct.DELETE),
+    )  # fmt: skip
 
 
 def _now(templates: Mapping[str, EReturnTemplate], kept: EReturnTemplate) -> EReturnTemplate:

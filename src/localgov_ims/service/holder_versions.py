@@ -10,8 +10,8 @@ from attrs import define, evolve, field
 from localgov_ims.domain.issues import Issue, Severity
 from localgov_ims.domain.people import Rights
 from localgov_ims.errors import InvalidValue
-from localgov_ims.files.holder_fields import KEY, HolderRow
-from localgov_ims.files.plain_holders import holder_of, plain, plain_of
+from localgov_ims.files.holder_fields import HolderRow
+from localgov_ims.files.plain_holders import LONGEST_REFERENCE, holder_of, plain_of, plain_text, said_of
 from localgov_ims.service.holder_checks import HolderJudge, holder_fault
 from localgov_ims.storage import bulk_holders as stored
 from localgov_ims.storage.bulk_holders import Plain, Version
@@ -101,23 +101,15 @@ class HolderVersions:
             self._fault(row.issues, aside=self.sets_aside)
             return None
         self.judge.warn_of_misfit(row, account)
-        said = row.fields
-        after = {} if row.whole else dict(before)
-        if self.reopens and "closed_on" in after and said.get("closed_on") is None:
-            del after["closed_on"]
-        for name, value in said.items():
-            if value is None:
-                after.pop(name, None)
-            elif name not in _KEY:
-                known = plain(name, value)
-                if known is None:
-                    return self._looked_at(row, account, before)
-                after[name] = known
-        if not number or after.get("message") != before.get("message"):
-            # Of what is new the reference is looked at too, and the message that it carries.
-            fault = holder_fault(
-                self.judge.council, row, account, before.get("message"), after.get("message")
-            )
+        start: Plain = {} if row.whole else before
+        if self.reopens and "closed_on" in start and row.fields.get("closed_on") is None:
+            start = {name: value for name, value in start.items() if name != "closed_on"}
+        after = said_of(row.fields, start)
+        if after is None:
+            return self._looked_at(row, account, before)
+        old, new = before.get("message"), after.get("message")
+        if old != new or (not number and not plain_text(account[1], LONGEST_REFERENCE)):
+            fault = holder_fault(self.judge.council, row, account, old, new)
             if fault is not None:
                 self._fault([fault], aside=self.sets_aside)
                 return None
@@ -160,6 +152,3 @@ class HolderVersions:
         was, now = "closed_on" in before, "closed_on" in after
         if number and was != now:
             self.counts["closed" if now else "reopened"] += 1
-
-
-_KEY = frozenset(KEY)

@@ -24,12 +24,15 @@ RULES_JOINED: Final = " + "
 """Between the names of the rules that fired for one line."""
 
 _CODES: Final[Mapping[SuspenseReason, str]] = {
-    SuspenseReason.UNKNOWN_FUND: "unknown-fund",
     SuspenseReason.MOP_NOT_ALLOWED: "unknown-mop",
     SuspenseReason.INVALID_REFERENCE: "invalid-reference",
+    SuspenseReason.NO_ACCOUNT: "invalid-reference",
+    SuspenseReason.ACCOUNT_CLOSED: "invalid-reference",
     SuspenseReason.NEGATIVE_AMOUNT: "negative-amount",
+    SuspenseReason.OVER_MAXIMUM: "bad-field",
+    SuspenseReason.SPLIT_TOO_LARGE: "bad-field",
 }
-"""The Issue for a row that its type lets no suspense take; any other reason is `unplaced`."""
+"""The Issue for a row that its type lets no suspense take; for any other reason no fund could be told."""
 
 
 def unplaced(row: IncomeRow, allocation: Allocation) -> Issue:
@@ -38,7 +41,7 @@ def unplaced(row: IncomeRow, allocation: Allocation) -> Issue:
     detail = f" ({allocation.detail})" if allocation.detail else ""
     message = f"It cannot be placed: {allocation.reason.sentence}{detail}."
     return fault(
-        row, _CODES.get(allocation.reason, "unplaced"), "account_reference", row.account_reference, message
+        row, _CODES.get(allocation.reason, "unknown-fund"), "account_reference", row.account_reference, message
     )
 
 

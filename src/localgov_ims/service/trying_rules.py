@@ -22,7 +22,7 @@ from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.money import NOTHING
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.statements import StatementLine
-from localgov_ims.errors import InvalidValue
+from localgov_ims.errors import ConfigurationError, InvalidValue
 from localgov_ims.service.bank_rows import bank_row, bank_source
 from localgov_ims.service.income_rows import recorded_files, rows_of
 from localgov_ims.service.income_sources import asked_of
@@ -126,9 +126,15 @@ class _Allocators:
         if version is None or version.text == self._active:
             return self._installation.council.allocator
         if version.number not in self._known:
-            rules = rules_stored(version.text)
-            self._known[version.number] = Allocator(rules, self._installation.council.references)
+            self._known[version.number] = self._compiled(version.text)
         return self._known[version.number]
+
+    def _compiled(self, text: str) -> Allocator:
+        try:
+            return Allocator(rules_stored(text), self._installation.council.references)
+        except ConfigurationError:
+            # It names a code that is gone since, so nobody can say any more what it would do: as the rules in force do.
+            return self._installation.council.allocator
 
 
 def _bank_lines(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -68,6 +68,8 @@ cheques = record_table(
     points_to(contents, "contents"),
     number_column("item"),
     pence_column("pence"),
+    # Each has its own drawer, who may ask for what is held of them, and have it removed, alone.
+    personal_column(),
     sa.UniqueConstraint("contents", "item"),
 )
 
@@ -82,7 +84,8 @@ schemes = record_table(
     sa.UniqueConstraint("contents", "scheme"),
 )
 
-_BANK_DETAILS = ("drawer", "sort_code", "account", "number")
+_DRAWN = {"name": "drawer", "sort_code": "sort_code", "account": "account", "number": "number"}
+"""What is kept of a cheque beside it, by its name there; `name` is what persons are looked for by."""
 
 
 def add(unit: Unit, ereturn: UUID, number: int, made: Contents) -> None:
@@ -101,7 +104,7 @@ def add(unit: Unit, ereturn: UUID, number: int, made: Contents) -> None:
         ],
     )
     unit.record(cash, [(new_id(), own, each.value, count, value.pence) for each, count, value in c.cash])
-    unit.record(cheques, [(new_id(), own, cheque.item, cheque.amount.pence) for cheque in c.cheques])
+    _add_cheques(unit, own, c.cheques)
     unit.record(
         schemes,
         [
@@ -141,28 +144,47 @@ def _parts(
     connection: Connection, table: sa.Table, wanted: Collection[UUID]
 ) -> dict[UUID, list[sa.Row[Any]]]:
     found: dict[UUID, list[sa.Row[Any]]] = {}
-    query = sa.select(table).where(table.c.contents.in_(list(wanted))).order_by(table.c.ordinal, table.c.id)
+    query = (
+        sa.select(table, personal.data.c.value)
+        .outerjoin(personal.data, personal.data.c.record == table.c.id)
+        .where(table.c.contents.in_(list(wanted)))
+        .order_by(table.c.ordinal, table.c.id)
+    )
     for row in connection.execute(query):
         found.setdefault(row.contents, []).append(row)
     return found
 
 
 def _persons(made: Contents) -> dict[str, object]:
-    """Return what is personal: who drew cheques, by what account, and what people wrote."""
-    drawn = {
-        str(cheque.item): {name: value for name in _BANK_DETAILS if (value := getattr(cheque, name))}
-        for cheque in made.cheques
-    }
+    """Return what people wrote, which may be of persons."""
     return {
-        "cheques": {item: known for item, known in drawn.items() if known},
         "descriptions": {str(line.row): line.description for line in made.lines if line.description},
         "over_short_reason": made.over_short_reason,
     }
 
 
+def _add_cheques(unit: Unit, own: UUID, made: Sequence[EReturnCheque]) -> None:
+    rows, sealed = [], []
+    for cheque in made:
+        record = new_id()
+        secret = personal.seal(record, {name: getattr(cheque, of) for name, of in _DRAWN.items()})
+        rows.append(
+            (record, own, cheque.item, cheque.amount.pence, secret.hash if secret is not None else None)
+        )
+        sealed.append(secret)
+    unit.record(cheques, rows)
+    unit.personal(sealed)
+
+
+def _cheque(row: sa.Row[Any]) -> EReturnCheque:
+    told: dict[str, Any] = personal.read(row.value)
+    known = {of: told.get(name) for name, of in _DRAWN.items()}
+    return EReturnCheque(item=row.item, amount=Money(row.pence), **known)
+
+
 def _contents(row: sa.Row[Any], parts: Mapping[str, list[sa.Row[Any]]]) -> Contents:
     told: dict[str, Any] = personal.read(row.value)
-    drawn, descriptions = told.get("cheques", {}), told.get("descriptions", {})
+    descriptions = told.get("descriptions", {})
     return Contents(
         lines=tuple(
             EReturnLine(
@@ -173,10 +195,7 @@ def _contents(row: sa.Row[Any], parts: Mapping[str, list[sa.Row[Any]]]) -> Conte
         ),
         slip=row.slip, bag_number=row.bag_number,
         cash=Counted(counts={Denomination(p.denomination): p.many for p in parts[cash.name]}),
-        cheques=tuple(
-            EReturnCheque(item=p.item, amount=Money(p.pence), **drawn.get(str(p.item), {}))
-            for p in parts[cheques.name]
-        ),
+        cheques=tuple(_cheque(p) for p in parts[cheques.name]),
         card=CardTakings(
             merchant=row.merchant, terminal=row.terminal, z_report=row.z_report, z_on=row.z_on,
             z_total=Money(row.z_total) if row.z_total is not None else None,

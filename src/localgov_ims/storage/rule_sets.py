@@ -77,8 +77,8 @@ def active(connection: Connection, at: datetime | None = None) -> RuleSetVersion
         .limit(1)
     )
     if at is not None:
-        since = sa.select(entries.c.at).where(entries.c.id == activations.c.unit).scalar_subquery()
-        query = query.where(since <= at)
+        activated = entries.alias()
+        query = query.join(activated, activated.c.id == activations.c.unit).where(activated.c.at <= at)
     row = connection.execute(query).one_or_none()
     return _version(row, active=at is None, used=True) if row is not None else None
 

@@ -780,6 +780,7 @@ def _make_tables() -> None:
         sa.Column("contents", sa.Uuid(), nullable=False),
         sa.Column("item", sa.BigInteger(), nullable=False),
         sa.Column("pence", sa.BigInteger(), nullable=False),
+        sa.Column("personal", sa.Text(), nullable=True),
         sa.Column("unit", sa.Uuid(), nullable=False),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
         sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
