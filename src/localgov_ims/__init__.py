@@ -82,7 +82,7 @@ _PUBLIC = {
     "sweep_refunds": "service.sweeping",
     "take_payment": "service.payments",
     "transfer_income": "service.transfers",
-    "undo_clearance": "service.clearing",
+    "undo_clearance": "service.clearing_undoing",
     "verify": "service.verifying",
     "view_payment": "service.payments",
     "view_refund": "service.refunds",

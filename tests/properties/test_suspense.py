@@ -28,8 +28,9 @@ from localgov_ims.domain.suspense import SuspenseCriteria, SuspenseState
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import InvalidValue, RuleViolation
 from localgov_ims.service.ageing import age_suspense
-from localgov_ims.service.clearing import clear_items, undo_clearance
+from localgov_ims.service.clearing import clear_items
 from localgov_ims.service.clearing_lists import RemittanceList, clear_by_list
+from localgov_ims.service.clearing_undoing import undo_clearance
 from localgov_ims.service.finishing_refunds import authorise_refund, finish_refund
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.journalling import build_journals

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 from attrs import evolve
 from tests.builders import pounds
 from tests.conftest import on_sqlite
@@ -33,7 +34,8 @@ from localgov_ims.domain.refunds import Route
 from localgov_ims.domain.restrictions import RestrictionKind
 from localgov_ims.domain.transactions import TransactionKind
 from localgov_ims.errors import AlreadyDone, ImsError, NotFound, NotPermitted, RuleViolation
-from localgov_ims.service.clearing import clear_items, undo_clearance
+from localgov_ims.service.clearing import clear_items
+from localgov_ims.service.clearing_undoing import clearances_of, undo_clearance
 from localgov_ims.service.holders import save_holder
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.moving import authorise
@@ -42,6 +44,7 @@ from localgov_ims.service.reallocations import reallocate_line
 from localgov_ims.service.refunds import RefundOf, refund_payment
 from localgov_ims.service.restricting import restrict_account
 from localgov_ims.service.reversing import reverse_transaction
+from localgov_ims.storage import transactions
 
 PAYEE = Payee(name="A Payer", sort_code="200000", account="12345678")
 
@@ -385,3 +388,17 @@ def test_parts_that_fit_side_by_side_both_arrive(desk: Installation) -> None:
         list(pool.map(lambda n: clear(desk, [gives(item, "25.00")], [rent("25.00", f"T{n}")]), range(4)))
     assert (at.left(desk, item), balance(desk)) == ("0.00", 0)
     assert laws_hold(desk)
+
+
+def test_the_clearances_that_stand_of_an_item_are_found(desk: Installation) -> None:
+    item, other = an_item(desk, "100.00"), an_item(desk, "10.00")
+    first = clear(desk, [gives(item, "25.00")], [rent("25.00")])
+    second = clear(desk, [gives(item, "25.00"), other], [rent("35.00")])
+    undo_clearance(desk, first.reference, reason="x")
+    with desk.store.reading() as connection:
+        lines = transactions.lines.c
+        wanted = (
+            connection.execute(sa.select(lines.id).where(lines.reference.in_([item, other]))).scalars().all()
+        )
+        assert clearances_of(connection, wanted) == [second]
+        assert clearances_of(connection, []) == []

@@ -15,7 +15,7 @@ from tests.service.suspended import an_item, clear, gives, rent
 from localgov_ims.domain.holders import AccountHolder, Person
 from localgov_ims.domain.restrictions import RestrictionKind
 from localgov_ims.errors import NotFound
-from localgov_ims.service.clearing import undo_clearance
+from localgov_ims.service.clearing_undoing import undo_clearance
 from localgov_ims.service.holders import save_holder
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.receipts import Taking, record_takings

@@ -24,8 +24,9 @@ from localgov_ims.domain.suspense import SuspenseCriteria, SuspenseItem, Suspens
 from localgov_ims.domain.transactions import Channel, Origin, TransactionKind
 from localgov_ims.errors import AlreadyDone, ImsError, InvalidValue, NotFound, NotPermitted, RuleViolation
 from localgov_ims.service.ageing import age_suspense
-from localgov_ims.service.clearing import clear_items, undo_clearance
+from localgov_ims.service.clearing import clear_items
 from localgov_ims.service.clearing_lists import RemittanceList, clear_by_list
+from localgov_ims.service.clearing_undoing import undo_clearance
 from localgov_ims.service.finishing_refunds import authorise_refund, finish_refund
 from localgov_ims.service.importing import import_file
 from localgov_ims.service.installation import Installation

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from localgov_ims.allocation.asking import Test, about_source, compile_condition, compile_for_source
 from localgov_ims.allocation.conditions import ALWAYS, NEVER, Condition, Group, Join, conditions_in
 from localgov_ims.allocation.index import Index
-from localgov_ims.allocation.keys import Keys, keys_of
+from localgov_ims.allocation.keys import NOTHING_SIMPLE, Clause, wanted_by
 from localgov_ims.allocation.rows import Holders, References, Source
 from localgov_ims.allocation.rules import Extract, Rule, Value
 from localgov_ims.allocation.values import Seen, keeps_original, steady, text_getter
@@ -78,12 +78,14 @@ class Compiler:
 
         Where they are not *indexed*, each is asked about every row.
         """
-        ready, keyed, always = [], {}, []
+        ready: list[Ready] = []
+        clauses: dict[int, Sequence[Clause]] = {}
+        always: list[int] = []
         for number, rule in enumerate(rules):
-            keys = keys_of(rule.when) if indexed else None
-            ready.append(Ready(rule, self._test(rule, keys), *self._settings(rule)))
-            if keys is not None:
-                keyed[number] = keys.keys
+            wanted = wanted_by(rule.when) if indexed else NOTHING_SIMPLE
+            ready.append(Ready(rule, self._test(rule, found=wanted.exact), *self._settings(rule)))
+            if wanted.clauses:
+                clauses[number] = wanted.clauses
             else:
                 always.append(number)
                 ready[-1].steady = all(steady(c.field) for c in conditions_in(rule.when))
@@ -92,7 +94,7 @@ class Compiler:
             each.last = by_order[each.rule.order]
         asked = {name for rule in rules for name in _fields(rule)}
         originals = tuple(sorted(name for name in asked if keeps_original(name)))
-        return RuleSet(tuple(ready), Index(keyed, always), originals)
+        return RuleSet(tuple(ready), Index(clauses, always), originals)
 
     def holds(
         self, tree: Condition | Group, source: Source, seen: Seen, row: IncomeRow, holders: Holders
@@ -107,9 +109,9 @@ class Compiler:
             return compile_for_source(tree, "")(source)
         return self._tests[tree](seen, row, holders)
 
-    def _test(self, rule: Rule, keys: Keys | None) -> Test | None:
+    def _test(self, rule: Rule, *, found: bool) -> Test | None:
         tests = []
-        if rule.when != ALWAYS and (keys is None or not keys.exact):
+        if rule.when != ALWAYS and not found:
             tests.append(self._tree(rule.when))
         if rule.starts_on is not None or rule.ends_on is not None:
             tests.append(lambda _, row, __: rule.in_force(row.taken_on))

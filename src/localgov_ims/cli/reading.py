@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
 import click
 
 from localgov_ims.cli.output import (
@@ -16,6 +20,9 @@ from localgov_ims.cli.output import (
 from localgov_ims.cli.root import REFUSED
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import visible
+from localgov_ims.errors import ConfigurationError
+from localgov_ims.files.profiles import ProfileReader, profile_from
+from localgov_ims.files.readers import Reader
 from localgov_ims.files.reading import Entry, FileRead
 from localgov_ims.files.reading import read as read_file
 from localgov_ims.hooks import registry
@@ -24,9 +31,15 @@ from localgov_ims.hooks import registry
 @click.command()
 @files_argument
 @click.option("--format", "named", metavar="NAME", help="Read as this format instead of recognising it.")
+@click.option(
+    "--profile", "profiles", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A TOML file with [profiles.NAME], each a format of your own; may be repeated.",
+)  # fmt: skip
 @json_option
 @click.pass_context
-def read(context: click.Context, files: tuple[str, ...], named: str | None, *, as_json: bool) -> None:
+def read(
+    context: click.Context, files: tuple[str, ...], named: str | None, profiles: tuple[Path, ...], *, as_json: bool
+) -> None:  # fmt: skip
     """Read and prove FILEs of any kind that an installed plugin knows, changing nothing.
 
     No council is needed. Exit status 0: every file is accepted; 3: one is refused.
@@ -35,8 +48,12 @@ def read(context: click.Context, files: tuple[str, ...], named: str | None, *, a
     Examples:
       ims read statement.xml
       ims read --json *.csv
+      ims read --profile council.toml agency.txt
     """  # noqa: D301 - the escape is click's mark for a paragraph left as it is
-    readers = registry.load(None).readers
+    # a profile of one's own takes the place of a shipped one of its name
+    known: dict[str, Reader] = {reader.name: reader for reader in registry.load(None).readers}
+    known |= {reader.name: reader for path in profiles for reader in _profiles(path)}
+    readers = tuple(known.values())
     found: list[dict[str, object]] = []
     refused = False
     for path in files:
@@ -50,6 +67,22 @@ def read(context: click.Context, files: tuple[str, ...], named: str | None, *, a
     if as_json:
         print_json(found)
     context.exit(REFUSED if refused else 0)
+
+
+def _profiles(path: Path) -> Iterator[ProfileReader]:
+    """Yield a reader for each profile of a TOML file, whatever else stands in it."""
+    try:
+        tables = tomllib.loads(path.read_text("utf-8")).get("profiles", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{path} is not valid TOML: {error}. Correct it, or name another file."
+        raise ConfigurationError("bad_profile", message, where=str(path)) from error
+    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+        message = f"{path}: [profiles] must hold tables [profiles.NAME]. Correct it."
+        raise ConfigurationError("bad_profile", message, where=str(path))
+    if not tables:
+        message = f"{path} describes no format: it has no table [profiles.NAME]. Name another file."
+        raise ConfigurationError("bad_profile", message, where=str(path))
+    yield from (ProfileReader(profile_from(name, table)) for name, table in tables.items())
 
 
 def _json(path: str, entry: Entry, *, accepted: bool) -> dict[str, object]:

@@ -97,16 +97,9 @@ Quick = Callable[[Cells], tuple[dict[str, Value | None], int] | None]
 
 def _quick(layout: Layout, fields: AccountFields, columns: Columns) -> Quick | None:
     """Return what reads rows quickly, where every field is a column that stands for itself."""
-    plan: list[tuple[str, int, int, bool, Callable[[str], tuple[Value, int] | None] | None]] = []
-    for name, each in fields.told.items():
-        there = [columns.index[column] for column in each.column if column in columns.index]
-        if not there and each.value is None:
-            continue
-        codes = each.map is not None or each.allowed or each.required
-        if len(there) != 1 or codes or each.strip_spaces or each.drop_prefix or not each.trim:
-            return None
-        longest = LONGEST.get(name, sys.maxsize)
-        plan.append((name, there[0], longest, fields.clears(name), _known(layout, name, each)))
+    plan = _plan(layout, fields, columns)
+    if plan is None:
+        return None
 
     def quick(cells: Cells) -> tuple[dict[str, Value | None], int] | None:
         said, balance = dict[str, Value | None](), 0
@@ -123,14 +116,34 @@ def _quick(layout: Layout, fields: AccountFields, columns: Columns) -> Quick | N
                 return None
             else:
                 said[name] = known[0]
-                if name == "balance":
-                    balance = known[1]
+                balance = known[1] if name == "balance" else balance
         return (said, balance) if said.get(KEY[0]) and said.get(KEY[1]) else None
 
     return quick
 
 
-def _known(layout: Layout, name: str, each: HolderField) -> Callable[[str], tuple[Value, int] | None] | None:
+Read = Callable[[str], tuple[Value, int] | None]
+"""What an amount or a day says, and its pence; none where it is none."""
+
+
+def _plan(
+    layout: Layout, fields: AccountFields, columns: Columns
+) -> list[tuple[str, int, int, bool, Read | None]] | None:
+    """Return of each field its name, place and longest text, whether a blank clears it, and what reads it."""
+    plan: list[tuple[str, int, int, bool, Read | None]] = []
+    for name, each in fields.told.items():
+        there = [columns.index[column] for column in each.column if column in columns.index]
+        if not there and each.value is None:
+            continue
+        codes = each.map is not None or each.allowed or each.required
+        if len(there) != 1 or codes or each.strip_spaces or each.drop_prefix or not each.trim:
+            return None
+        longest = LONGEST.get(name, sys.maxsize)
+        plan.append((name, there[0], longest, fields.clears(name), _known(layout, name, each)))
+    return plan
+
+
+def _known(layout: Layout, name: str, each: HolderField) -> Read | None:
     """Return what reads an amount or a day, each text of a file once; none where the field is a text."""
     if name not in {*AMOUNTS, *DAYS}:
         return None

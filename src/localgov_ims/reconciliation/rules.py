@@ -46,6 +46,7 @@ KINDS: Mapping[str, Kind] = {
         parts=frozenset({"account_reference"}),
     ),
     "settlement": Kind(table="open_settlements", columns=frozenset({"source", "reference"})),
+    "income_file": Kind(table="open_income_files", columns=frozenset({"source", "import_type"})),
     "settlement_line": Kind(
         table="open_settlement_lines", columns=frozenset({"source", "provider_reference", "kind"})
     ),
@@ -138,6 +139,13 @@ SHIPPED: tuple[MatchRule, ...] = (
         right="settlement",
         alternatives=({"source": "source", "payout": "reference"}, {"source": "source", "payout": ""}),
         window=(-3, 7),
+    ),
+    MatchRule(
+        name="income-file",
+        left="line",
+        right="income_file",
+        alternatives=({"source": "source"},),
+        window=(-3, 30),
     ),
     MatchRule(
         name="settlement-line",

@@ -20,16 +20,12 @@ from localgov_ims.domain.texts import fitting
 from localgov_ims.domain.transacting import moved as transfer_of
 from localgov_ims.domain.transactions import LineInput, Origin, Transaction
 from localgov_ims.domain.two_person import Act
-from localgov_ims.errors import NotFound, RuleViolation
 from localgov_ims.service import proposing
 from localgov_ims.service.clearing_checks import Given, Receivers, check_given, check_receivers
 from localgov_ims.service.drawing import take
-from localgov_ims.service.finding import stored_reference
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit, permit_unit
-from localgov_ims.service.restricting import permit_accounts
 from localgov_ims.service.retrying import retried
-from localgov_ims.service.reversing import take_back
 from localgov_ims.service.suspense_items import held
 from localgov_ims.storage import transactions
 from localgov_ims.storage.store import Unit
@@ -137,50 +133,6 @@ def record_proposed(installation: Installation, unit: Unit, rights: Rights, prop
     given = check_given(unit, items, {})
     inputs = check_receivers(installation, unit, rights, given, receivers)
     return _record(installation, unit, given, inputs, by=proposal.proposed_by).id
-
-
-def undo_clearance(installation: Installation, reference: str, *, reason: str) -> Transaction:
-    """Undo a clearance, whole and once: each item has back exactly what it gave. Return the Reversal.
-
-    Raises:
-        NotFound: There is no such clearance (`no_such_clearance`).
-        AlreadyDone: It is undone already (`already_reversed`).
-        RuleViolation: A target has been refunded or moved on since (`over_available`), which is undone first; no
-            reason is given (`reason_missing`).
-        NotPermitted: The user may not undo clearances, a target's fund is not theirs, or an account is restricted.
-    """
-    why = fitting("reason", reason, 100)
-
-    def once() -> Transaction:
-        with installation.unit("undo_clearance") as unit:
-            unit.lock()
-            rights = permit_unit(installation, unit, Permission.SUSPENSE_UNDO)
-            found = _clearance(unit, reference)
-            others = [line for line in found.lines if line.fund != installation.council.suspense_fund.code]
-            rights.require_funds([line.fund for line in others])
-            accounts = [(line.fund, line.account_reference) for line in others]
-            permit_accounts(installation, unit.connection, rights, accounts)
-            if why is None:
-                message = "Say why the clearance is undone."
-                raise RuleViolation("reason_missing", message, clearance=found.reference)
-            made = take_back(installation, unit, found, reason=why)
-            unit.detail |= {"undoes": found.reference, "by": made.reference}
-            unit.commit()
-            return made
-
-    return retried(once)
-
-
-def _clearance(unit: Unit, reference: str) -> Transaction:
-    t, wanted = transactions.transactions, stored_reference(reference)
-    query = transactions.whole(unit.connection, t.c.reference == wanted, t.c.origin_kind == CLEARANCE)
-    found = next(query, None)
-    if found is None:
-        message = (
-            f"There is no clearance {reference!r}. `ims suspense show LINE` names the clearances of an item."
-        )
-        raise NotFound("no_such_clearance", message, reference=reference)
-    return found
 
 
 def _record(

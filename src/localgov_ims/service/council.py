@@ -16,7 +16,8 @@ from localgov_ims.domain.calendar import Calendar
 from localgov_ims.domain.clients import Client
 from localgov_ims.domain.ereturn_templates import EReturnTemplate
 from localgov_ims.domain.funds import Fund
-from localgov_ims.domain.import_types import ImportType
+from localgov_ims.domain.import_types import ImportType, Pays
+from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.messages import FundMessage
 from localgov_ims.domain.methods import Banking, MethodOfPayment, SpecialMethods
 from localgov_ims.domain.offices import Office
@@ -128,6 +129,12 @@ class Council:
                 *(("fund", fund, self.funds) for fund in each.funds),
             ):
                 self._named(what, code, known, by)
+            if each.pays is Pays.NET and self.fee_of(each.code) is None:
+                message = (
+                    f"{by} pays net of its fees, but nothing says where they are posted: its defaults need a mop whose "
+                    "method of payment has a fee code."
+                )
+                raise ConfigurationError("no_fee_code", message, import_type=each.code)
 
     def _check_paying_in(self) -> None:
         if self.over_short is not None:
@@ -208,6 +215,12 @@ class Council:
             method for method in self.methods.values()
             if method.provider == source and method.banking is Banking.SETTLEMENT
         ]  # fmt: skip
+
+    def fee_of(self, import_type: str) -> tuple[str, LedgerAccount] | None:
+        """Return the method and ledger code at which the fees are posted that a sender keeps; none where it pays gross."""
+        found = self.import_types.get(import_type)
+        method = self.methods.get(found.defaults.mop) if found is not None else None
+        return (method.code, method.fee) if method is not None and method.fee is not None else None
 
     def ledger(self, name: str) -> Ledger:
         """Return a ledger.

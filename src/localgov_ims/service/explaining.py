@@ -14,6 +14,7 @@ from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import InvalidValue, NotFound
+from localgov_ims.service.explaining_files import income_file_stories, row_told
 from localgov_ims.service.explaining_moves import provenance
 from localgov_ims.service.explaining_payments import money_stories
 from localgov_ims.service.installation import Installation
@@ -24,7 +25,7 @@ from localgov_ims.storage import files, journals, reconciliation, settlements, s
 
 
 def explain(installation: Installation, identifier: str) -> list[Story]:
-    """Tell the story of a statement line, transaction, payment, refund request, proposal, settlement or journal.
+    """Tell the story of a statement line, transaction, payment, refund request, proposal, payout, income file or journal.
 
     *identifier* is a record's UUID, one of our references (dashes and case do not count; a line's number may
     follow), the bank's own reference of a line, a payout's number, or a journal's number.
@@ -43,6 +44,7 @@ def explain(installation: Installation, identifier: str) -> list[Story]:
             *_transactions(connection, installation, rights, text),
             *money_stories(connection, installation.council, rights, text),
             *_settlements(connection, text),
+            *(income_file_stories(connection, uuid) if (uuid := _uuid(text)) is not None else ()),
             *_journals(connection, text),
         ]
     if not stories:
@@ -162,12 +164,14 @@ def _transaction_story(connection: Connection, installation: Installation, t: Tr
     sentences += [f"{match.role.title()}: {match.sentence()}" for match in matches]
     leads = [str(match.left) for match in matches]
     came, related = provenance(connection, t)
+    row, file = row_told(connection, t)
+    came, related = [*came, *row], [*related, *file]
     sentences += came
     leads += related
     if t.origin.kind == "statement_line":
         sentences.append(f"It is what bank line {t.origin.id} became.")
         leads.append(t.origin.id)
-    elif not matches and not t.moves:
+    elif not matches and not t.moves and not row:
         sentences.append("Its money has not been found at the bank yet.")
     sentences += _posted(connection, [line.id.hex for line in t.lines] + [match.id.hex for match in matches])
     return Story(

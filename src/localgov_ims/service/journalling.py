@@ -30,8 +30,8 @@ from localgov_ims.service.council import Council
 from localgov_ims.service.exporters import exporter_of, refuse_problems
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit_reading, permit_unit
+from localgov_ims.storage import income_files, reconciliation, settlements, statements, transactions
 from localgov_ims.storage import journals as stored
-from localgov_ims.storage import reconciliation, settlements, statements, transactions
 
 Awaited = Mapping[str, LedgerAccount]
 """Lines journalled as awaiting, by their id in hex, with the ledger account in which they wait."""
@@ -96,6 +96,12 @@ def _postings(council: Council, connection: Connection, awaited: Awaited) -> Ite
                 match=match.id.hex,
                 awaited=awaited.get(match.left.hex),
             )
+        elif match.right_kind == "income_file":
+            (of,) = income_files.some(connection, income_files.income_files.c.id == match.right)
+            yield from posting.income_file_postings(
+                council, lines[match.left], of, income_files.shares(connection, of), match=match.id.hex,
+                awaited=awaited.get(match.left.hex),
+            )  # fmt: skip
     yield from _settled(
         council, connection, [m for m in banked if m.right_kind == "settlement"], recorded, lines, awaited
     )

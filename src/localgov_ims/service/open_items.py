@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from attrs import define, field
@@ -58,6 +59,13 @@ def load_open_items(installation: Installation, matcher: Matcher) -> OpenItems:
             (
                 (s.id, s.paid_on.toordinal(), s.net.pence, s.reference, s.source)
                 for s in snapshots.open_settlements(connection)
+            ),
+        )
+        matcher.load(
+            "income_file",
+            (
+                (f.id, (f.last_on or date.min).toordinal(), f.expected.pence, f.import_type, f.source)
+                for f in snapshots.open_income_files(connection)
             ),
         )
         matcher.load(

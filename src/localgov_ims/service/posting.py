@@ -12,6 +12,7 @@ from datetime import date
 from attrs import frozen
 
 from localgov_ims.domain.accounts import BankAccount
+from localgov_ims.domain.income_files import IncomeFile
 from localgov_ims.domain.journals import LedgerAccount, Posting, Role, Side, Source
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.quoting import visible
@@ -110,6 +111,26 @@ def match_postings(
     ]
     source, day = Source("match", match), line.line.booked_on
     yield from _posted(source, legs, "Banking", transaction.reference, day)
+
+
+def income_file_postings(
+    council: Council,
+    line: StatementLine,
+    recorded: IncomeFile,
+    shares: Mapping[str, Money],
+    *,
+    match: str,
+    awaited: LedgerAccount | None,
+) -> Iterator[Posting]:
+    """Post the bank credit of an income file: the money side and the sender's fees against each method's own share."""
+    legs = [_money_side(council, line, awaited=awaited)]
+    kept = recorded.gross - recorded.expected
+    fee = council.fee_of(recorded.import_type)
+    if kept and fee is not None:
+        mop, account = fee
+        legs.append(Leg(role=Role.FEE, account=account, signed=kept, mop=mop))
+    legs += [_clearing(council.methods[mop].clearing, -amount, mop) for mop, amount in sorted(shares.items())]
+    yield from _posted(Source("match", match), legs, "Banking", bank_reference(line), line.line.booked_on)
 
 
 def settlement_postings(

@@ -130,7 +130,7 @@ def _free(
             take_back(installation, unit, transaction, reason=reason)
         held = [each for each in held if each.by_kind != "clearance"]
     in_use = [f"{each.line} ({each.by_kind.replace('_', ' ')})" for each in held]
-    in_use += [f"{reference} (matched)" for reference in file_receipts.matched(unit.connection, file, run)]
+    in_use += ["its bank credit (matched)"] if file_receipts.banked(unit.connection, file, run) else []
     if in_use:
         raise _in_use(in_use, clearances=bool(clearances) and not undo_clearances)
 

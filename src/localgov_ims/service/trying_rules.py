@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from attrs import field, frozen
 from sqlalchemy import Connection
 
-from localgov_ims.allocation.comparing import Comparison, compare, moves
+from localgov_ims.allocation.comparing import SUSPENSE, Comparison, compare, moves
 from localgov_ims.allocation.engine import Allocator
 from localgov_ims.allocation.rows import Source
 from localgov_ims.allocation.rules import Rule
@@ -20,6 +20,7 @@ from localgov_ims.documents.tables import Column, Kind, write_csv
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.money import NOTHING
+from localgov_ims.domain.people import Rights
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.errors import ConfigurationError, InvalidValue
@@ -55,10 +56,11 @@ class RuleTrial:
 def try_rules(installation: Installation, draft: Sequence[Rule], since: date, until: date) -> RuleTrial:
     """Place the rows of income files and the bank lines taken from *since* to *until*, both in, again by *draft*.
 
-    Nothing is recorded. Account holders are asked as they are today.
+    Nothing is recorded. Account holders are asked as they are today. Sums are whole, as a file's totals are; single rows
+    are shown of the user's funds only.
 
     Raises:
-        NotPermitted: One of rule.edit and rule.activate is needed, and every fund.
+        NotPermitted: One of rule.edit and rule.activate is needed.
         ConfigurationError: A rule of the draft cannot be used.
         InvalidValue: The period ends before it starts (`bad_period`).
     """
@@ -66,13 +68,7 @@ def try_rules(installation: Installation, draft: Sequence[Rule], since: date, un
         message = f"The period ends on {until:%d %B %Y}, before it starts on {since:%d %B %Y}."
         raise InvalidValue("bad_period", message, value=until.isoformat())
     with installation.store.reading() as connection:
-        permit(
-            installation,
-            connection,
-            Permission.RULE_EDIT,
-            Permission.RULE_ACTIVATE,
-            funds=installation.council.funds,
-        )
+        rights = permit(installation, connection, Permission.RULE_EDIT, Permission.RULE_ACTIVATE)
         allocators = _Allocators(installation, connection, Allocator(draft, installation.council.references))
         trial = RuleTrial()
         files = lines = 0
@@ -84,6 +80,8 @@ def try_rules(installation: Installation, draft: Sequence[Rule], since: date, un
             lines += len(group)
             rows = [bank_row(installation.council, line) for line in group]
             allocators.compare(rows, source, at, trial)
+        for comparison in (trial.against_active, trial.against_used):
+            _keep_to_funds(comparison, rights)
         return RuleTrial(
             against_active=trial.against_active,
             against_used=trial.against_used,
@@ -137,6 +135,13 @@ class _Allocators:
             return self._installation.council.allocator
 
 
+def _keep_to_funds(comparison: Comparison, rights: Rights) -> None:
+    for way in list(comparison.samples):
+        funds = {fund for place in way if place != SUSPENSE for fund in place.split("+")}
+        if not all(map(rights.sees, funds)):
+            del comparison.samples[way]
+
+
 def _bank_lines(
     connection: Connection, since: date, until: date
 ) -> Iterator[tuple[Source, datetime, list[StatementLine]]]:
@@ -160,7 +165,7 @@ def _table(trial: RuleTrial) -> Iterator[tuple[object, ...]]:
         yield against, "same", None, None, same.count, same.amount, None, None, None
         for before, after, tally in moves(comparison):
             yield against, "moved", before, after, tally.count, tally.amount, None, None, None
-            for s in comparison.samples[before, after]:
+            for s in comparison.samples.get((before, after), []):
                 yield against, "sample", before, after, 1, s.amount, s.source, s.file_name, s.position
         for kind, rules in (("newly_fires", comparison.newly), ("no_longer_fires", comparison.no_longer)):
             for rule, count in sorted(rules.items()):

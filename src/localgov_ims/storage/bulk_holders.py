@@ -63,8 +63,8 @@ def latest(connection: Connection, accounts: Collection[Account]) -> dict[Accoun
         for start in range(0, len(wanted), _ASKED_AT_ONCE):
             # Fund by fund, for PostgreSQL finds many references of one fund by the index, and many pairs one by one.
             asked = {"fund": fund, "wanted": wanted[start : start + _ASKED_AT_ONCE]}
-            for reference, number, value, *columns in connection.execute(query, asked):
-                found[fund, reference] = number, _plain(value, columns)
+            for row in connection.execute(query, asked).all():
+                found[fund, row[0]] = row[1], _plain(row[2], row[3:])
     return found
 
 

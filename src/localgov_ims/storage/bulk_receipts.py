@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
+import sqlalchemy as sa
 from attrs import frozen
 
 from localgov_ims.domain.ids import new_hexes, new_reference
@@ -44,6 +45,17 @@ class BulkReceipt:
 def origin_of(file: UUID, position: int) -> str:
     """Return what the origin of a row's Receipt is called."""
     return f"{file}/{position}"
+
+
+def of_file(file: UUID, run: int) -> sa.ColumnElement[bool]:
+    """Return the condition on transactions that they came from a run of a file; the origins' index answers it."""
+    # The character after the slash bounds every id that begins with the file's.
+    return sa.and_(
+        transactions.transactions.c.origin_kind == ORIGIN,
+        transactions.transactions.c.origin_id > f"{file}/",
+        transactions.transactions.c.origin_id < f"{file}0",
+        transactions.transactions.c.origin_n == run,
+    )
 
 
 def add(

@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.storage import transactions
-from localgov_ims.storage.bulk_receipts import ORIGIN
+from localgov_ims.storage.bulk_receipts import ORIGIN, of_file
 from localgov_ims.storage.draws import draws
+from localgov_ims.storage.income_files import income_files
 from localgov_ims.storage.reconciliation import matches
 
 _t, _l = transactions.transactions, transactions.lines
@@ -27,17 +28,6 @@ class Taken:
     by_kind: str
     by: UUID
     pence: int
-
-
-def of_file(file: UUID, run: int) -> sa.ColumnElement[bool]:
-    """Return the condition on transactions that they came from a run of a file; the origins' index answers it."""
-    # The character after the slash bounds every id that begins with the file's.
-    return sa.and_(
-        _t.c.origin_kind == ORIGIN,
-        _t.c.origin_id > f"{file}/",
-        _t.c.origin_id < f"{file}0",
-        _t.c.origin_n == run,
-    )
 
 
 def taken_from(connection: Connection, file: UUID, run: int) -> Iterator[Taken]:
@@ -55,15 +45,16 @@ def taken_from(connection: Connection, file: UUID, run: int) -> Iterator[Taken]:
         yield Taken(line=row.reference, by_kind=row.by_kind, by=row.by, pence=int(row.pence))
 
 
-def matched(connection: Connection, file: UUID, run: int) -> list[str]:
-    """Return the references of the run's Receipts that a bank line was matched with."""
+def banked(connection: Connection, file: UUID, run: int) -> bool:
+    """Tell whether the bank credit of a run was found."""
     query = (
-        sa.select(_t.c.reference)
-        .join(matches, (matches.c.right_id == _t.c.id) & (matches.c.right_kind == "receipt"))
-        .where(of_file(file, run))
-        .order_by(_t.c.reference)
+        sa.select(matches.c.id)
+        .join(
+            income_files, (matches.c.right_id == income_files.c.id) & (matches.c.right_kind == "income_file")
+        )
+        .where(income_files.c.file == file, income_files.c.run == run)
     )
-    return list(connection.execute(query).scalars())
+    return connection.execute(query.limit(1)).one_or_none() is not None
 
 
 def unreversed(connection: Connection, file: UUID, run: int, block: int) -> Iterator[list[Transaction]]:

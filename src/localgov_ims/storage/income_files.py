@@ -9,7 +9,10 @@ from sqlalchemy import Connection
 
 from localgov_ims.domain.income_files import IncomeFile
 from localgov_ims.domain.money import Money
-from localgov_ims.storage.files import files
+from localgov_ims.domain.received_files import FileStatus
+from localgov_ims.storage import transactions
+from localgov_ims.storage.bulk_receipts import of_file
+from localgov_ims.storage.files import events, files
 from localgov_ims.storage.schema import (
     day_column,
     number_column,
@@ -34,6 +37,30 @@ income_files = record_table(
     day_column("last_on", nullable=True),
     sa.UniqueConstraint("file", "run"),
 )
+
+
+_t, _l = transactions.transactions, transactions.lines
+
+
+def in_force() -> sa.ColumnElement[bool]:
+    """Return the condition that an income file has not been taken back since."""
+    back = sa.exists().where(
+        events.c.file == income_files.c.file, events.c.run == income_files.c.run,
+        events.c.status == FileStatus.REVERSED.value,
+    )  # fmt: skip
+    return ~back
+
+
+def shares(connection: Connection, recorded: IncomeFile) -> dict[str, Money]:
+    """Return what each method of payment brought in an income file, when it was recorded."""
+    query = (
+        sa.select(_l.c.mop, sa.func.sum(_l.c.pence).label("pence"))
+        .join(_t, _t.c.id == _l.c.transaction)
+        .where(of_file(recorded.file, recorded.run))
+        .group_by(_l.c.mop)
+        .order_by(_l.c.mop)
+    )
+    return {row.mop: Money(int(row.pence)) for row in connection.execute(query)}
 
 
 def add(unit: Unit, recorded: IncomeFile) -> None:

@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from localgov_ims.domain.breaks import Break
+from localgov_ims.domain.income_files import IncomeFile
 from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import OPENING, TransactionKind
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
-from localgov_ims.storage import reconciliation, refunds, settlements, statements, transactions
+from localgov_ims.storage import income_files, reconciliation, refunds, settlements, statements, transactions
 from localgov_ims.storage.bulk_receipts import ORIGIN as INCOME_FILE
 
 _matches = reconciliation.matches
@@ -96,6 +97,17 @@ def accounts_of_receipts(connection: Connection) -> Iterator[tuple[UUID, str]]:
 def open_settlements(connection: Connection) -> Iterator[Settlement]:
     """Yield settlements whose bank credit has not been found."""
     return settlements.some(connection, settlements.settlements.c.id.not_in(_matched("settlement", "right")))
+
+
+def open_income_files(connection: Connection) -> Iterator[IncomeFile]:
+    """Yield income files of a known source whose bank credit has not been found."""
+    table = income_files.income_files
+    return income_files.some(
+        connection,
+        table.c.source.is_not(None),
+        income_files.in_force(),
+        table.c.id.not_in(_matched("income_file", "right")),
+    )
 
 
 def open_settlement_lines(connection: Connection) -> Iterator[tuple[UUID, date, int, str, str | None, str]]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from localgov_ims.domain.clearing import CLEARANCE, placements_of
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.suggestions import Account
+from localgov_ims.domain.transactions import Transaction
 from localgov_ims.storage import personal
 from localgov_ims.storage.draws import draws
 from localgov_ims.storage.holders import holders
@@ -26,10 +27,11 @@ LAST_CLEARANCES: Final = 2_000
 COMMON: Final = 2_000
 """An amount on more lines than this says nothing of whose it is."""
 
-NAMES: Final = 40_000
+NAMES: Final = 20_000
 """In no more versions of holders than this a surname is looked for; they are read one by one."""
 
 _SAME = 200
+_AT_ONCE = 500
 
 
 def cleared_like(connection: Connection, line: UUID, reference: str) -> list[UUID]:
@@ -69,23 +71,25 @@ def cleared_of_payer(connection: Connection, account: str | None, name: str | No
     return list(connection.execute(query).scalars())
 
 
+def clearances(connection: Connection, items: Collection[UUID]) -> list[Transaction]:
+    """Return the clearances that took from items, by their lines, and have not been undone."""
+    found: dict[UUID, Transaction] = {}
+    wanted = sorted(items)
+    for start in range(0, len(wanted), _AT_ONCE):
+        # By the draws on the items, not by the lines that draw: only the draws have an index.
+        drawn = draws.c.line.in_(wanted[start : start + _AT_ONCE]) & (draws.c.by_kind == CLEARANCE)
+        origins = {str(by) for by in connection.execute(sa.select(draws.c.by).where(drawn)).scalars()}
+        named = transactions.c.origin_id.in_(sorted(origins))
+        made = whole(connection, transactions.c.origin_kind == CLEARANCE, named)
+        found |= {each.id: each for each in made}
+    undone = reversed_among(connection, list(found))
+    return [each for identifier, each in found.items() if identifier not in undone]
+
+
 def paid_from(connection: Connection, items: Collection[UUID]) -> Iterator[tuple[UUID, Account]]:
     """Yield the accounts that items were cleared to, with the clearance; what was undone does not count."""
-    if not items:
-        return
-    # By the draws on the items, not by the lines that draw: only the draws have an index.
-    query = sa.select(draws.c.by).where(draws.c.line.in_(list(items)), draws.c.by_kind == CLEARANCE)
-    drawn = {str(by) for by in connection.execute(query).scalars()}
-    found = list(
-        whole(
-            connection, transactions.c.origin_kind == CLEARANCE, transactions.c.origin_id.in_(sorted(drawn))
-        )
-    )
-    undone = reversed_among(connection, [each.id for each in found])
     wanted = set(items)
-    for clearance in found:
-        if clearance.id in undone:
-            continue
+    for clearance in clearances(connection, wanted):
         sources = [line for line in clearance.lines if line.draws_on is not None]
         others = [line for line in clearance.lines if line.draws_on is None]
         for placement in placements_of(clearance):

@@ -149,7 +149,7 @@ def add_suspense(unit: Unit, items: Iterable[SuspenseItem]) -> None:
                 i.rule,
                 i.source_reference,
                 i.vat_code,
-            )  # fmt: skip
+            )
             for i in items
         ],
     )

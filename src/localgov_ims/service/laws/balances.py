@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from localgov_ims.domain.money import Money
 from localgov_ims.service.laws.law import Findings
-from localgov_ims.storage import journals, reconciliation, settlements, statements, transactions
+from localgov_ims.storage import income_files, journals, reconciliation, settlements, statements, transactions
 
 
 def differences(connection: Connection, suspense_fund: str, findings: Findings) -> Iterator[str]:
@@ -73,17 +73,27 @@ def _suspense_items(ledger: str, fund: str) -> sa.Select[Any]:
 
 def _clearing_items(ledger: str) -> sa.Select[Any]:
     """Sum the receipts journalled, less what was journalled since as banked, matched or settled."""
+    f = income_files.income_files
     tl, bank, m, s = transactions.lines, statements.lines, reconciliation.matches, settlements.settlements
     parts = (
         (1, sa.select(sa.func.sum(tl.c.pence)).where(_dashed(tl.c.id).in_(_done(ledger, "line")))),
         (-1, sa.select(sa.func.sum(bank.c.pence)).where(_dashed(bank.c.id).in_(_done(ledger, "banking")))),
         (-1, sa.select(sa.func.sum(m.c.pence)).where(_dashed(m.c.id).in_(_done(ledger, "match")))),
+        # An agent that pays net keeps its fees of what its file brought: they leave clearing with the credit.
+        (-1, sa.select(sa.func.sum(f.c.gross - f.c.expected)).where(f.c.id.in_(_files_banked(ledger)))),
         (-1, sa.select(sa.func.sum(s.c.gross)).where(_dashed(s.c.id).in_(_done(ledger, "settlement")))),
     )
     total: sa.ColumnElement[int] = sa.literal(0)
     for sign, part in parts:
         total = total + sign * sa.func.coalesce(part.scalar_subquery(), 0)
     return sa.select(total)
+
+
+def _files_banked(ledger: str) -> sa.Select[Any]:
+    m = reconciliation.matches
+    return sa.select(m.c.right_id).where(
+        m.c.right_kind == "income_file", _dashed(m.c.id).in_(_done(ledger, "match"))
+    )
 
 
 def _dashed(column: sa.ColumnElement[object]) -> sa.ColumnElement[str]:

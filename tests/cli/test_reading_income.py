@@ -1,0 +1,109 @@
+"""`ims read` on files of agencies, departments and account holders, and by profiles of one's own."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from localgov_ims.cli.root import ims
+
+SAMPLES = Path(__file__).parents[1] / "builtin" / "samples"
+OWN = """
+[council]
+name = "Whatever else stands there"
+
+[profiles.allpay]
+kind = "delimited"
+yields = "income"
+encoding = "utf-8"
+header = ["On", "Sum"]
+amount = { column = "Sum", sign = "as-printed" }
+taken_on = { column = "On", format = "DD/MM/YYYY" }
+"""
+
+
+def read(*arguments: object, code: int) -> list[dict[str, object]]:
+    result = CliRunner().invoke(ims, ["read", "--json", *map(str, arguments)])
+    assert result.exit_code == code, result.output
+    return json.loads(result.stdout)
+
+
+def indexed() -> list[object]:
+    """Every sample of these kinds, with what its INDEX.tsv says of it."""
+    found = []
+    for folder in ("allpay", "dwp", "dwp_sheet", "standard", "account_holders"):
+        with (SAMPLES / folder / "INDEX.tsv").open(encoding="utf-8") as index:
+            rows = list(csv.DictReader(index, delimiter="\t"))
+        found += [pytest.param(SAMPLES / folder / row["file"], row, id=row["file"]) for row in rows]
+    return found
+
+
+@pytest.mark.parametrize(("path", "row"), indexed())
+def test_every_sample_answers_as_its_index_says(path: Path, row: dict[str, str]) -> None:
+    verdict, _, expected = row["expected"].partition(": ")
+    (entry,) = read(path, code=0 if verdict == "accepted" else 3)
+    assert entry["accepted"] is (verdict == "accepted")
+    assert {issue["code"] for issue in entry["issues"]} == ({expected} if expected else set())
+    for name, key in (("n_entries", "lines"), ("sum_credits", "credits_pence"), ("sum_debits", "debits_pence")):
+        if row[name]:
+            assert entry[key] == int(row[name])
+
+
+def test_an_agency_file_is_one_object_with_the_fields_of_every_kind() -> None:
+    path = SAMPLES / "allpay" / "allpay_ok.txt"
+    assert read(path, code=0) == [
+        {
+            "file": str(path), "format": "allpay", "kind": "income", "account": None, "currency": "GBP",
+            "number": None, "opening_pence": None, "closing_pence": None, "lines": 3, "not_booked": 0,
+            "credits_pence": 18525, "debits_pence": 2000, "first_on": "2026-10-05", "last_on": "2026-10-05",
+            "evidence": "counted", "issues": [], "accepted": True,
+        }
+    ]  # fmt: skip
+
+
+def test_people_are_told_what_came_of_a_file_of_rows() -> None:
+    result = CliRunner().invoke(ims, ["read", str(SAMPLES / "allpay" / "allpay_ok.txt")])
+    assert "allpay income (GBP): 3 lines, £185.25 in, £20.00 out; counted." in result.output
+
+
+def test_a_profile_of_ones_own_takes_the_place_of_a_shipped_one(tmp_path: Path) -> None:
+    own, file = tmp_path / "council.toml", tmp_path / "file.csv"
+    own.write_text(OWN, encoding="utf-8")
+    file.write_text("On,Sum\n05/10/2026,1.00\n", encoding="utf-8")
+    (entry,) = read("--profile", own, file, code=0)
+    assert (entry["format"], entry["credits_pence"]) == ("allpay", 100)
+    assert read(file, code=3)[0]["issues"][0]["code"] == "unknown-message"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[profiles.x]\nkind = 'xml'\n", "kind: must be"),
+        ("[council]\n", "describes no format"),
+        ("profiles = 3\n", "must hold tables"),
+        ("[profiles.x", "not valid TOML"),
+    ],
+)
+def test_a_profile_that_cannot_be_used_is_a_wrong_configuration(tmp_path: Path, text: str, said: str) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(ims, ["read", "--profile", str(own), str(own)])
+    assert result.exit_code == 8
+    assert said in result.output + result.stderr
+
+
+def test_reading_a_file_of_income_loads_no_database_and_a_text_no_spreadsheet() -> None:
+    import subprocess
+    import sys
+
+    program = (
+        "import sys\nfrom contextlib import suppress\nfrom localgov_ims.cli.root import ims\n"
+        f"with suppress(SystemExit): ims(['read', {str(SAMPLES / 'allpay' / 'allpay_ok.txt')!r}])\n"
+        "print([n for n in ('sqlalchemy', 'duckdb', 'python_calamine') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

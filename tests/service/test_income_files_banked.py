@@ -1,0 +1,169 @@
+"""An income file and its bank credit: the agent pays in one sum, and no row is ever taken for a transfer."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from tests.service.files import camt, entry
+from tests.service.incomes import a_file, imported, recorded, row, taking
+
+from localgov_ims.domain.import_types import Pays, RowDefaults
+from localgov_ims.domain.journals import LedgerAccount
+from localgov_ims.domain.received_files import FileStatus
+from localgov_ims.errors import ConfigurationError, RuleViolation
+from localgov_ims.reconciliation.dispositions import DispositionKind
+from localgov_ims.service.explaining import explain
+from localgov_ims.service.exporting import export_to_folder
+from localgov_ims.service.importing import import_file
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.reconciling import reconcile
+from localgov_ims.service.reversing_files import reverse_file
+from localgov_ims.service.verifying import verify
+from localgov_ims.storage import journals, reconciliation
+
+CREDIT = "ALLPAY LTD 1234567"
+ROWS = [row("20.00", "771"), row("5.00", "772", mop="24"), row("1.00", "nowhere")]
+
+
+def _agency(installation: Installation, **given: object) -> Installation:
+    return taking(installation, **{"source": "allpay"} | given)
+
+
+def _ledger(installation: Installation, folder: Path) -> dict[str, int]:
+    """Export what is new, prove the laws, and return what stands on each ledger code, in pence."""
+    export_to_folder(installation, "MAIN", folder)
+    assert all(law.holds for law in verify(installation))
+    found: dict[str, int] = {}
+    with installation.store.reading() as connection:
+        for journal in journals.some(connection):
+            for line in journal.lines:
+                found[line.posting.account.code] = found.get(line.posting.account.code, 0) + line.signed.pence
+    return {code: pence for code, pence in sorted(found.items()) if pence}
+
+
+def test_the_credit_that_equals_the_files_total_is_matched_and_empties_its_clearing(
+    installation: Installation, tmp_path: Path
+) -> None:
+    council = _agency(installation)
+    file = imported(council, ROWS)
+    assert _ledger(council, tmp_path) == {"5100": -2500, "9102": 2100, "9105": 500, "9900": -100}
+    import_file(council, camt(entry("26.00", CREDIT), day=date(2026, 5, 12)))
+    result = reconcile(council)
+    assert (result.matches["income-file"], result.dispositions[DispositionKind.MATCHED].count) == (1, 1)
+    assert _ledger(council, tmp_path) == {"5100": -2500, "9001": 2600, "9900": -100}
+    (story,) = explain(council, str(file.file))
+    assert "Banked: Rule income-file" in " ".join(story.sentences)
+    (of_a_row, *_) = explain(council, recorded(council)[0].reference)
+    assert "row 1 of income.csv" in " ".join(of_a_row.sentences)
+
+
+def test_a_credit_that_came_first_waits_for_its_file(installation: Installation, tmp_path: Path) -> None:
+    council = _agency(installation)
+    import_file(council, camt(entry("26.00", CREDIT), day=date(2026, 5, 12)))
+    assert reconcile(council).dispositions[DispositionKind.AWAITING].count == 1
+    assert _ledger(council, tmp_path) == {"9001": 2600, "9950": -2600}
+    imported(council, ROWS)
+    assert reconcile(council).dispositions[DispositionKind.MATCHED].count == 1
+    assert _ledger(council, tmp_path) == {"5100": -2500, "9001": 2600, "9900": -100}
+
+
+def test_a_credit_of_another_sum_is_not_the_files(installation: Installation) -> None:
+    council = _agency(installation)
+    imported(council, ROWS)
+    import_file(council, camt(entry("26.01", CREDIT), day=date(2026, 5, 12)))
+    result = reconcile(council)
+    assert (result.matches["income-file"], result.dispositions[DispositionKind.AWAITING].count) == (0, 1)
+
+
+def test_a_transfer_that_looks_like_a_row_is_another_payment(installation: Installation) -> None:
+    council = _agency(installation, defaults=RowDefaults(mop="14"))
+    rules = installation.council.rules
+    council = evolve(council, council=evolve(council.council, rules=rules))
+    imported(council, [row("30.00", "612345674", fund="23")])
+    import_file(council, camt(entry("30.00", "J SMITH 612345674"), day=date(2026, 5, 12)))
+    result = reconcile(council)
+    assert result.dispositions[DispositionKind.ALLOCATED].count == 1
+    assert [t.total.pence for t in recorded(council)] == [3000, 3000]
+
+
+def test_an_agent_who_pays_net_keeps_its_fees_out_of_the_credit(
+    installation: Installation, tmp_path: Path
+) -> None:
+    method = evolve(installation.council.methods["12"], code="AG", fee=LedgerAccount("7251"))
+    council = evolve(
+        installation,
+        council=evolve(installation.council, methods={**installation.council.methods, "AG": method}),
+    )
+    council = _agency(council, defaults=RowDefaults(mop="AG"), pays=Pays.NET, format="net-agency")
+    reader = _net_reader(council)
+    council = evolve(
+        council,
+        readers=[*council.readers, reader],
+        options={**council.options, reader.name: reader.options()},
+    )
+    text = b"day,account,amount,fee,fee vat,net\n12/05/2026,771,25.00,0.50,0.10,24.40\n"
+    result = import_file(council, _given(text))
+    assert (result.status, result.report["expected_pence"], result.report["fees_pence"]) == (
+        "recorded",
+        2440,
+        60,
+    )
+    import_file(council, camt(entry("24.40", CREDIT), day=date(2026, 5, 12)))
+    assert reconcile(council).matches["income-file"] == 1
+    assert _ledger(council, tmp_path) == {"5100": -2500, "7251": 60, "9001": 2440}
+    wrong = import_file(council, _given(text.replace(b"24.40", b"24.50")))
+    assert [issue.code for issue in wrong.issues] == ["total-mismatch"]
+
+
+def _given(text: bytes) -> object:
+    import io
+
+    return evolve(a_file([]), stream=io.BytesIO(text))
+
+
+def _net_reader(council: Installation) -> object:
+    del council
+    from localgov_ims.files.profiles import ProfileReader, profile_from
+
+    made = profile_from(
+        "net-agency",
+        {
+            "kind": "delimited", "yields": "income", "encoding": "utf-8",
+            "header": ["day", "account", "amount", "fee", "fee vat", "net"],
+            "taken_on": {"column": "day", "format": "DD/MM/YYYY"}, "account_reference": {"column": "account"},
+            "amount": {"column": "amount", "sign": "as-printed"}, "fee_amount": {"column": "fee", "sign": "as-printed"}, "fee_vat": {"column": "fee vat", "sign": "as-printed"},
+            "net_amount": {"column": "net", "sign": "as-printed"},
+        },
+    )  # fmt: skip
+    return ProfileReader(made)
+
+
+def test_a_type_that_pays_net_must_say_where_its_fees_are_posted(installation: Installation) -> None:
+    with pytest.raises(ConfigurationError, match="fee code"):
+        _agency(installation, pays=Pays.NET)
+
+
+def test_a_file_whose_credit_was_found_is_not_taken_back(installation: Installation) -> None:
+    council = _agency(installation)
+    alone = evolve(council.council.two_person, import_reversal=False)
+    council = evolve(council, council=evolve(council.council, two_person=alone))
+    file = imported(council, ROWS)
+    import_file(council, camt(entry("26.00", CREDIT), day=date(2026, 5, 12)))
+    reconcile(council)
+    with pytest.raises(RuleViolation, match="bank credit"):
+        reverse_file(council, str(file.file), reason="All of it")
+
+
+def test_a_file_that_was_taken_back_is_waited_for_no_more(installation: Installation) -> None:
+    council = _agency(installation)
+    alone = evolve(council.council.two_person, import_reversal=False)
+    council = evolve(council, council=evolve(council.council, two_person=alone))
+    file = imported(council, ROWS)
+    assert reverse_file(council, str(file.file), reason="Wrong day").status is FileStatus.REVERSED
+    import_file(council, camt(entry("26.00", CREDIT), day=date(2026, 5, 12)))
+    assert reconcile(council).matches["income-file"] == 0
+    with council.store.reading() as connection:
+        assert list(reconciliation.some_matches(connection)) == []
