@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.allocation.rule_strategies import AMOUNTS, rows, rule_sets, splits
@@ -18,7 +19,7 @@ from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.suspense import SuspenseReason
 
-REFERENCES = council().references
+REFERENCES = evolve(council().references, import_types=None)
 
 
 class Somebody:

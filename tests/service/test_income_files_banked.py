@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 from tests.service.files import camt, entry
-from tests.service.incomes import a_file, imported, recorded, row, taking
+from tests.service.incomes import a_file, a_type, imported, recorded, row, taking
 
-from localgov_ims.domain.import_types import Pays, RowDefaults
+from localgov_ims.domain.import_types import Pays, RecordWhen, RowDefaults
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.received_files import FileStatus
 from localgov_ims.errors import ConfigurationError, RuleViolation
@@ -167,3 +167,23 @@ def test_a_file_that_was_taken_back_is_waited_for_no_more(installation: Installa
     assert reconcile(council).matches["income-file"] == 0
     with council.store.reading() as connection:
         assert list(reconciliation.some_matches(connection)) == []
+
+
+def test_rows_that_wait_become_income_when_their_bank_line_is_matched(
+    installation: Installation, tmp_path: Path
+) -> None:
+    council = _agency(installation, record=RecordWhen.WHEN_MATCHED)
+    file = imported(council, ROWS)
+    assert (file.counts["waiting"], recorded(council)) == (3, [])
+    assert _ledger(council, tmp_path) == {}
+    import_file(council, camt(entry("26.00", CREDIT), day=date(2026, 5, 12)))
+    reconcile(council)
+    assert [t.total.pence for t in recorded(council)] == [2000, 500, 100]
+    assert _ledger(council, tmp_path) == {"5100": -2500, "9001": 2600, "9900": -100}
+    reconcile(council)
+    assert len(recorded(council)) == 3
+
+
+def test_a_type_that_waits_says_for_whom() -> None:
+    with pytest.raises(ConfigurationError, match="source"):
+        a_type(record=RecordWhen.WHEN_MATCHED)

@@ -90,6 +90,13 @@ class Pays(enum.Enum):
     NET = "net"
 
 
+class RecordWhen(enum.Enum):
+    """When rows become income: as the file is imported, or when the bank line that brings (or takes) their sum is matched."""
+
+    NOW = "now"
+    WHEN_MATCHED = "when_matched"
+
+
 class HoldersMode(enum.Enum):
     """What a file of account holders is: changes only, or all there are of its funds."""
 
@@ -147,6 +154,7 @@ class ImportType:
     source_reference: SourceReferences = SourceReferences.PLAIN
     vat: VatFrom = VatFrom.CHECK
     pays: Pays = Pays.GROSS
+    record: RecordWhen = RecordWhen.NOW
     date_window: tuple[int, int] | None = (-400, 7)
     mode: HoldersMode = HoldersMode.UPSERT
     funds: tuple[str, ...] = ()
@@ -161,6 +169,9 @@ class ImportType:
             and self.ends_on < self.starts_on,
             "date_window must name two days, the earlier first": window is not None and window[0] > window[1],
             "max_closures is a percentage, 0 to 100": not 0 <= self.max_closures <= 100,  # noqa: PLR2004 - a percentage
+            "record = 'when_matched' needs the source whose bank line is waited for": self.record
+            is RecordWhen.WHEN_MATCHED
+            and self.source is None,
             "mode = 'full' needs kind = 'accounts' and the funds that its files hold whole": self.mode
             is HoldersMode.FULL
             and (self.kind is not ImportKind.ACCOUNTS or not self.funds),

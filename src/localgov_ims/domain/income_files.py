@@ -78,6 +78,7 @@ class IncomeFile:
         gross: What payers paid; fees: what the sender kept of it.
         expected: What the bank credit must be: the gross, or the gross less the fees.
         first_on, last_on: The first and last day on which payers paid.
+        waits: Whether its rows become income only when its bank line is matched.
     """
 
     id: UUID
@@ -91,3 +92,4 @@ class IncomeFile:
     expected: Money
     first_on: date | None
     last_on: date | None
+    waits: bool = False

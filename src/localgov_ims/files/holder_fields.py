@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from attrs import evolve, fields_dict, frozen
+from attrs import evolve, field, fields_dict, frozen
 
 from localgov_ims.domain.holders import AccountHolder, Person
 from localgov_ims.domain.issues import Issue
@@ -52,6 +52,7 @@ class HolderRow:
         whole: Whether a field that is not there is blank, or stays as it is.
         position: Of the data row in its file, from 1; line: the line of the file on which it begins.
         issues: What is wrong with the row, though it names an account.
+        plain: What it says as `plain_holders` has it, where its reader saw that nothing is wrong with it.
     """
 
     place: str
@@ -60,6 +61,7 @@ class HolderRow:
     position: int = 0
     line: int = 0
     issues: tuple[Issue, ...] = ()
+    plain: Mapping[str, Any] | None = field(default=None, eq=False, repr=False)
 
     @property
     def key(self) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from attrs import evolve
 
 from localgov_ims.domain.holders import AccountHolder
 from localgov_ims.domain.money import Money
-from localgov_ims.files.holder_fields import AMOUNTS, DAYS, FIELDS, KEY, LONGEST, Value, fields_of
+from localgov_ims.files.holder_fields import AMOUNTS, DAYS, FIELDS, KEY, LONGEST, HolderRow, Value, fields_of
 
 _PENCE: Final = re.compile(r"-?[0-9]{1,15}\.[0-9]{2}", re.ASCII)
 _LONGEST_MESSAGE: Final = 30
@@ -49,10 +49,17 @@ def plain_text(value: Value, longest: int) -> bool:
     )
 
 
-def said_of(fields: Mapping[str, Value | None], before: Mapping[str, Any]) -> dict[str, Any] | None:
+def said_of(row: HolderRow, before: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return what is known after a row as plain values, or none where one of its own must be looked at again."""
+    if row.plain is not None:
+        after = {**before, **row.plain}
+        return (
+            {name: value for name, value in after.items() if value is not None}
+            if None in after.values()
+            else after
+        )
     after = dict(before)
-    for name, value in fields.items():
+    for name, value in row.fields.items():
         if value is None:
             after.pop(name, None)
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
@@ -49,10 +50,9 @@ class _Reading:
 
     def row(self, number: int, line: int, cells: Cells) -> tuple[HolderRow, int]:
         """Return what a row says, and its balance in pence; what cannot be read stays as it is printed."""
-        place = f"line {line}"
-        if self._quick is not None and (found := self._quick(cells)) is not None:
-            return HolderRow(place=place, fields=found[0], position=number, line=line), found[1]
-        said, issues, balance = dict[str, Value | None](), list[Issue](), 0
+        if self._quick is not None and (found := self._quick(number, line, cells)) is not None:
+            return found
+        said, issues, place, balance = dict[str, Value | None](), list[Issue](), f"line {line}", 0
         for name, each, take, column in self._fields:
             try:
                 text = take(cells)
@@ -91,8 +91,8 @@ class _Reading:
         return text, None
 
 
-Quick = Callable[[Cells], tuple[dict[str, Value | None], int] | None]
-"""What a row says, and its balance in pence; none where it is not plainly right and is read field by field."""
+Quick = Callable[[int, int, Cells], tuple[HolderRow, int] | None]
+"""Makes a row of its number, line and cells, with its balance in pence; none where it is read field by field."""
 
 
 def _quick(layout: Layout, fields: AccountFields, columns: Columns) -> Quick | None:
@@ -100,37 +100,49 @@ def _quick(layout: Layout, fields: AccountFields, columns: Columns) -> Quick | N
     plan = _plan(layout, fields, columns)
     if plan is None:
         return None
+    texts, values = plan
 
-    def quick(cells: Cells) -> tuple[dict[str, Value | None], int] | None:
-        said, balance = dict[str, Value | None](), 0
-        for name, at, longest, clears, read in plan:
+    def quick(number: int, line: int, cells: Cells) -> tuple[HolderRow, int] | None:
+        if not "".join(cells).isprintable():
+            return None
+        said = dict[str, Value | None]()
+        for name, at, longest, clears in texts:
             text = cells[at].strip()
             if not text:
                 if clears:
                     said[name] = None
             elif text[0] == "'" or len(text) > longest:
                 return None
-            elif read is None:
+            else:
                 said[name] = text
+        if not (said.get(KEY[0]) and said.get(KEY[1])):
+            return None
+        plain: dict[str, Any] = said.copy()
+        del plain[KEY[0]], plain[KEY[1]]
+        for name, at, clears, read in values:
+            text = cells[at].strip()
+            if not text:
+                if clears:
+                    said[name] = plain[name] = None
             elif (known := read(text)) is None:
                 return None
             else:
-                said[name] = known[0]
-                balance = known[1] if name == "balance" else balance
-        return (said, balance) if said.get(KEY[0]) and said.get(KEY[1]) else None
+                said[name], plain[name] = known
+        row = HolderRow(place=f"line {line}", fields=said, position=number, line=line, plain=plain)
+        return row, plain.get("balance") or 0
 
     return quick
 
 
-Read = Callable[[str], tuple[Value, int] | None]
-"""What an amount or a day says, and its pence; none where it is none."""
+Read = Callable[[str], tuple[Value, int | str] | None]
+"""What an amount or a day says, and the same as a plain value; none where it is none."""
+
+Plan = tuple[list[tuple[str, int, int, bool]], list[tuple[str, int, bool, Read]]]
+"""Of each field its name, place and whether a blank clears it: texts with the longest, and values with what reads them."""
 
 
-def _plan(
-    layout: Layout, fields: AccountFields, columns: Columns
-) -> list[tuple[str, int, int, bool, Read | None]] | None:
-    """Return of each field its name, place and longest text, whether a blank clears it, and what reads it."""
-    plan: list[tuple[str, int, int, bool, Read | None]] = []
+def _plan(layout: Layout, fields: AccountFields, columns: Columns) -> Plan | None:
+    texts, values = [], []
     for name, each in fields.told.items():
         there = [columns.index[column] for column in each.column if column in columns.index]
         if not there and each.value is None:
@@ -138,24 +150,24 @@ def _plan(
         codes = each.map is not None or each.allowed or each.required
         if len(there) != 1 or codes or each.strip_spaces or each.drop_prefix or not each.trim:
             return None
-        longest = LONGEST.get(name, sys.maxsize)
-        plan.append((name, there[0], longest, fields.clears(name), _known(layout, name, each)))
-    return plan
+        if name in AMOUNTS or name in DAYS:
+            values.append((name, there[0], fields.clears(name), _known(layout, name, each)))
+        else:
+            texts.append((name, there[0], LONGEST.get(name, sys.maxsize), fields.clears(name)))
+    return texts, values
 
 
-def _known(layout: Layout, name: str, each: HolderField) -> Read | None:
-    """Return what reads an amount or a day, each text of a file once; none where the field is a text."""
-    if name not in {*AMOUNTS, *DAYS}:
-        return None
+def _known(layout: Layout, name: str, each: HolderField) -> Read:
+    """Return what reads the amounts or days of a column, each text of a file once."""
     amount, day = layout.amounts(each.sign, each.unit), day_reader(each.format)
 
     @lru_cache(maxsize=65536)
-    def read(text: str) -> tuple[Value, int] | None:
+    def read(text: str) -> tuple[Value, int | str] | None:
         if name in AMOUNTS:
             pence = amount.pence(text)
             return (str(Money(pence)), pence) if pence is not None else None
         found = day(text)
-        return (found, 0) if found is not None else None
+        return (found, found.isoformat()) if found is not None else None
 
     return read
 

@@ -104,7 +104,7 @@ class HolderVersions:
         start: Plain = {} if row.whole else before
         if self.reopens and "closed_on" in start and row.fields.get("closed_on") is None:
             start = {name: value for name, value in start.items() if name != "closed_on"}
-        after = said_of(row.fields, start)
+        after = said_of(row, start)
         if after is None:
             return self._looked_at(row, account, before)
         old, new = before.get("message"), after.get("message")

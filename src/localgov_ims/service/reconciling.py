@@ -27,6 +27,7 @@ from localgov_ims.service.disposing import dispose
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.open_items import OpenItems, load_open_items
 from localgov_ims.service.permitting import permit_reading, permit_unit
+from localgov_ims.service.waiting_files import record_waiting
 from localgov_ims.storage import reconciliation as stored
 from localgov_ims.storage import snapshots
 
@@ -114,6 +115,8 @@ def _record_matches(
         stored.add_matches(unit, matches)
         if rule.left == "line":
             stored.add_dispositions(unit, [_matched(match, items) for match in matches])
+        if rule.right == "income_file":
+            record_waiting(installation, unit, [match.right for match in matches])
         unit.detail |= {"rule": rule.name, "version": rule.version, "matches": len(matches), "run": str(run)}
         unit.commit()
     for match in matches:

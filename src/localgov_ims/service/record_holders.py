@@ -15,7 +15,7 @@ from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.people import Rights
 from localgov_ims.domain.received_files import Declared
 from localgov_ims.files.events import Closed, Opened, Totals
-from localgov_ims.files.holder_fields import HolderRow, Value
+from localgov_ims.files.holder_fields import HolderRow
 from localgov_ims.files.plain_holders import plain_amount
 from localgov_ims.files.reading import IssueLog
 from localgov_ims.files.totals import differences
@@ -100,7 +100,7 @@ class HolderRecorder:
         """Judge and record some rows."""
         self.counts["rows"] += len(block)
         for row in block:
-            self._balance += _pence(row.fields.get("balance"))
+            self._balance += _pence(row)
         if self.import_type.funds:
             yield from self._of_other_funds(block)
         self._versions.take(block)
@@ -170,5 +170,8 @@ class HolderRecorder:
                 yield Issue(code="control-missing", place=closed.place, field=name, message=message)
 
 
-def _pence(balance: Value | None) -> int:
+def _pence(row: HolderRow) -> int:
+    if row.plain is not None:
+        return row.plain.get("balance") or 0
+    balance = row.fields.get("balance")
     return (plain_amount(balance) or 0) if balance is not None else 0

@@ -14,7 +14,7 @@ from localgov_ims.allocation.engine import SourceAllocator
 from localgov_ims.allocation.outcomes import Allocation
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import new_id
-from localgov_ims.domain.import_types import ImportType, OnBadRow, OnUnplaced, Pays, Zero
+from localgov_ims.domain.import_types import ImportType, OnBadRow, OnUnplaced, Pays, RecordWhen, Zero
 from localgov_ims.domain.income_files import IncomeFile, IncomeRow
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
@@ -43,6 +43,7 @@ class IncomeRecorder:
     """Records one income file in a unit of work; see `recorders.Recorder`.
 
     Without `records` it does all but write: a dry run, or a list of whom one credit pays, whose rows are `collected`.
+    Rows of a type that waits are written once its bank line is `matched`.
     """
 
     unit: Unit
@@ -55,6 +56,7 @@ class IncomeRecorder:
     declared: Declared
     records: bool = True
     collected: list[tuple[IncomeRow, Allocation]] | None = None
+    matched: bool = False
     counts: Counter[str] = field(factory=Counter)
     report: IncomeReport = field(factory=IncomeReport)
     _content: int = 0
@@ -73,6 +75,10 @@ class IncomeRecorder:
         self._holders = KnownHolders(self.unit.connection, today)
         self._references = SenderReferences(self.unit, self.import_type, self.file, self.run)
         self._allocator = allocator_of(self.council, self.import_type, self.file_name, today, self._holders)
+
+    @property
+    def _waits(self) -> bool:
+        return self.import_type.record is RecordWhen.WHEN_MATCHED
 
     @property
     def content(self) -> str:
@@ -103,7 +109,7 @@ class IncomeRecorder:
             for issue in self._references.repeated(block):
                 self._refused = True
                 yield issue
-        if self.records and not self._refused:
+        if self.records and not self._refused and (self.matched or not self._waits):
             self._record(block, batch)
 
     def close(self, closed: Closed) -> Iterator[Issue]:
@@ -129,11 +135,12 @@ class IncomeRecorder:
             if value is not None
         }
         self.report.computed = {"rows": rows[0], "pence": rows[1]}
-        if self.records and not self._refused:
+        if self.records and not self._refused and not self.matched:
             self._record_whole()
         self.counts["rows"] = rows[0]
-        self.counts["recorded"] = self.report.recorded[0]
-        self.counts["suspense"] = self.report.suspense[0]
+        waiting = self._waits and not self.matched
+        self.counts["waiting" if waiting else "recorded"] = self.report.recorded[0]
+        self.counts["suspense"] = 0 if waiting else self.report.suspense[0]
 
     def doubts(self) -> Iterator[Issue]:
         """Doubt a file whose rows are those of a recorded one of its type, whatever its bytes."""
@@ -234,7 +241,7 @@ class IncomeRecorder:
             IncomeFile(
                 id=new_id(), file=self.file, run=self.run, import_type=self.import_type.code, source=self.import_type.source,
                 rows=self.report.rows[0], gross=Money(gross), fees=Money(self.report.fees), expected=Money(self.expected),
-                first_on=min(days, default=None), last_on=max(days, default=None),
+                first_on=min(days, default=None), last_on=max(days, default=None), waits=self._waits,
             ),
         )  # fmt: skip
 

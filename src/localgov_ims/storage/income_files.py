@@ -35,6 +35,7 @@ income_files = record_table(
     pence_column("expected"),
     day_column("first_on", nullable=True),
     day_column("last_on", nullable=True),
+    number_column("waits"),
     sa.UniqueConstraint("file", "run"),
 )
 
@@ -70,7 +71,7 @@ def add(unit: Unit, recorded: IncomeFile) -> None:
         income_files,
         [(
             r.id, r.file, r.run, r.import_type, r.source, r.rows, r.gross.pence, r.fees.pence, r.expected.pence, r.first_on,
-            r.last_on,
+            r.last_on, int(r.waits),
         )],
     )  # fmt: skip
 
@@ -82,5 +83,5 @@ def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Inc
         yield IncomeFile(
             id=row.id, file=row.file, run=row.run, import_type=row.import_type, source=row.source, rows=row.rows,
             gross=Money(row.gross), fees=Money(row.fees), expected=Money(row.expected), first_on=row.first_on,
-            last_on=row.last_on,
+            last_on=row.last_on, waits=bool(row.waits),
         )  # fmt: skip

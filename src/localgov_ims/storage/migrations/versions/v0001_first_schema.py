@@ -925,6 +925,7 @@ def _make_tables() -> None:
         sa.Column("expected", sa.BigInteger(), nullable=False),
         sa.Column("first_on", sa.Date(), nullable=True),
         sa.Column("last_on", sa.Date(), nullable=True),
+        sa.Column("waits", sa.BigInteger(), nullable=False),
         sa.Column("unit", sa.Uuid(), nullable=False),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
         sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
