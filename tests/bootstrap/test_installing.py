@@ -101,9 +101,10 @@ def test_what_records_name_cannot_be_taken_out_of_the_settings(open_council: Ope
     opened = open_council(settings_text())
     import_file(opened, camt(entry("30.00", "612345674")))
     reconcile(opened)
-    begin = settings_text().index('[[rule]]\nname = "Council tax')
-    end = settings_text().index('[[rule]]\nname = "Rents')
-    without = settings_text()[:begin] + settings_text()[end:]
+    without = settings_text()
+    for what in ("by reference", "of agents' files"):
+        begin = without.index(f'[[rule]]\nname = "Council tax {what}')
+        without = without[:begin] + without[without.index('[[rule]]\nname = "Rents', begin) :]
     fund = without[without.index("[funds.23]") : without.index("[funds.05]")]
     gone = without.replace(fund, "").replace('fund = "23"', 'fund = "05"').replace('"23", ', "")
     with pytest.raises(

@@ -47,9 +47,12 @@ class TestAllpay(ReaderContract):
     def write(self, rows: int) -> bytes:
         """Return a file of so many payments of a pound."""
         body = "9826001770000011            1.00P05/10/2026\r\n" * rows
-        return f"{body}\r\nTotal Amount {rows}.00".encode().replace(
-            f"Amount {rows}".encode(), f"Amount{rows:>36}".encode()
-        ) + f"\r\nTotal Transactions{rows:>39}\r\n".encode()
+        return (
+            f"{body}\r\nTotal Amount {rows}.00".encode().replace(
+                f"Amount {rows}".encode(), f"Amount{rows:>36}".encode()
+            )
+            + f"\r\nTotal Transactions{rows:>39}\r\n".encode()
+        )
 
 
 class TestStandardIncome(ReaderContract):

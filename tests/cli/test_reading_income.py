@@ -48,7 +48,11 @@ def test_every_sample_answers_as_its_index_says(path: Path, row: dict[str, str])
     (entry,) = read(path, code=0 if verdict == "accepted" else 3)
     assert entry["accepted"] is (verdict == "accepted")
     assert {issue["code"] for issue in entry["issues"]} == ({expected} if expected else set())
-    for name, key in (("n_entries", "lines"), ("sum_credits", "credits_pence"), ("sum_debits", "debits_pence")):
+    for name, key in (
+        ("n_entries", "lines"),
+        ("sum_credits", "credits_pence"),
+        ("sum_debits", "debits_pence"),
+    ):
         if row[name]:
             assert entry[key] == int(row[name])
 

@@ -3,11 +3,11 @@
 from datetime import date
 
 import pytest
+from tests.files.income_files import events, issues, reader
 
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.files.events import Closed
 from localgov_ims.files.holder_fields import HolderRow
-from tests.files.income_files import events, issues, reader
 
 RENTS = {
     "kind": "delimited", "yields": "accounts", "encoding": "cp1252",
@@ -83,7 +83,10 @@ def test_a_row_of_another_number_of_fields_refuses_the_file():
     [
         ({"fields": {"fund": "Ref"}}, "fields: account_reference must be told"),
         ({"fields": RENTS["fields"] | {"colour": "Name"}}, "there is no field colour"),
-        ({"fields": RENTS["fields"] | {"closed_on": {"column": "At", "format": "words"}}}, "format must hold"),
+        (
+            {"fields": RENTS["fields"] | {"closed_on": {"column": "At", "format": "words"}}},
+            "format must hold",
+        ),
         ({"blank": "forget"}, "blank must be 'keep' or 'clear'"),
         ({"fields": RENTS["fields"] | {"title": "Title"}}, "the column 'Title' is not in header"),
     ],

@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.files.income_files import events, issues, reader, rows
 
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.files.limits import Limits
 from localgov_ims.files.places import Span
-from tests.files.income_files import events, issues, reader, rows
 
 FIXED = {
     "kind": "fixed", "yields": "income", "encoding": ["ascii", "cp1252"],
@@ -26,7 +26,6 @@ FIXED = {
     "narrative": "text",
 }  # fmt: skip
 ROW = "D000077001   1.00-20261005RENT "
-
 
 
 def test_each_field_is_cut_out_of_its_place_and_what_fills_it_up_is_taken_off():

@@ -189,7 +189,9 @@ def test_a_time_that_says_how_far_it_is_from_utc_lies_on_the_london_day():
     assert row.taken_on == date(2026, 4, 1)
 
 
-@pytest.mark.parametrize("text", ["20260701", "2026-W27-3", "2026-07-01 09", "2026-07-01 24:30", "2026-07-01x09:30", "١"])
+@pytest.mark.parametrize(
+    "text", ["20260701", "2026-W27-3", "2026-07-01 09", "2026-07-01 24:30", "2026-07-01x09:30", "١"]
+)
 def test_what_is_no_moment_of_iso_8601_is_refused(text):
     at = {"column": "Text", "format": "iso"}
     assert faults(ROW.replace("RENT", text), entered_at=at, narrative=None) == [("bad-date", "Text", text)]
@@ -212,7 +214,9 @@ def test_a_rate_is_a_fraction_or_a_percentage_as_the_profile_says(unit, text, ra
     assert row.vat_rate == VatRate(rate)
 
 
-@pytest.mark.parametrize(("unit", "text"), [("fraction", "20"), ("percent", "17.55"), ("percent", "x"), ("percent", "101")])
+@pytest.mark.parametrize(
+    ("unit", "text"), [("fraction", "20"), ("percent", "17.55"), ("percent", "x"), ("percent", "101")]
+)
 def test_what_is_no_rate_is_the_rows_fault(unit, text):
     assert faults(ROW.replace("RENT", text), vat_rate={"column": "Text", "unit": unit}) == [
         ("bad-field", "Text", text)
@@ -360,18 +364,31 @@ def test_a_header_that_need_not_be_there_is_known_by_its_names_alone():
 
 
 def test_columns_that_may_be_missing_leave_their_fields_blank():
-    columns = {"header": None, "header_row": None, "columns": ["Day", "Amount"], "optional": ["Reference", "Text"]}
+    columns = {
+        "header": None,
+        "header_row": None,
+        "columns": ["Day", "Amount"],
+        "optional": ["Reference", "Text"],
+    }
     (row,) = rows("Amount,Day\n1.00,05/10/2026\n", **columns)
     assert (row.account_reference, row.narrative) == ("", "")
 
 
 def test_too_many_rows_and_too_long_ones_are_refused():
-    assert issues(f"{ROW}\n{ROW}\n{ROW}\n", limits=Limits(lines=2))[0][:2] == ("limit-exceeded", "row 3, line 3")
-    assert issues(f"{ROW}\n{ROW}{'x' * 80}\n", limits=Limits(line_bytes=80))[0][:2] == ("limit-exceeded", "line 2")
+    assert issues(f"{ROW}\n{ROW}\n{ROW}\n", limits=Limits(lines=2))[0][:2] == (
+        "limit-exceeded",
+        "row 3, line 3",
+    )
+    assert issues(f"{ROW}\n{ROW}{'x' * 80}\n", limits=Limits(line_bytes=80))[0][:2] == (
+        "limit-exceeded",
+        "line 2",
+    )
 
 
 def test_a_rows_fault_refuses_the_file_where_there_is_no_policy():
-    file = read([reader(mop={"column": "Type", "required": True})], io.BytesIO(ROW.replace(",P,", ",,").encode()))
+    file = read(
+        [reader(mop={"column": "Type", "required": True})], io.BytesIO(ROW.replace(",P,", ",,").encode())
+    )
     assert not file.accepted
     assert [issue.code for entry in file.entries for issue in entry.issues] == ["missing-field"]
 

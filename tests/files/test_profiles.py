@@ -72,7 +72,10 @@ def test_a_row_becomes_a_line():
     ("changes", "said"),
     [
         ({"kind": "xml"}, "kind: must be 'delimited' or 'fixed' or 'sheet', not 'xml'"),
-        ({"yields": "advice"}, "yields: must be 'statement' or 'settlement' or 'income' or 'accounts', not 'advice'"),
+        (
+            {"yields": "advice"},
+            "yields: must be 'statement' or 'settlement' or 'income' or 'accounts', not 'advice'",
+        ),
         ({"order": "newest-first"}, "order must be 'oldest-first', not 'newest-first'"),
         ({"name": "x"}, "name: is the table's own name"),
         ({"colour": "red"}, "unknown keys colour"),

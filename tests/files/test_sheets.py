@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.files.income_files import events, issues, reader, rows
 
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
@@ -16,7 +17,6 @@ from localgov_ims.files.events import Closed
 from localgov_ims.files.limits import Limits
 from localgov_ims.files.places import column_number
 from localgov_ims.files.reading import read
-from tests.files.income_files import events, issues, reader, rows
 
 SHEET = {
     "kind": "sheet", "yields": "income", "header_row": 1,
@@ -64,13 +64,17 @@ def test_a_number_within_a_millionth_of_a_penny_is_money(cell, amount):
     assert (row.amount, row.place) == (Money(amount), "row 1, line 2")
 
 
-@pytest.mark.parametrize("cell", [12.345, 12.340001, "12.345", True, "12,34", date(2026, 1, 1), 1e300, None, "=1+1"])
+@pytest.mark.parametrize(
+    "cell", [12.345, 12.340001, "12.345", True, "12,34", date(2026, 1, 1), 1e300, None, "=1+1"]
+)
 def test_any_other_cell_is_no_amount(cell):
     found = issues(workbook(("77", date(2026, 10, 5), cell)), base=SHEET)
     assert [(issue[0], issue[2]) for issue in found] == [("bad-amount", "Amount")]
 
 
-@pytest.mark.parametrize(("cell", "good"), [(12345, True), ("12345", True), (12345.5, False), ("123.45", False)])
+@pytest.mark.parametrize(
+    ("cell", "good"), [(12345, True), ("12345", True), (12345.5, False), ("123.45", False)]
+)
 def test_whole_pence_have_no_decimal_point(cell, good):
     found = events(workbook(("77", date(2026, 10, 5), cell)), base=SHEET | PENCE)
     assert isinstance(found[-1], Closed) is good
@@ -80,7 +84,7 @@ def test_whole_pence_have_no_decimal_point(cell, good):
 
 @pytest.mark.parametrize(
     ("cell", "day"),
-    [(date(2026, 10, 5), True), (datetime(2026, 10, 5, 9, 30), True), ("05/10/2026", True), ("2026-10-05", False),
+    [(date(2026, 10, 5), True), (datetime.fromisoformat("2026-10-05T09:30"), True), ("05/10/2026", True), ("2026-10-05", False),
      (46300, False), ("31/06/2026", False)],
 )  # fmt: skip
 def test_a_day_is_a_day_cell_or_a_text_of_the_stated_format(cell, day):
@@ -210,7 +214,10 @@ def test_an_encrypted_part_is_refused():
     ("changes", "said"),
     [
         ({"columns": {}}, "columns must say where each stands"),
-        ({"columns": SHEET["columns"] | {"day": {"number": 1, "letter": "A"}}}, "one of number, letter and header"),
+        (
+            {"columns": SHEET["columns"] | {"day": {"number": 1, "letter": "A"}}},
+            "one of number, letter and header",
+        ),
         ({"columns": SHEET["columns"] | {"day": 0}}, "columns 1 (A) to 16384 (XFD)"),
         ({"columns": SHEET["columns"] | {"day": {"letter": "F6"}}}, "columns 1 (A) to 16384 (XFD)"),
         ({"header_row": None}, "so header_row must say where that is"),
@@ -225,7 +232,15 @@ def test_a_layout_that_cannot_be_used_says_why(changes, said):
 
 
 def test_letters_of_columns_are_numbers():
-    assert [column_number(text) for text in ("A", "f", "Z", "AA", "XFD", "A1", "")] == [1, 6, 26, 27, 16384, 0, 0]
+    assert [column_number(text) for text in ("A", "f", "Z", "AA", "XFD", "A1", "")] == [
+        1,
+        6,
+        26,
+        27,
+        16384,
+        0,
+        0,
+    ]
 
 
 GOOD = workbook(("77", date(2026, 10, 5), 1))

@@ -32,7 +32,9 @@ def texts(longest: int) -> st.SearchStrategy[str]:
     return kept.map(str.strip)
 
 
-MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2089, 12, 31)).map(lambda at: at.replace(tzinfo=UTC))
+MOMENTS = st.timedeltas(timedelta(), timedelta(days=36_000)).map(
+    lambda since: datetime(1990, 1, 1, tzinfo=UTC) + since
+)
 
 
 @st.composite

@@ -551,7 +551,8 @@ def test_a_restricted_account_is_nobodys_to_pay_in_or_to_see(
 
 
 def test_what_was_approved_wrongly_is_reversed(office: Installation, boss: Installation) -> None:
-    (done,) = approved(boss, at.submitted(office))
+    short = at.cash(at.line("156.00"), over_short=pounds("-1.00"), over_short_reason="short")
+    (done,) = approved(boss, at.submitted(office, short))
     assert done.receipt is not None
     reverse_transaction(office.acting("tester"), done.receipt.reference, reason="Paid in twice")
     assert list_deposits(boss) == []

@@ -30,7 +30,7 @@ class _FundChecks:
     code: str
     doubt: Doubt | None
     compact: Callable[[str], str]
-    accepts: Callable[[str], bool] | None
+    fits: Callable[[str], bool]
     format: ReferenceFormat | None
     account_must_exist: bool
     maximum: int | None
@@ -52,6 +52,11 @@ class Checks:
         if references.methods is not None:
             usable = {code: method for code, method in references.methods.items() if not method.disabled}
             self._methods = {code: _method_checks(method) for code, method in usable.items()}
+        self._unlimited = frozenset(
+            code
+            for code, each in (self._methods or {}).items()
+            if each.minimum is None and each.maximum is None
+        )
 
     def canonical(self, fund: str, reference: str) -> str:
         """Return a reference as accounts of its fund are kept, whether or not it fits."""
@@ -67,24 +72,23 @@ class Checks:
             return (SuspenseReason.UNKNOWN_FUND, fund) if fund else (SuspenseReason.NO_FUND, None)
         if known.doubt is not None:
             return known.doubt
-        canonical, doubt = known.compact(reference), None
-        if self._methods is not None:
-            doubt = self._of_method(mop, pence)
-        if doubt is None and not self._plainly_fits(known, canonical):
+        canonical = known.compact(reference)
+        if (
+            pence >= 0
+            and (mop in self._unlimited or self._methods is None)
+            and not known.account_must_exist
+            and (known.maximum is None or pence <= known.maximum)
+            and known.fits(canonical)
+        ):
+            return canonical  # as for nearly every row; what follows tells the others apart
+        doubt = self._of_method(mop, pence) if self._methods is not None else None
+        if doubt is None and (known.account_must_exist or not known.fits(canonical)):
             doubt = _of_reference(known, canonical, holders)
         if doubt is None and known.maximum is not None and pence > known.maximum:
             doubt = SuspenseReason.OVER_MAXIMUM, "amount_over_fund_max"
         if doubt is None and pence < 0 and not allow_negative:
             doubt = SuspenseReason.NEGATIVE_AMOUNT, None
         return canonical if doubt is None else doubt
-
-    @staticmethod
-    def _plainly_fits(fund: _FundChecks, reference: str) -> bool:
-        if fund.account_must_exist:
-            return False
-        if fund.accepts is not None:
-            return fund.accepts(reference)
-        return len(reference) <= _LONGEST and (not reference or reference.isprintable())
 
     def _of_method(self, mop: str, pence: int) -> Doubt | None:
         method = self._methods.get(mop) if self._methods is not None else None
@@ -120,6 +124,10 @@ def _fault(fund: _FundChecks, reference: str) -> str | None:
     return None if not reference or reference.isprintable() else "reference_characters"
 
 
+def _free(reference: str) -> bool:
+    return len(reference) <= _LONGEST and (not reference or reference.isprintable())
+
+
 def _fund_checks(fund: Fund, references: References) -> _FundChecks:
     format_ = references.format_of(fund.code)
     doubt: Doubt | None = None
@@ -129,7 +137,7 @@ def _fund_checks(fund: Fund, references: References) -> _FundChecks:
         doubt = SuspenseReason.DISABLED_FUND, fund.code
     return _FundChecks(
         fund.code, doubt, format_.compact if format_ is not None else str.strip,
-        format_.accepts if format_ is not None else None, format_, fund.account_must_exist, _pence(fund.maximum),
+        format_.accepts if format_ is not None else _free, format_, fund.account_must_exist, _pence(fund.maximum),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
@@ -9,17 +10,21 @@ from typing import Final
 from localgov_ims.allocation.keys import Clause, Key, Kind, cost
 from localgov_ims.allocation.values import Seen, text_getter
 from localgov_ims.domain.income_files import IncomeRow
-from localgov_ims.domain.pattern_sets import PatternSet, fitter
+from localgov_ims.domain.pattern_sets import PatternSet
 
 Found = tuple[int, ...]
 """Numbers of clauses; one may stand there twice."""
 
 _REMEMBERED: Final = 10_000
-_Asked = tuple[tuple[Callable[[str], bool], int], ...]
+_Begins = tuple[tuple[Callable[[str], object] | None, int], ...]
 
 
 class Look:
-    """What one field is looked up in: `numbers` returns the clauses that its text meets."""
+    """What one field is looked up in.
+
+    Attributes:
+        find: Returns the clauses that a text of the field meets, or none.
+    """
 
     __slots__ = (
         "_after",
@@ -28,49 +33,49 @@ class Look:
         "_equal",
         "_fold",
         "_patterns",
-        "_plain",
         "_remembered",
         "field",
+        "find",
     )
 
     def __init__(self, field: str, pairs: Sequence[tuple[Key, int]], *, fold: bool) -> None:
         """Sort keys of one field by their kind."""
         self.field, self._fold = field, fold
         self._equal = _table((key.text, number) for key, number in pairs if key.kind is Kind.EQUAL)
-        self._before = _by_length(pairs, Kind.PREFIX)
-        self._after = _by_length(pairs, Kind.SUFFIX)
-        self._plain = _plain_by_length(pairs)
+        self._before = _beginnings(pairs)
+        self._after = _endings(pairs)
         by_pattern = _table((key.text, number) for key, number in pairs if key.kind is Kind.PATTERN)
         self._by_pattern = list(by_pattern.values())
         self._patterns = PatternSet(list(by_pattern)) if by_pattern else None
         self._remembered: dict[str, Found] = {}
+        self.find: Callable[[str], Found | None] = self._numbers
+        if self._patterns is not None:
+            self.find = self._known
+        elif not (self._before or self._after or fold):
+            self.find = self._equal.get
 
-    def numbers(self, text: str) -> Found:
-        """Return the clauses that a text of the field meets."""
-        if self._fold:
-            text = text.casefold()
-        found = self._equal.get(text, ())
-        for length, table in self._before:
-            if more := table.get(text[:length]):
-                found += more
-        for length, asked in self._plain:
-            for fits, number in asked.get(text[:length], ()):
-                if fits(text):
-                    found += (number,)
-        for length, table in self._after:
-            if more := table.get(text[-length:]):
-                found += more
-        return found if self._patterns is None else found + self._fitting(text, self._patterns)
-
-    def _fitting(self, text: str, patterns: PatternSet) -> Found:
+    def _known(self, text: str) -> Found:
         # The same words come again and again in a file, and patterns are the dearest thing to look for.
         known = self._remembered.get(text)
         if known is None:
-            known = tuple(number for at in sorted(patterns.fitting(text)) for number in self._by_pattern[at])
             if len(self._remembered) >= _REMEMBERED:
                 self._remembered.clear()
-            self._remembered[text] = known
+            known = self._remembered[text] = self._numbers(text)
         return known
+
+    def _numbers(self, text: str) -> Found:
+        if self._fold:
+            text = text.casefold()
+        found = self._equal.get(text, ())
+        for length, begins in self._before.get(text[:1], ()):
+            for fits, number in begins.get(text[:length], ()):
+                if fits is None or fits(text):
+                    found += (number,)
+        for length, ends in self._after:
+            found += ends.get(text[-length:], ())
+        if self._patterns is not None:
+            found += tuple(n for at in sorted(self._patterns.fitting(text)) for n in self._by_pattern[at])
+        return found
 
 
 class Index:
@@ -111,7 +116,7 @@ class Index:
         looked = False
         for at, look in enumerate(self.looks):
             if look.field in changed:
-                found[at] = look.numbers(seen[look.field])
+                found[at] = look.find(seen[look.field]) or ()
                 looked = True
         return looked
 
@@ -137,16 +142,18 @@ def _table(pairs: Iterable[tuple[str, int]]) -> dict[str, Found]:
     return table
 
 
-def _by_length(pairs: Sequence[tuple[Key, int]], kind: Kind) -> list[tuple[int, dict[str, Found]]]:
-    ends = [(key.text, number) for key, number in pairs if key.kind is kind]
+def _beginnings(pairs: Sequence[tuple[Key, int]]) -> dict[str, list[tuple[int, dict[str, _Begins]]]]:
+    """Return, by the first character and then by length, what texts begin with, and what then must fit them."""
+    found: dict[str, dict[int, dict[str, _Begins]]] = {}
+    for key, number in pairs:
+        if key.kind in {Kind.PREFIX, Kind.PLAIN}:
+            fits = re.compile(key.pattern, re.ASCII).fullmatch if key.kind is Kind.PLAIN else None
+            table = found.setdefault(key.text[0], {}).setdefault(len(key.text), {})
+            table[key.text] = (*table.get(key.text, ()), (fits, number))
+    return {first: sorted(by_length.items(), key=lambda each: each[0]) for first, by_length in found.items()}
+
+
+def _endings(pairs: Sequence[tuple[Key, int]]) -> list[tuple[int, dict[str, Found]]]:
+    ends = [(key.text, number) for key, number in pairs if key.kind is Kind.SUFFIX]
     lengths = sorted({len(text) for text, _ in ends})
     return [(n, _table((text, number) for text, number in ends if len(text) == n)) for n in lengths]
-
-
-def _plain_by_length(pairs: Sequence[tuple[Key, int]]) -> list[tuple[int, dict[str, _Asked]]]:
-    tables: dict[int, dict[str, _Asked]] = {}
-    for key, number in pairs:
-        if key.kind is Kind.PLAIN:
-            table = tables.setdefault(len(key.text), {})
-            table[key.text] = (*table.get(key.text, ()), (fitter(key.pattern), number))
-    return sorted(tables.items(), key=lambda item: item[0])

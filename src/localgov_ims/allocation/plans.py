@@ -37,7 +37,7 @@ class Plans:
     def __init__(self, rules: RuleSet, defaults: dict[str, str], holders: Holders) -> None:
         """Look rows up as *rules* do, with the import type's *defaults* in blank fields."""
         looks = rules.index.looks
-        self._looks = [(row_getter(look.field, defaults), look.numbers) for look in looks]
+        self._looks = [(row_getter(look.field, defaults), look.find) for look in looks]
         always = [rules.rules[number] for number in rules.index.always]
         self._asked = [rule.test for rule in always if rule.steady and rule.test is not None]
         self._holders = holders
@@ -45,7 +45,7 @@ class Plans:
 
     def find(self, row: IncomeRow) -> tuple[Alike, Plan | None]:
         """Return what rules can tell of a row, and the plan of rows alike, if there has been one."""
-        alike: Alike = tuple([numbers(get(row)) for get, numbers in self._looks])
+        alike: Alike = tuple([find(get(row)) for get, find in self._looks])
         if self._asked:
             alike += tuple([test({}, row, self._holders) for test in self._asked])
         return alike, self._known.get(alike)

@@ -100,7 +100,11 @@ def plain_contents(contents: Contents) -> dict[str, Any]:
     plain["cash"] = {
         each.value: {"count": count, "value": str(value)} for each, count, value in contents.cash
     }
-    return {name: given for name, given in _given(plain).items() if given not in ([], {}, {"schemes": []}, False, "0.00")}
+    return {
+        name: given
+        for name, given in _given(plain).items()
+        if given not in ([], {}, {"schemes": []}, False, "0.00")
+    }
 
 
 def counted_of(written: Mapping[str, Any]) -> Counted:

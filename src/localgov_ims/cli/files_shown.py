@@ -44,6 +44,8 @@ def show_result(result: ImportResult, *, dry: bool = False) -> None:
     said = ", ".join(
         counted(count, name.replace("_", " ").removesuffix("s")) for name, count in result.counts.items()
     )
+    if result.report:
+        said = counted(result.counts.get("rows", 0), "row")
     said = _SAID.get(result.status, said)
     status = click.style(result.status, fg=_COLOURS[result.status])
     click.echo(f"{visible(result.name)}: {f'would be {status}' if dry else status} ({said})")

@@ -67,7 +67,7 @@ def open_(
 @json_option
 @click.pass_context
 def count(
-    context: click.Context, session: str | None, counts: tuple[str, ...], values: tuple[str, ...], *, as_json: bool,
+    context: click.Context, /, session: str | None, counts: tuple[str, ...], values: tuple[str, ...], *, as_json: bool,
     **z: Any,  # noqa: ANN401 - what click read of the Z-report
 ) -> None:  # fmt: skip
     """Record what is in the till, by notes and coins; then it says what there should be."""
@@ -87,7 +87,13 @@ def count(
 @json_option
 @click.pass_context
 def close(
-    context: click.Context, session: str | None, next_float: str | None, *, as_json: bool, **given: str | None
+    context: click.Context,
+    /,
+    session: str | None,
+    next_float: str | None,
+    *,
+    as_json: bool,
+    **given: str | None,
 ) -> None:
     """Close a till that has been counted; it never opens again."""
     stays = read_amount(next_float) if next_float is not None else None

@@ -18,6 +18,7 @@ from localgov_ims.files.income_fields import LONGEST_EXTRA, IncomeFields, TextFi
 from localgov_ims.files.income_values import (
     Amounts,
     Unreadable,
+    as_it_stands,
     cell_taker,
     moment_taker,
     rate_taker,
@@ -122,7 +123,7 @@ def _into(
 ) -> Callable[[Cells, dict[str, Any]], None]:
     plain, judged, strip = [], [], layout.strip
     for name, text, longest in texts:
-        if _as_it_stands(text) and text.column[0] in columns.index:
+        if as_it_stands(text) and text.column[0] in columns.index:
             plain.append((name, columns.index[text.column[0]], longest))
         else:
             judged.append((name, text_taker(layout, text, columns), longest))
@@ -141,11 +142,6 @@ def _into(
                 raise Unreadable
 
     return take
-
-
-def _as_it_stands(text: TextField) -> bool:
-    changed = text.strip_spaces or text.drop_prefix or text.map is not None or text.allowed or text.required
-    return len(text.column) == 1 and text.trim and not changed
 
 
 def _codes(layout: Layout, fields: IncomeFields, columns: Columns) -> Callable[[Cells], dict[str, Any]]:

@@ -57,6 +57,12 @@ def text_taker(layout: Layout, text: TextField, columns: Columns) -> Callable[[C
     return take
 
 
+def as_it_stands(text: TextField) -> bool:
+    """Tell whether a text is what stands in one column, but for the blanks around it."""
+    changed = text.strip_spaces or text.drop_prefix or text.map is not None or text.allowed or text.required
+    return len(text.column) == 1 and text.trim and not changed
+
+
 def moment_taker(layout: str) -> Callable[[str], Said]:
     """Return what reads a moment; it raises Unreadable where it is none."""
     moment_of = moment_reader(layout)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -103,35 +103,38 @@ def _quick(layout: Layout, fields: AccountFields, columns: Columns) -> Quick | N
     texts, values = plan
 
     def quick(number: int, line: int, cells: Cells) -> tuple[HolderRow, int] | None:
-        if not "".join(cells).isprintable():
-            return None
-        said = dict[str, Value | None]()
-        for name, at, longest, clears in texts:
-            text = cells[at].strip()
-            if not text:
-                if clears:
-                    said[name] = None
-            elif text[0] == "'" or len(text) > longest:
-                return None
-            else:
-                said[name] = text
-        if not (said.get(KEY[0]) and said.get(KEY[1])):
+        said = _texts(texts, cells) if "".join(cells).isprintable() else None
+        if said is None:
             return None
         plain: dict[str, Any] = said.copy()
         del plain[KEY[0]], plain[KEY[1]]
         for name, at, clears, read in values:
-            text = cells[at].strip()
-            if not text:
-                if clears:
-                    said[name] = plain[name] = None
-            elif (known := read(text)) is None:
-                return None
-            else:
+            if text := cells[at].strip():
+                known = read(text)
+                if known is None:
+                    return None
                 said[name], plain[name] = known
+            elif clears:
+                said[name] = plain[name] = None
         row = HolderRow(place=f"line {line}", fields=said, position=number, line=line, plain=plain)
         return row, plain.get("balance") or 0
 
     return quick
+
+
+def _texts(texts: Sequence[tuple[str, int, int, bool]], cells: Cells) -> dict[str, Value | None] | None:
+    """Return the texts of a row that names an account; none where one of them is not plainly right."""
+    said = dict[str, Value | None]()
+    for name, at, longest, clears in texts:
+        text = cells[at].strip()
+        if not text:
+            if clears:
+                said[name] = None
+        elif text[0] == "'" or len(text) > longest:
+            return None
+        else:
+            said[name] = text
+    return said if said.get(KEY[0]) and said.get(KEY[1]) else None
 
 
 Read = Callable[[str], tuple[Value, int | str] | None]

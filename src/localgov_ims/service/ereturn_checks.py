@@ -116,6 +116,14 @@ def income_of(council: Council, ereturn: EReturn, mop: str, taken_on: date) -> l
     return made
 
 
+def references_of(
+    ereturn: EReturn, contents: Contents
+) -> Sequence[tuple[EReturnLine, TemplateRow, str | None]]:
+    """Return each line with its row and the account reference that it is for, for whoever shows them."""
+    rows = {row.number: row for row in ereturn.template.rows}
+    return [(line, rows[line.row], _reference(rows[line.row], line)) for line in contents.lines]
+
+
 def over_short_account(council: Council) -> OverShort:
     """Return the account set for what is over or short.
 
@@ -182,11 +190,3 @@ def _reference(row: TemplateRow, line: EReturnLine) -> str | None:
 
 def _canonical(council: Council, row: TemplateRow, line: EReturnLine) -> str:
     return item_checks.canonical(council.references.format_of(row.fund), _reference(row, line))
-
-
-def references_of(
-    ereturn: EReturn, contents: Contents
-) -> Sequence[tuple[EReturnLine, TemplateRow, str | None]]:
-    """Return each line with its row and the account reference that it is for, for whoever shows them."""
-    rows = {row.number: row for row in ereturn.template.rows}
-    return [(line, rows[line.row], _reference(rows[line.row], line)) for line in contents.lines]
