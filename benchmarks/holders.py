@@ -43,7 +43,7 @@ def opened(folder: Path) -> Installation:
     (folder / "council.toml").write_text(settings_text(), encoding="utf-8")
     made = open_installation(folder / "council.toml", by="benchmark", create=True)
     kind = ImportType(code="t", name="Tenants", kind=ImportKind.ACCOUNTS, format="account-holders")
-    return evolve(made, council=evolve(made.council, import_types={"t": kind}))
+    return evolve(made, council=evolve(made.council, import_types={**made.council.import_types, "t": kind}))
 
 
 def a_file(rows: int, month: int) -> io.BytesIO:

@@ -68,6 +68,7 @@ _PUBLIC = {
     "finish_refund": "service.finishing_refunds",
     "open_installation": "bootstrap.installing",
     "reallocate_line": "service.reallocations",
+    "receive_card": "service.receiving",
     "receive_cash": "service.receiving",
     "receive_cheque": "service.receiving",
     "receive_post": "service.receiving",

@@ -41,7 +41,11 @@ def house(installation: Installation, **given: Any) -> Installation:
     }  # fmt: skip
     kind = ImportType(**made | given)
     two_person = evolve(installation.council.two_person, import_reversal=False)
-    council = evolve(installation.council, import_types={kind.code: kind}, two_person=two_person)
+    council = evolve(
+        installation.council,
+        import_types={**installation.council.import_types, kind.code: kind},
+        two_person=two_person,
+    )
     return evolve(installation, council=council)
 
 

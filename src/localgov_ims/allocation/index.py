@@ -109,7 +109,7 @@ class Index:
 
     def found(self, seen: Seen, row: IncomeRow) -> list[Found]:
         """Return what each look finds of a row."""
-        return [look.numbers(get(seen, row)) for look, get in zip(self.looks, self._getters, strict=True)]
+        return [look.find(get(seen, row)) or () for look, get in zip(self.looks, self._getters, strict=True)]
 
     def again(self, found: list[Found], changed: Collection[str], seen: Seen) -> bool:
         """Look again in *found* where rules have changed a field, and tell whether that was anywhere."""

@@ -59,6 +59,7 @@ def cost(clause: Clause) -> tuple[bool, int, int]:
     return any(not key.text for key in clause), max(key.kind for key in clause), len(clause)
 
 
+_LONGEST: Final = 500  # of a text among patterns; a longer one is asked for by itself
 _FIRST: Final = re.compile(r"(?:([0-9A-Za-z/ -]+)(?!\{)|\[([0-9A-Za-z]{1,10})\](?!\{))")
 
 
@@ -98,6 +99,8 @@ def _clause(condition: Condition) -> Clause | None:
     if op == "blank":
         return _keys(Kind.EQUAL, condition, [""], fold=False)
     if op == "contains":
+        if any(len(value) > _LONGEST for value in values):
+            return None
         texts = [literal(value.casefold() if fold else value) for value in values]
         return _keys(Kind.PATTERN, condition, texts, fold=fold)
     kinds = {"equals": Kind.EQUAL, "one_of": Kind.EQUAL, "starts_with": Kind.PREFIX, "ends_with": Kind.SUFFIX}

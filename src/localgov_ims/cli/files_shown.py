@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -25,6 +27,11 @@ _SAID = {
     "held": "nothing of it is recorded until a person decides: ims files decide",
 }
 _GROUPS = {"funds": "Fund", "mops": "Method", "rules": "Rule", "reasons": "In suspense, because"}
+
+
+def label(path: str) -> str:
+    """Return a file's name as text that can be kept, whatever bytes the file system allows."""
+    return os.fsencode(Path(path).name).decode("utf-8", "replace") if path != "-" else "standard input"
 
 
 def result_json(result: ImportResult) -> dict[str, object]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
-from pathlib import Path
 
 import click
 
 from localgov_ims.cli.council import opened_council
-from localgov_ims.cli.files_shown import result_json, show_result
+from localgov_ims.cli.files_shown import label, result_json, show_result
 from localgov_ims.cli.items import read_amount
 from localgov_ims.cli.output import counting, files_argument, json_option, opened, print_json, progress
 from localgov_ims.cli.root import REFUSED
@@ -58,7 +56,7 @@ def import_(  # noqa: PLR0913 - one parameter an option
     installation = opened_council(context)
     with ExitStack() as stack, progress("Importing", show=not as_json) as tell:
         incoming = [
-            Incoming(name=_label(path), stream=stack.enter_context(opened(path)), declared=declared)
+            Incoming(name=label(path), stream=stack.enter_context(opened(path)), declared=declared)
             for path in files
         ]
         count = counting(tell)
@@ -73,8 +71,3 @@ def import_(  # noqa: PLR0913 - one parameter an option
         for result in results:
             show_result(result, dry=dry)
     context.exit(REFUSED if any(result.status in {"refused", "held"} for result in results) else 0)
-
-
-def _label(path: str) -> str:
-    """Return a file's name as text that can be kept, whatever bytes the file system allows."""
-    return os.fsencode(Path(path).name).decode("utf-8", "replace") if path != "-" else "standard input"

@@ -18,6 +18,7 @@ class BasketItem:
         mop: Code of the method of payment; blank: the channel's.
         vat_code: Another than the fund's, where the fund lets a line have its own.
         narrative: At most 100 characters.
+        rule: The allocation rule that says so, where one does and no person.
         original: The line that a payment's negative line takes back, by its reference, where it is known.
     """
 
@@ -28,3 +29,4 @@ class BasketItem:
     vat_code: str | None = field(default=None, converter=blank_is_none)
     narrative: str | None = field(default=None, converter=blank_is_none, validator=written(100))
     original: str | None = field(default=None, converter=blank_is_none)
+    rule: str | None = None

@@ -42,7 +42,7 @@ def read_rows(stream: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Iterator[Hol
     """
     for event in ProfileReader(ACCOUNT_HOLDERS).read(stream, Options(limits=limits)):
         if isinstance(event, HolderRow):
-            yield evolve(event, issues=())
+            yield evolve(event, issues=()) if event.issues else event
         elif isinstance(event, Issue) and not (event.code == "truncated" and event.field == "rows"):
             # as rows say it, whose places are told by line alone
             yield evolve(event, place=event.place.rpartition(", ")[2])

@@ -6,7 +6,7 @@ Rows without a fault take a short way; one with a fault is read again by `files.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import itemgetter
+from operator import gt, itemgetter
 from typing import Any, Final
 
 from attrs import NOTHING
@@ -66,7 +66,9 @@ def converter(layout: Layout, fields: IncomeFields, columns: Columns) -> Convert
                 said[name] = money_of.optional(cells)
         except Unreadable:
             return None
-        if (adds and not adds_up(amount.pence, said)) or rounded(said["account_reference"]):
+        if (adds and not adds_up(amount.pence, said)) or (
+            "E+" in said["account_reference"] and rounded(said["account_reference"])
+        ):
             return None
         said["position"], said["line"] = number, line
         return _row(said)
@@ -79,19 +81,22 @@ _DEFAULTS: Final[dict[str, Any]] = {
 }
 
 
+_new, _set = object.__new__, object.__setattr__
+
+
 def _row(said: dict[str, Any]) -> IncomeRow:
     """Return the row of these fields, every one of which is there.
 
     Its own `__init__`, which checks nothing, would do the same in ten times as long; of a million rows that is felt.
     """
-    row = IncomeRow.__new__(IncomeRow)
-    object.__setattr__(row, "__dict__", said)
+    row = _new(IncomeRow)
+    _set(row, "__dict__", said)
     return row
 
 
 def rounded(reference: str) -> bool:
     """Tell whether a spreadsheet made a rounded number of a reference: `3.00000E+13`."""
-    return "E+" in reference and EXCEL_NUMBER.fullmatch(reference) is not None
+    return EXCEL_NUMBER.fullmatch(reference) is not None
 
 
 def adds_up(pence: int, said: Mapping[str, Any]) -> bool:
@@ -127,15 +132,20 @@ def _into(
             plain.append((name, columns.index[text.column[0]], longest))
         else:
             judged.append((name, text_taker(layout, text, columns), longest))
+    names, limits = [name for name, _, _ in plain], [longest for _, _, longest in plain]
+    places = [at for _, at, _ in plain]
+    # of one place it would give no tuple
+    cells_of: Callable[[Cells], Iterable[str]] = (
+        itemgetter(*places) if len(places) > 1 else lambda cells: [cells[at] for at in places]
+    )
 
     def take(cells: Cells, said: dict[str, Any]) -> None:
-        for name, at, longest in plain:
-            text = cells[at].strip()
-            if strip and text[:1] == "'":
-                text = stripped(text, strip)
-            if len(text) > longest:
-                raise Unreadable
-            said[name] = text
+        found = [*map(str.strip, cells_of(cells))]
+        if strip and "'" in "".join(found):
+            found = [stripped(text, strip) for text in found]
+        if any(map(gt, map(len, found), limits)):
+            raise Unreadable
+        said.update(zip(names, found, strict=False))
         for name, take_text, longest in judged:
             said[name] = text = take_text(cells)
             if len(text) > longest:

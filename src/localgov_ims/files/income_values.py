@@ -37,7 +37,13 @@ def _cell(layout: Layout, column: str, columns: Columns) -> Callable[[Cells], st
     if not layout.strip:
         return take
     strip = layout.strip
-    return lambda cells: stripped(take(cells), strip)
+
+    def cell(cells: Cells) -> str:
+        text: str = take(cells)
+        bare = text.strip()
+        return stripped(bare, strip) if bare[:1] == "'" else text
+
+    return cell
 
 
 def text_taker(layout: Layout, text: TextField, columns: Columns) -> Callable[[Cells], str]:

@@ -59,25 +59,29 @@ def printed_by(layout: str, moment: date | datetime) -> str:
     return whole.strftime(pattern)
 
 
-_MINUTE: Final = len("2026-05-04 09:30")
-_SECONDS: Final = {f":{second:02d}": timedelta(seconds=second) for second in range(60)} | {"": timedelta()}
-_MINUTES_MOST: Final = 4096
-_minutes: dict[str, tuple[date, datetime]] = {}
+_HOUR: Final = len("2026-05-04 09:")
+_IN_HOUR: Final = {
+    f"{minute:02d}{second}": timedelta(minutes=minute, seconds=int(second[1:] or 0))
+    for minute in range(60)
+    for second in ("", *(f":{number:02d}" for number in range(60)))
+}
+_HOURS_MOST: Final = 4096
+_hours: dict[str, tuple[date, datetime]] = {}
 
 
 def _iso(text: str) -> Said | None:
     """Return the London day of an ISO 8601 text and, where it has a time, the moment (UTC).
 
-    A file's moments lie close together, so each minute of London is worked out once.
+    A file's moments lie close together, so each hour of London is worked out once.
     """
-    minute, seconds = _minutes.get(text[:_MINUTE]), _SECONDS.get(text[_MINUTE:])
-    if minute is not None and seconds is not None:
-        return minute[0], minute[1] + seconds
+    hour, since = _hours.get(text[:_HOUR]), _IN_HOUR.get(text[_HOUR:])
+    if hour is not None and since is not None:
+        return hour[0], hour[1] + since
     said = _worked_out(text)
-    if said is not None and said[1] is not None and seconds is not None:
-        if len(_minutes) >= _MINUTES_MOST:
-            _minutes.clear()
-        _minutes[text[:_MINUTE]] = said[0], said[1] - seconds
+    if said is not None and said[1] is not None and since is not None:
+        if len(_hours) >= _HOURS_MOST:
+            _hours.clear()
+        _hours[text[:_HOUR]] = said[0], said[1] - since
     return said
 
 

@@ -175,7 +175,7 @@ def _line(
 ) -> LineInput:  # fmt: skip
     made = line_for(
         council, fund=asked.fund, account_reference=account[1], amount=asked.amount, mop=mop, taken_on=day,
-        vat_code=asked.vat_code, narrative=narrative,
+        vat_code=asked.vat_code, narrative=narrative, rule=asked.rule,
     )  # fmt: skip
     return evolve(made, amount=-made.amount, vat=-made.vat) if note and made.amount > NOTHING else made
 

@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from attrs import define, field
+from sqlalchemy import Connection
 
 from localgov_ims.domain.finding import Finder
 from localgov_ims.domain.statements import StatementLine
@@ -54,29 +55,31 @@ def load_open_items(installation: Installation, matcher: Matcher) -> OpenItems:
             "account_reference",
             ((id_, text, text) for id_, text in snapshots.accounts_of_receipts(connection)),
         )
-        matcher.load(
-            "settlement",
-            (
-                (s.id, s.paid_on.toordinal(), s.net.pence, s.reference, s.source)
-                for s in snapshots.open_settlements(connection)
-            ),
-        )
-        matcher.load(
-            "income_file",
-            (
-                (f.id, (f.last_on or date.min).toordinal(), f.expected.pence, f.import_type, f.source)
-                for f in snapshots.open_income_files(connection)
-            ),
-        )
-        matcher.load(
-            "settlement_line",
-            (
-                (id_, day.toordinal(), *rest)
-                for id_, day, *rest in snapshots.open_settlement_lines(connection)
-            ),
-        )
+        _load_totals(matcher, connection)
     _load_lines(installation, matcher, items)
     return items
+
+
+def _load_totals(matcher: Matcher, connection: Connection) -> None:
+    """Hand over what the bank brings in one sum: payouts and their lines, and income files."""
+    matcher.load(
+        "settlement",
+        (
+            (s.id, s.paid_on.toordinal(), s.net.pence, s.reference, s.source)
+            for s in snapshots.open_settlements(connection)
+        ),
+    )
+    matcher.load(
+        "income_file",
+        (
+            (f.id, (f.last_on or date.min).toordinal(), f.expected.pence, f.import_type, f.source)
+            for f in snapshots.open_income_files(connection)
+        ),
+    )
+    matcher.load(
+        "settlement_line",
+        ((id_, day.toordinal(), *rest) for id_, day, *rest in snapshots.open_settlement_lines(connection)),
+    )
 
 
 def _load_lines(installation: Installation, matcher: Matcher, items: OpenItems) -> None:

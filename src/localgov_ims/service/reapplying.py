@@ -19,6 +19,7 @@ from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.proposals import Proposal
 from localgov_ims.domain.transactions import Transaction
+from localgov_ims.service.bank_rows import bank_row, bank_source
 from localgov_ims.service.clearing import clear_items
 from localgov_ims.service.file_views import file_of
 from localgov_ims.service.income_rows import FileOfRows, known_file, rows_of
@@ -27,9 +28,12 @@ from localgov_ims.service.known_holders import KnownHolders
 from localgov_ims.service.permitting import permit
 from localgov_ims.service.placing_rows import RULES_JOINED
 from localgov_ims.service.suspense_items import Held, held_where
+from localgov_ims.storage import statements, transactions
 from localgov_ims.storage import suspense as stored
-from localgov_ims.storage import transactions
 from localgov_ims.storage.bulk_receipts import ORIGIN
+
+STATEMENT_LINE = "statement_line"
+"""The kind of origin of what a bank line became."""
 
 
 @frozen(kw_only=True)
@@ -84,7 +88,7 @@ def reapply(
 def _target(part: Placed) -> BasketItem:
     return BasketItem(
         fund=part.fund, account_reference=part.account_reference or None, amount=part.amount,
-        vat_code=part.vat_code or None, narrative=part.narrative or None,
+        vat_code=part.vat_code or None, narrative=part.narrative or None, rule=RULES_JOINED.join(part.rules) or None,
     )  # fmt: skip
 
 
@@ -108,17 +112,28 @@ def _placed(installation: Installation, connection: Connection, items: Sequence[
 def _rows(
     installation: Installation, connection: Connection, items: Sequence[Held]
 ) -> Iterator[tuple[Source, list[tuple[Held, IncomeRow]]]]:
-    """Yield the items with their rows, by what they came from: the file's own bytes where they are kept, else what the item kept."""
-    by_file: dict[str, list[Held]] = defaultdict(list)
+    """Yield the items with their rows, by what they came from: file and bank line as they were kept, else as the item is."""
+    today = local_day(installation.clock())
+    by_origin: dict[tuple[str, str], list[Held]] = defaultdict(list)
     for item in items:
-        by_file[_file(item)].append(item)
-    for name, own in sorted(by_file.items()):
-        found = known_file(installation, connection, UUID(name)) if name else None
+        origin = item.transaction.origin
+        by_origin[origin.kind, _file(item) if origin.kind == ORIGIN else ""].append(item)
+    for (kind, name), own in sorted(by_origin.items()):
+        found = known_file(installation, connection, name) if kind == ORIGIN else None
         if found is not None:
             yield found.source, list(_read(installation, connection, found, own))
+        elif kind == STATEMENT_LINE:
+            yield from _banked(installation, connection, own)
         else:
-            source = Source(name="", received_on=local_day(installation.clock()))
-            yield source, [(item, _kept(item)) for item in own]
+            yield Source(name="", received_on=today), [(item, _kept(item)) for item in own]
+
+
+def _banked(
+    installation: Installation, connection: Connection, items: Sequence[Held]
+) -> Iterator[tuple[Source, list[tuple[Held, IncomeRow]]]]:
+    by_line = {UUID(item.transaction.origin.id): item for item in items}
+    for line in statements.with_ids(connection, list(by_line)):
+        yield bank_source(line), [(by_line[line.id], bank_row(installation.council, line))]
 
 
 def _read(

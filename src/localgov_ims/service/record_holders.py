@@ -143,8 +143,7 @@ class HolderRecorder:
         before = self.counts["closed"]
         source = f"{self.file_name}, not in it"
         for fund in sorted(set(self.import_type.funds)):
-            # Read before anything is closed, for a query that is still open would see what it closes.
-            references = list(stored.open_references(self.unit.connection, fund))
+            references = stored.open_references(self.unit.connection, fund)
             for start in range(0, len(references), BLOCK):
                 named = [(fund, reference) for reference in references[start : start + BLOCK]]
                 self._versions.close(self._judge.unseen(named), self.received_on.isoformat(), source)

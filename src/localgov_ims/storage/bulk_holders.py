@@ -68,11 +68,11 @@ def latest(connection: Connection, accounts: Collection[Account]) -> dict[Accoun
     return found
 
 
-def open_references(connection: Connection, fund: str) -> Iterator[str]:
-    """Yield the references of a fund's accounts that are not closed, in order."""
-    query = sa.select(_table.account_reference).where(_table.fund == fund, NEWEST, _table.closed_on.is_(None))
-    rows = connection.execution_options(yield_per=5000).execute(query.order_by(_table.account_reference))
-    return iter(rows.scalars())
+def open_references(connection: Connection, fund: str) -> list[str]:
+    """Return the references of a fund's accounts that are not closed, in order."""
+    fits = (_table.fund == fund, NEWEST, _table.closed_on.is_(None))
+    query = sa.select(_table.account_reference).where(*fits).order_by(_table.account_reference)
+    return list(connection.execute(query).scalars())
 
 
 def count_open(connection: Connection, funds: Collection[str]) -> int:
