@@ -328,6 +328,7 @@ def test_the_report_sums_by_fund_method_and_reason(installation: Installation) -
         "unknown_fund": {"count": 1, "pence": 800},
     }
     assert report["computed"] == {"rows": 4, "pence": 1500}
+    assert report["versions"]["rules"] == report["versions"]["settings"] == 1
 
 
 def test_nobody_imports_without_the_permission(installation: Installation) -> None:

@@ -9,14 +9,19 @@ import pytest
 from attrs import evolve
 from tests.service.incomes import a_file, balance, codes, history, imported, recorded, row, taking
 
+from localgov_ims.domain.baskets import BasketItem
+from localgov_ims.domain.clearing import Giving
 from localgov_ims.domain.import_types import SourceReferences
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.received_files import FileStatus
 from localgov_ims.errors import AlreadyDone, ImsError, NotFound, NotPermitted, RuleViolation
+from localgov_ims.service.clearing import clear_items
+from localgov_ims.service.clearing_undoing import undo_clearance
 from localgov_ims.service.deciding_files import decide_file
 from localgov_ims.service.file_views import list_files, show_file
 from localgov_ims.service.importing import ImportResult, import_file
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.reallocations import reallocate_line
 from localgov_ims.service.reversing import reverse_transaction
 from localgov_ims.service.reversing_files import reverse_file
 from localgov_ims.service.verifying import verify
@@ -180,9 +185,6 @@ def test_a_row_taken_back_by_hand_before_is_left_as_it_is(pair: tuple[Installati
 def test_a_file_some_of_which_has_moved_on_is_not_taken_back_and_the_lines_are_named(
     pair: tuple[Installation, Installation],
 ) -> None:
-    from localgov_ims.domain.baskets import BasketItem
-    from localgov_ims.service.reallocations import reallocate_line
-
     sender, other = pair
     first = imported(sender, TWO)
     line = recorded(sender)[0].lines[0]
@@ -218,3 +220,32 @@ def test_ten_reversals_of_one_file_at_once_take_it_back_once(pair: tuple[Install
         thread.join()
     assert len([each for each in done if not isinstance(each, ImsError)]) == 1
     assert balance(sender) == {"CT": 0}
+
+
+def test_clearances_stand_in_the_way_unless_they_are_to_be_undone_with_the_file(
+    pair: tuple[Installation, Installation],
+) -> None:
+    sender, other = pair
+    first = imported(sender, [row("1.00"), row("4.00", "889")])
+    item = next(t.lines[0] for t in recorded(sender) if t.lines[0].fund == "SUSP")
+    target = BasketItem(fund="LB", account_reference="L1", amount=Money(300))
+    clear_items(other, [Giving(line=item.reference, amount=Money(300))], [target])
+    with pytest.raises(RuleViolation, match="clearances to be undone") as refused:
+        reverse_file(other, str(first.file), reason="All of it")
+    assert refused.value.data["lines"] == [f"{item.reference} (clearance)"]
+    reverse_file(other, str(first.file), reason="All of it", undo_clearances=True)
+    assert balance(sender) == {"CT": 0, "SUSP": 0, "LB": 0}
+    assert all(law.holds for law in verify(sender))
+
+
+def test_a_clearance_that_was_undone_before_stands_in_nobodys_way(
+    pair: tuple[Installation, Installation],
+) -> None:
+    sender, other = pair
+    first = imported(sender, [row("4.00", "889")])
+    item = recorded(sender)[0].lines[0]
+    target = BasketItem(fund="LB", account_reference="L1", amount=Money(400))
+    made = clear_items(other, [Giving(line=item.reference)], [target])
+    undo_clearance(other, made.reference, reason="Wrong account")
+    assert reverse_file(other, str(first.file), reason="All of it").counts == {"reversed": 1}
+    assert balance(sender) == {"SUSP": 0, "LB": 0}

@@ -90,17 +90,16 @@ def starts_of(condition: Condition) -> tuple[str, ...]:
 
 
 def _clause(condition: Condition) -> Clause | None:
-    if text_getter(condition.field) is None:
-        return None
     values, op = condition.operands, condition.op
+    long = op == "contains" and any(len(value) > _LONGEST for value in values)
+    if text_getter(condition.field) is None or long:
+        return None
     fold = condition.ignore_case
     if op == "matches":
         return _pattern_keys(condition)
     if op == "blank":
         return _keys(Kind.EQUAL, condition, [""], fold=False)
     if op == "contains":
-        if any(len(value) > _LONGEST for value in values):
-            return None
         texts = [literal(value.casefold() if fold else value) for value in values]
         return _keys(Kind.PATTERN, condition, texts, fold=fold)
     kinds = {"equals": Kind.EQUAL, "one_of": Kind.EQUAL, "starts_with": Kind.PREFIX, "ends_with": Kind.SUFFIX}

@@ -117,8 +117,9 @@ def _texts(layout: Layout, fields: IncomeFields, columns: Columns) -> Callable[[
     def take(cells: Cells, said: dict[str, Any]) -> None:
         take_own(cells, said)
         if further:
-            said["extra"] = dict[str, Any]()
-            take_further(cells, said["extra"])
+            extra: dict[str, Any] = {}
+            take_further(cells, extra)
+            said["extra"] = extra
 
     return take
 

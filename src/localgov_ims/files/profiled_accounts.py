@@ -124,7 +124,7 @@ def _quick(layout: Layout, fields: AccountFields, columns: Columns) -> Quick | N
 
 def _texts(texts: Sequence[tuple[str, int, int, bool]], cells: Cells) -> dict[str, Value | None] | None:
     """Return the texts of a row that names an account; none where one of them is not plainly right."""
-    said = dict[str, Value | None]()
+    said: dict[str, Value | None] = {}
     for name, at, longest, clears in texts:
         text = cells[at].strip()
         if not text:

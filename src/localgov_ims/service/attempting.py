@@ -17,6 +17,8 @@ from localgov_ims.service.import_kinds import kind_of
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.recorders import Progress, record
 from localgov_ims.storage import files as stored
+from localgov_ims.storage import rule_sets
+from localgov_ims.storage import settings as stored_settings
 from localgov_ims.storage.store import Unit
 
 HELD = frozenset({"suspected-duplicate", "too-many-closures"})
@@ -75,10 +77,24 @@ def attempted(
                 made.log.add(issue)
         report, made.content = recorder.told()
         made.counts = {name: count for name, count in recorder.counts.items() if count}
-        made.report = {**report, "seconds": round(time.monotonic() - since, 3)} if report else {}
+        if report:
+            took = round(time.monotonic() - since, 3)
+            made.report = {**report, "versions": _versions(unit), "seconds": took}
     except Refused as refused:
         made.log.add(refused.issue)
     return made
+
+
+def _versions(unit: Unit) -> dict[str, int]:
+    """Return which versions of the rules and the settings the file was recorded by."""
+    rules, settings = (
+        rule_sets.active(unit.connection),
+        stored_settings.latest(unit.connection, stored_settings.SETTINGS),
+    )
+    return {
+        **({"rules": rules.number} if rules is not None else {}),
+        **({"settings": settings[0]} if settings is not None else {}),
+    }
 
 
 def finish(

@@ -39,7 +39,6 @@ class IncomeReport:
     mops: Sums = field(factory=_sums)
     rules: Sums = field(factory=_sums)
     reasons: Sums = field(factory=_sums)
-    versions: dict[str, Any] = field(factory=dict)
     declared: dict[str, int] = field(factory=dict)
     computed: dict[str, int] = field(factory=dict)
 
@@ -60,7 +59,7 @@ class IncomeReport:
         return {
             **named, "skipped": self.skipped, "fees_pence": self.fees, "net_pence": self.net, **grouped,
             "first_on": min(self.days).isoformat() if self.days else None,
-            "last_on": max(self.days).isoformat() if self.days else None, "versions": self.versions, "declared": self.declared, "computed": self.computed,
+            "last_on": max(self.days).isoformat() if self.days else None, "declared": self.declared, "computed": self.computed,
         }  # fmt: skip
 
 

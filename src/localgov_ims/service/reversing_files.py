@@ -15,13 +15,13 @@ from localgov_ims.domain.texts import fitting
 from localgov_ims.domain.transacting import reversal
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import NotPermitted, RuleViolation
+from localgov_ims.service.clearing_undoing import clearances_of, undo_in
 from localgov_ims.service.drawing import take
 from localgov_ims.service.file_views import file_of
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit_unit
 from localgov_ims.service.recorders import BLOCK, Progress
 from localgov_ims.service.retrying import retried
-from localgov_ims.service.reversing import take_back
 from localgov_ims.service.reversing_holders import reverse_holders
 from localgov_ims.storage import file_receipts, transactions
 from localgov_ims.storage import files as stored
@@ -120,19 +120,20 @@ def _check(installation: Installation, unit: Unit, file: UUID, event: FileEvent)
 def _free(
     installation: Installation, unit: Unit, file: UUID, run: int, reason: str, *, undo_clearances: bool
 ) -> None:
-    """See that nothing holds a line of the run but its own reversal; take clearances back where that is asked."""
-    held = [
-        each for each in file_receipts.taken_from(unit.connection, file, run) if each.by_kind != "reversal"
-    ]
-    clearances = {each.by for each in held if each.by_kind == "clearance"}
+    """See that nothing holds a line of the run; take clearances back where that is asked."""
+    held = file_receipts.taken_from(unit.connection, file, run)
+    clearances = clearances_of(unit.connection, [each.line for each in held])
     if undo_clearances and clearances:
-        for transaction in file_receipts.by_ids(unit.connection, sorted(clearances)):
-            take_back(installation, unit, transaction, reason=reason)
-        held = [each for each in held if each.by_kind != "clearance"]
-    in_use = [f"{each.line} ({each.by_kind.replace('_', ' ')})" for each in held]
+        for clearance in clearances:
+            undo_in(installation, unit, clearance, reason=reason)
+        held = file_receipts.taken_from(unit.connection, file, run)
+        clearances = []
+    in_use = [
+        f"{each.reference} ({', '.join(kind.replace('_', ' ') for kind in each.by_kinds)})" for each in held
+    ]
     in_use += ["its bank credit (matched)"] if file_receipts.banked(unit.connection, file, run) else []
     if in_use:
-        raise _in_use(in_use, clearances=bool(clearances) and not undo_clearances)
+        raise _in_use(in_use, clearances=bool(clearances))
 
 
 def _in_use(in_use: Sequence[str], *, clearances: bool) -> RuleViolation:

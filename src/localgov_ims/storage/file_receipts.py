@@ -22,27 +22,40 @@ _t, _l = transactions.transactions, transactions.lines
 
 @frozen(kw_only=True)
 class Taken:
-    """Something that was taken from a line of a file: what took it, and whose it is."""
+    """A line of a file of which something is taken, and what took it, by kind."""
 
-    line: str
-    by_kind: str
-    by: UUID
-    pence: int
+    line: UUID
+    reference: str
+    by_kinds: tuple[str, ...]
 
 
-def taken_from(connection: Connection, file: UUID, run: int) -> Iterator[Taken]:
-    """Yield what still holds anything of the lines of a run, line by line."""
-    query = (
-        sa.select(_l.c.reference, draws.c.by_kind, draws.c.by, sa.func.sum(draws.c.pence).label("pence"))
+def taken_from(connection: Connection, file: UUID, run: int) -> list[Taken]:
+    """Return the lines of a run of which something is taken still, but for those that were reversed by themselves."""
+    back = _l.alias("back")
+    # What was given back again is given back by something of another kind: only a line's whole balance tells.
+    held = (
+        sa.select(draws.c.line)
         .join(_l, _l.c.id == draws.c.line)
         .join(_t, _t.c.id == _l.c.transaction)
-        .where(of_file(file, run))
-        .group_by(_l.c.reference, draws.c.by_kind, draws.c.by)
+        .outerjoin(back, back.c.reverses == _l.c.id)
+        .where(of_file(file, run), back.c.id.is_(None))
+        .group_by(draws.c.line)
         .having(sa.func.sum(draws.c.pence) != 0)
-        .order_by(_l.c.reference)
     )
+    query = (
+        sa.select(_l.c.id, _l.c.reference, draws.c.by_kind)
+        .join(_l, _l.c.id == draws.c.line)
+        .where(draws.c.line.in_(held), draws.c.by_kind != "reversal")
+        .distinct()
+        .order_by(_l.c.reference, draws.c.by_kind)
+    )
+    found: dict[tuple[UUID, str], list[str]] = {}
     for row in connection.execute(query):
-        yield Taken(line=row.reference, by_kind=row.by_kind, by=row.by, pence=int(row.pence))
+        found.setdefault((row.id, row.reference), []).append(row.by_kind)
+    return [
+        Taken(line=line, reference=reference, by_kinds=tuple(kinds))
+        for (line, reference), kinds in found.items()
+    ]
 
 
 def banked(connection: Connection, file: UUID, run: int) -> bool:
@@ -65,11 +78,6 @@ def unreversed(connection: Connection, file: UUID, run: int, block: int) -> Iter
     ids = list(connection.execute(query).scalars())
     for start in range(0, len(ids), block):
         yield list(transactions.some(connection, _t.c.id.in_(ids[start : start + block])))
-
-
-def by_ids(connection: Connection, wanted: list[UUID]) -> list[Transaction]:
-    """Return transactions by their ids."""
-    return list(transactions.some(connection, _t.c.id.in_(wanted)))
 
 
 def totals(connection: Connection, file: UUID) -> list[sa.Row[Any]]:
