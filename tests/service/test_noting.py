@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from tests.service.files import camt, entry
 from tests.service.staff import staff
 
+from localgov_ims.domain.deposits import DepositKind
 from localgov_ims.domain.holders import AccountHolder
 from localgov_ims.domain.notes import NoteSubject
 from localgov_ims.domain.permissions import Permission
@@ -13,6 +15,7 @@ from localgov_ims.domain.restrictions import RestrictionKind
 from localgov_ims.domain.retention import Subject
 from localgov_ims.errors import InvalidValue, NotFound, NotPermitted
 from localgov_ims.service.auditing import show_audit
+from localgov_ims.service.ereturns import start_ereturn
 from localgov_ims.service.holders import save_holder
 from localgov_ims.service.importing import import_file
 from localgov_ims.service.installation import Installation
@@ -61,9 +64,22 @@ def test_a_suspense_item_is_named_by_its_line(installation: Installation) -> Non
     assert found.text == "Whose is it?"
 
 
-def test_an_ereturn_is_named_by_its_number(installation: Installation) -> None:
-    with pytest.raises(NotFound, match="R17"):
-        add_note(installation, NoteSubject.ERETURN, "17", "x")
+def test_an_ereturn_is_named_by_its_number_and_seen_by_whose_template_it_is(
+    installation: Installation,
+) -> None:
+    templates = installation.council.ereturn_templates
+    own = evolve(templates["town-hall"], users=("tester",))
+    desk = evolve(
+        installation,
+        council=evolve(installation.council, ereturn_templates={**templates, "town-hall": own}),
+    )
+    started = start_ereturn(desk, "town-hall", DepositKind.CASH)
+    add_note(desk, NoteSubject.ERETURN, "r0001", "The bag was torn.")
+    (note,) = notes_of(desk, NoteSubject.ERETURN, started.number)
+    assert (note.subject, note.text) == ("R1", "The bag was torn.")
+    other = staff(installation, permissions={Permission.ERETURN_RECORD}, funds=["23"])
+    with pytest.raises(NotPermitted):
+        notes_of(other, NoteSubject.ERETURN, "R1")
 
 
 @pytest.mark.parametrize(
@@ -74,6 +90,8 @@ def test_an_ereturn_is_named_by_its_number(installation: Installation) -> None:
         (NoteSubject.FILE, "\0", "no_such_file"),
         (NoteSubject.SUSPENSE, "K7MP-2QXW-9TRN_1", "no_such_item"),
         (NoteSubject.SUSPENSE, "\0", "no_such_item"),
+        (NoteSubject.ERETURN, "17", "no_such_ereturn"),
+        (NoteSubject.ERETURN, "R17", "no_such_ereturn"),
         (NoteSubject.HOLDER, ACCOUNT, "account_not_found"),
     ],
 )

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from attrs import evolve, frozen
 from tests.conftest import MovableClock
-from tests.service import money_operations
+from tests.service import file_operations, money_operations
 from tests.service.files import MONDAY, camt, entry
 from tests.service.staff import staff
 
@@ -107,6 +107,7 @@ OPERATIONS = [
     ),
     Operation("restricted_accounts", (P.ACCOUNT_RESTRICTED,), restricted_accounts),
     *(Operation(*given) for given in money_operations.OPERATIONS),
+    *(Operation(*given) for given in file_operations.OPERATIONS),
     Operation("verify_audit", (P.AUDIT_VIEW,), verify_audit),
     Operation("show_audit", (P.AUDIT_VIEW,), show_audit),
 ]  # fmt: skip

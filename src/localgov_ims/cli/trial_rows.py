@@ -47,10 +47,12 @@ def trial_of(given: str, council: Council | None) -> Trial:
         message = f"The row must be a JSON object with no more than {', '.join(_ALL)}."
         raise InvalidValue("bad_row", message, value=given)
     taken_on = _read(raw, "taken_on", date.fromisoformat, "a day such as 2026-05-01")
-    row = IncomeRow(
+    texts = {name: _text(raw, name) for name in _TEXTS}
+    plain = IncomeRow(
         position=1, line=1, amount=_read(raw, "amount", Money.parse, "pounds in quotes, such as 12.34"),
-        taken_on=taken_on, extra=_extra(raw.get("extra", {})), **{name: _text(raw, name) for name in _TEXTS},
+        taken_on=taken_on, extra=_extra(raw.get("extra", {})),
     )  # fmt: skip
+    row = evolve(plain, **texts)  # type: ignore[arg-type] # names of fields that hold text
     received = raw.get("received_on")
     received_on = taken_on
     if received is not None:

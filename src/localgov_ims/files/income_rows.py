@@ -5,8 +5,8 @@ Rows without a fault take a short way; one with a fault is read again by `files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import gt, itemgetter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 from attrs import NOTHING
@@ -30,6 +30,8 @@ from localgov_ims.files.tables import Cells, Columns
 
 Convert = Callable[[int, int, Cells], IncomeRow | None]
 """Makes a row of its number, line and cells; none where something is wrong with it."""
+
+_Judged = tuple[str, Callable[[Cells], str], int]
 
 _CODES: Final = ("fund", "mop", "office", "vat_code")
 _KNOWN_MOST: Final = 8192
@@ -109,50 +111,51 @@ def adds_up(pence: int, said: Mapping[str, Any]) -> bool:
 
 
 def _texts(layout: Layout, fields: IncomeFields, columns: Columns) -> Callable[[Cells, dict[str, Any]], None]:
-    """Return what takes the texts of a row that are no codes, and its further columns."""
+    """Return what takes the texts of a row that are no codes, and its further columns, all in one go."""
     own = [(name, text, longest) for name, text, longest in fields.texts if name not in _CODES]
     further = [(name, text, LONGEST_EXTRA) for name, text in fields.extra.items()]
-    take_own, take_further = _into(layout, own, columns), _into(layout, further, columns)
+    (plain, judged), (more, more_judged) = _divided(layout, own, columns), _divided(layout, further, columns)
+    strip = layout.strip
 
     def take(cells: Cells, said: dict[str, Any]) -> None:
-        take_own(cells, said)
+        extra: dict[str, str] = {}
+        for into, texts in ((said, plain), (extra, more)):
+            for name, at, longest in texts:
+                text = cells[at].strip()
+                if strip and text[:1] == "'":
+                    text = stripped(text, strip)
+                if len(text) > longest:
+                    raise Unreadable
+                into[name] = text
+        if judged:
+            said.update(_judge(judged, cells))
         if further:
-            extra: dict[str, Any] = {}
-            take_further(cells, extra)
             said["extra"] = extra
+            if more_judged:
+                extra.update(_judge(more_judged, cells))
 
     return take
 
 
-def _into(
+def _divided(
     layout: Layout, texts: Iterable[tuple[str, TextField, int]], columns: Columns
-) -> Callable[[Cells, dict[str, Any]], None]:
-    plain, judged, strip = [], [], layout.strip
+) -> tuple[list[tuple[str, int, int]], list[_Judged]]:
+    """Return the texts that stand in a cell as they are, by place, and those that are made of what stands there."""
+    plain, judged = [], []
     for name, text, longest in texts:
         if as_it_stands(text) and text.column[0] in columns.index:
             plain.append((name, columns.index[text.column[0]], longest))
         else:
             judged.append((name, text_taker(layout, text, columns), longest))
-    names, limits = [name for name, _, _ in plain], [longest for _, _, longest in plain]
-    places = [at for _, at, _ in plain]
-    # of one place it would give no tuple
-    cells_of: Callable[[Cells], Iterable[str]] = (
-        itemgetter(*places) if len(places) > 1 else lambda cells: [cells[at] for at in places]
-    )
+    return plain, judged
 
-    def take(cells: Cells, said: dict[str, Any]) -> None:
-        found = [*map(str.strip, cells_of(cells))]
-        if strip and "'" in "".join(found):
-            found = [stripped(text, strip) for text in found]
-        if any(map(gt, map(len, found), limits)):
+
+def _judge(texts: Iterable[_Judged], cells: Cells) -> Iterator[tuple[str, str]]:
+    for name, take, longest in texts:
+        text = take(cells)
+        if len(text) > longest:
             raise Unreadable
-        said.update(zip(names, found, strict=False))
-        for name, take_text, longest in judged:
-            said[name] = text = take_text(cells)
-            if len(text) > longest:
-                raise Unreadable
-
-    return take
+        yield name, text
 
 
 def _codes(layout: Layout, fields: IncomeFields, columns: Columns) -> Callable[[Cells], dict[str, Any]]:

@@ -82,7 +82,7 @@ def import_file(
     with tempfile.TemporaryFile() as spool:
         sha256, size = spooled(incoming.stream, spool)
         kept = evolve(incoming, stream=spool)
-        file, event = receive(installation, kept, sha256, size)
+        file, event = receive(installation, kept, sha256, size, Permission.IMPORT_SEND)
         if event.status in {FileStatus.RECORDED, FileStatus.HELD}:
             return result_of(incoming.name, file, event, seen=True)
         if (

@@ -16,7 +16,7 @@ from localgov_ims.domain.people import Rights
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.texts import storable
 from localgov_ims.errors import InvalidValue, NotFound
-from localgov_ims.service.ereturn_viewing import ereturn_of
+from localgov_ims.service.ereturn_viewing import SEES, ereturn_of
 from localgov_ims.service.finding import stored_reference
 from localgov_ims.service.holder_checks import canonical
 from localgov_ims.service.installation import Installation
@@ -38,7 +38,7 @@ WRITES: Final[Mapping[NoteSubject, tuple[Permission, ...]]] = {
 READS: Final[Mapping[NoteSubject, tuple[Permission, ...]]] = {
     NoteSubject.FILE: (_P.IMPORT_VIEW,),
     NoteSubject.SUSPENSE: (_P.SUSPENSE_VIEW,),
-    NoteSubject.ERETURN: (_P.ERETURN_RECORD, _P.ERETURN_AUTHORISE, _P.ERETURN_VIEW_ALL),
+    NoteSubject.ERETURN: SEES,
     NoteSubject.HOLDER: (_P.ACCOUNT_VIEW,),
 }
 """What reading notes needs."""
@@ -48,7 +48,8 @@ def add_note(installation: Installation, kind: NoteSubject, subject: str, text: 
     """Write a note on a file (id or SHA-256), a suspense item (line), an eReturn (number) or an account (FUND:REFERENCE).
 
     Raises:
-        NotPermitted: The permission of `WRITES` or the account's fund is missing, or the account is restricted.
+        NotPermitted: The permission of `WRITES` or the account's fund is missing, the account is restricted, or the
+            eReturn is not theirs to see.
         NotFound: There is no such thing to write on.
         InvalidValue: The text is blank (`note_missing`), longer than 2,000 characters, or holds a card number.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import IO, BinaryIO
 from uuid import UUID
 
@@ -53,11 +53,11 @@ def hashed(stream: BinaryIO) -> tuple[str, int]:
 
 
 def receive(
-    installation: Installation, incoming: Incoming, sha256: str, size: int
+    installation: Installation, incoming: Incoming, sha256: str, size: int, *permissions: Permission
 ) -> tuple[ReceivedFile, FileEvent]:
     """Keep the bytes, committed at once, or find them kept already; return the file and where it stands.
 
-    Equal bytes are the same file, unless the sender's word says why they are another.
+    One of *permissions* is enough. Equal bytes are the same file, unless the sender's word says why they are another.
     """
     known = _known(installation, sha256)
     if known is not None and not (incoming.declared.again and known[1].status is FileStatus.RECORDED):
@@ -65,7 +65,7 @@ def receive(
     occurrence = known[0].occurrence + 1 if known is not None else 1
     file = ReceivedFile(id=new_id(), sha256=sha256, size=size, name=incoming.name, occurrence=occurrence)
     try:
-        return file, _keep(installation, incoming, file)
+        return file, _keep(installation, incoming, file, permissions)
     except AlreadyDone:
         known = _known(installation, sha256)
         if known is None:
@@ -81,9 +81,11 @@ def latest(installation: Installation, file: UUID) -> FileEvent:
     return event
 
 
-def _keep(installation: Installation, incoming: Incoming, file: ReceivedFile) -> FileEvent:
+def _keep(
+    installation: Installation, incoming: Incoming, file: ReceivedFile, permissions: Collection[Permission]
+) -> FileEvent:
     with installation.unit("receive_file") as unit:
-        permit_unit(installation, unit, Permission.IMPORT_SEND)
+        permit_unit(installation, unit, *permissions)
         if file.occurrence > 1:
             permit_unit(installation, unit, Permission.IMPORT_DECIDE)
         stored.add(unit, file, _bytes(incoming.stream))

@@ -52,7 +52,7 @@ def read_remittance(installation: Installation, incoming: Incoming) -> Remittanc
     with tempfile.TemporaryFile() as spool:
         sha256, size = spooled(incoming.stream, spool)
         kept = evolve(incoming, stream=spool)
-        file, event = receive(installation, kept, sha256, size)
+        file, event = receive(installation, kept, sha256, size, Permission.SUSPENSE_CLEAR)
         with installation.unit("read_remittance") as unit:
             permit_unit(installation, unit, Permission.SUSPENSE_CLEAR)
             event = latest(installation, file.id)

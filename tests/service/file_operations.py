@@ -1,0 +1,39 @@
+"""Every operation on files that came, with the permission that it needs: rows of the permissions table."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.received_files import Declared
+from localgov_ims.service.deciding_files import decide_file
+from localgov_ims.service.dry_runs import dry_run
+from localgov_ims.service.file_views import list_files, show_file
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.reapplying import placeable, reapply
+from localgov_ims.service.receiving_files import Incoming
+from localgov_ims.service.remittances import read_remittance
+from localgov_ims.service.reversing_files import reverse_file
+
+NOWHERE = "0" * 64
+
+
+def _incoming() -> Incoming:
+    return Incoming(
+        name="x.csv", stream=io.BytesIO(b"nothing of ours"), declared=Declared(import_type="allpay")
+    )
+
+
+Row = tuple[str, tuple[Permission, ...], Callable[[Installation], object]]
+P = Permission
+OPERATIONS: list[Row] = [
+    ("dry_run", (P.IMPORT_SEND,), lambda i: dry_run(i, _incoming())),
+    ("list_files", (P.IMPORT_VIEW,), list_files),
+    ("show_file", (P.IMPORT_VIEW,), lambda i: show_file(i, NOWHERE)),
+    ("decide_file", (P.IMPORT_DECIDE,), lambda i: decide_file(i, NOWHERE, accept=True, reason="x")),
+    ("reverse_file", (P.IMPORT_REVERSE,), lambda i: reverse_file(i, NOWHERE, reason="x")),
+    ("placeable", (P.SUSPENSE_CLEAR,), placeable),
+    ("reapply", (P.SUSPENSE_CLEAR,), reapply),
+    ("read_remittance", (P.SUSPENSE_CLEAR,), lambda i: read_remittance(i, _incoming())),
+]
