@@ -14,6 +14,7 @@ from localgov_ims.domain.statements import BankLine
 from localgov_ims.files.events import Closed, Opened
 from localgov_ims.files.readers import Options, Reader
 from localgov_ims.files.reading import events, repeated
+from localgov_ims.service.collecting import seldom_collected
 
 BLOCK = 2000
 """Rows are written in blocks of this size; no more of a file is in memory."""
@@ -84,6 +85,13 @@ def record(
 
     Of the rows only the identifiers that must be unique are remembered.
     """
+    with seldom_collected():
+        yield from _recorded(reader, stream, options, recorder, progress)
+
+
+def _recorded(
+    reader: Reader, stream: BinaryIO, options: Options, recorder: Recorder, progress: Progress
+) -> Iterator[Issue]:
     places: dict[str, str] = {}
     block: list[object] = []
     for event in events(reader, stream, options):
