@@ -16,11 +16,11 @@ from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.errors import AlreadyDone, ImsError, InvalidValue, NotPermitted
 from localgov_ims.service.importing import import_files
-from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.journalling import build_journals
 from localgov_ims.service.opening import OpeningCounts, OpeningItem, record_opening
 from localgov_ims.service.receipts import Taking, record_takings
+from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.reconciling import reconcile
 from localgov_ims.service.reversing import reverse_transaction
 from localgov_ims.service.suspense import list_suspense

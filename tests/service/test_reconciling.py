@@ -21,10 +21,10 @@ from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.service.exporting import export_to_folder
 from localgov_ims.service.importing import import_files
-from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.journalling import build_journals
 from localgov_ims.service.receipts import Taking, record_takings
+from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.reconciling import reconcile
 from localgov_ims.service.suspense import list_suspense
 from localgov_ims.service.verifying import verify

@@ -10,7 +10,9 @@ import re2
 
 from localgov_ims.domain.patterns import compile_pattern
 
-_LONGEST: Final = 5000  # a pattern of 200 characters, or a text written as one, with what joins it to the others
+_LONGEST: Final = (
+    5000  # a pattern of 200 characters, or a text written as one, with what joins it to the others
+)
 _PLAIN: Final = re.compile(
     r"(?:(?:\\d|\[(?:[0-9A-Za-z](?:-[0-9A-Za-z])?)+\]|[0-9A-Za-z /-])(?:\{[0-9]{1,3}\})?)+", re.ASCII
 )

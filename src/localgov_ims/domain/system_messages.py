@@ -10,7 +10,7 @@ from uuid import UUID
 from attrs import field, frozen
 
 from localgov_ims.domain.calendar import utc
-from localgov_ims.domain.texts import text
+from localgov_ims.domain.texts import text, trimmed
 from localgov_ims.errors import InvalidValue
 
 LONGEST: Final = 160
@@ -54,7 +54,7 @@ class SystemMessage:
     id: UUID
     number: int
     severity: MessageSeverity
-    text: str = field(converter=str.strip, validator=text(LONGEST))
+    text: str = field(converter=trimmed, validator=text(LONGEST))
     starts_at: datetime = field(converter=utc)
     ends_at: datetime = field(converter=utc)
     audience: Audience

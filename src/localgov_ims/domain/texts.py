@@ -97,3 +97,8 @@ def digits(number: int) -> Callable[[Any, Attribute[Any], str], None]:
 def blank_is_none(value: str | None) -> str | None:
     """Return a text trimmed, or none if nothing is left of it: an attrs converter."""
     return (value.strip() or None) if isinstance(value, str) else value
+
+
+def trimmed(value: str) -> str:
+    """Return a text without the blanks around it."""
+    return value.strip()

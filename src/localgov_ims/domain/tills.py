@@ -22,7 +22,7 @@ from localgov_ims.domain.denominations import Counted
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.people import key
-from localgov_ims.domain.texts import blank_is_none, text
+from localgov_ims.domain.texts import blank_is_none, text, trimmed
 from localgov_ims.errors import InvalidValue, RuleViolation
 
 TILL_NAME: Final = "[A-Za-z0-9-]{1,10}"
@@ -94,8 +94,8 @@ class ZReport:
     """
 
     merchant: str | None = field(default=None, converter=blank_is_none, validator=text(50))
-    terminal: str = field(converter=str.strip, validator=text(50))
-    number: str = field(converter=str.strip, validator=text(50))
+    terminal: str = field(converter=trimmed, validator=text(50))
+    number: str = field(converter=trimmed, validator=text(50))
     day: date
     total: Money
 

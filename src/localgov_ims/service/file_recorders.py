@@ -55,7 +55,9 @@ def recorder_of(
     assert import_type is not None, "files of income and of account holders have an import type"  # noqa: S101
     if reader.yields is Yields.INCOME:
         if import_type.kind is ImportKind.REMITTANCE and collected is None:
-            message = "A list of whom a credit pays is attached to items in suspense: ims suspense clear-by-list."
+            message = (
+                "A list of whom a credit pays is attached to items in suspense: ims suspense clear-by-list."
+            )
             raise refuse("wrong-kind", "file", message, value=import_type.code)
         return IncomeRecorder(
             unit=unit, council=council, file=file.id, run=latest.run, file_name=file.name, by=installation.actor,

@@ -41,7 +41,11 @@ def unplaced(row: IncomeRow, allocation: Allocation) -> Issue:
     detail = f" ({allocation.detail})" if allocation.detail else ""
     message = f"It cannot be placed: {allocation.reason.sentence}{detail}."
     return fault(
-        row, _CODES.get(allocation.reason, "unknown-fund"), "account_reference", row.account_reference, message
+        row,
+        _CODES.get(allocation.reason, "unknown-fund"),
+        "account_reference",
+        row.account_reference,
+        message,
     )
 
 

@@ -26,11 +26,11 @@ from localgov_ims.errors import RuleViolation
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.service.exporting import export_to_folder
 from localgov_ims.service.importing import import_files
-from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.laws.law import LawReport
 from localgov_ims.service.people import add_user
 from localgov_ims.service.receipts import record_takings
+from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.reconciling import DispositionTotal, disposition_totals, reconcile
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.office import FIRST_DAY, MadeFile, ModelOffice, OfficeDay

@@ -41,7 +41,7 @@ def items_on(connection: Connection, fund: str, day: date, until: date) -> Itera
         .outerjoin(events, (events.c.file == standing.c.file) & (events.c.sequence == last))
         .order_by(head.c.taken_on, sa.func.abs(left.c.pence).desc(), own.c.reference)
     )
-    for row in connection.execution_options(yield_per=2000).execute(query):
+    for row in connection.execute(query, execution_options={"yield_per": 2000}):
         yield AgedItem(
             reference=row.reference, taken_on=row.taken_on, age=max(0, (day - row.taken_on).days),
             amount=Money(int(row.pence)), reason=SuspenseReason(row.reason), kind=row.import_type or row.channel,

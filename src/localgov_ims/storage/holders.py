@@ -113,7 +113,7 @@ def every(connection: Connection) -> Iterator[AccountHolder]:
         & (_latest.c.number == holders.c.number)
     )
     query = _query().join(_latest, same).order_by(holders.c.fund, holders.c.account_reference)
-    for row in connection.execution_options(yield_per=2000).execute(query):
+    for row in connection.execute(query, execution_options={"yield_per": 2000}):
         yield _holder(row)
 
 
@@ -127,7 +127,7 @@ def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Acc
     )
     query = _query().where(holders.c.number == newest, *where)
     query = query.order_by(holders.c.fund, holders.c.account_reference)
-    with connection.execution_options(yield_per=500).execute(query) as rows:
+    with connection.execute(query, execution_options={"yield_per": 500}) as rows:
         for row in rows:
             yield _holder(row)
 

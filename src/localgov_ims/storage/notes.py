@@ -32,7 +32,7 @@ def add(unit: Unit, note: Note) -> None:
     unit.personal([secret])
 
 
-def on_accounts(accounts: Collection[tuple[str, str]]) -> sa.ColumnElement[bool]:
+def on_accounts(accounts: Collection[tuple[str | None, str]]) -> sa.ColumnElement[bool]:
     """Return the condition that a note is on one of these accounts, each a fund and a reference."""
     named = [f"{fund}:{reference}" for fund, reference in accounts]
     return (notes.c.kind == NoteSubject.HOLDER.value) & notes.c.subject.in_(named)

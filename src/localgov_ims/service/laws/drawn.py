@@ -23,7 +23,7 @@ def differences(connection: Connection, findings: Findings) -> Iterator[str]:
     query = sa.select(d, tl.c.pence.label("whole"), tl.c.reference, tl.c.reverses).outerjoin(
         tl, tl.c.id == d.c.line
     )
-    rows = connection.execution_options(yield_per=5000).execute(query.order_by(d.c.line, d.c.number))
+    rows = connection.execute(query.order_by(d.c.line, d.c.number), execution_options={"yield_per": 5000})
     for line, group in groupby(rows, key=lambda row: row.line):
         number, taken, vat = 0, 0, 0
         for row in group:

@@ -29,7 +29,7 @@ def differences(connection: Connection, fund: str, findings: Findings) -> Iterat
         .outerjoin(listed, listed.c.line == tl.c.id)
     )  # fmt: skip
     total = 0
-    for row in connection.execution_options(yield_per=5000).execute(query):
+    for row in connection.execute(query, execution_options={"yield_per": 5000}):
         findings.look_at()
         left = row.whole - row.taken
         total += left

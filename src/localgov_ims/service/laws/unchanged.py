@@ -42,7 +42,7 @@ def _seals(
 ) -> Iterator[str]:
     unit, count, digest = None, 0, hashlib.sha256()
     query = raw(table).order_by(table.c.unit, table.c.ordinal)
-    for row in connection.execution_options(yield_per=5000).execute(query):
+    for row in connection.execute(query, execution_options={"yield_per": 5000}):
         findings.look_at()
         *values, seal = row
         if row.unit != unit:
@@ -97,7 +97,7 @@ def _personal(connection: Connection, findings: Findings) -> Iterator[str]:
             .outerjoin(personal.data, personal.data.c.record == table.c.id)
             .where(table.c.personal.is_not(None))
         )
-        for row in connection.execution_options(yield_per=5000).execute(query):
+        for row in connection.execute(query, execution_options={"yield_per": 5000}):
             findings.look_at()
             if row.salt is None:
                 missing.add(row.id)
@@ -114,7 +114,7 @@ def _personal(connection: Connection, findings: Findings) -> Iterator[str]:
 def _bytes(connection: Connection, findings: Findings) -> Iterator[str]:
     query = sa.select(files.chunks).order_by(files.chunks.c.file, files.chunks.c.number)
     digests: dict[UUID, Any] = {}
-    for row in connection.execution_options(yield_per=1).execute(query):
+    for row in connection.execute(query, execution_options={"yield_per": 1}):
         digests.setdefault(row.file, hashlib.sha256()).update(bytes(row.data))
     missing = Gone()
     for row in connection.execute(sa.select(files.files)):
