@@ -10,6 +10,7 @@ import click
 
 from localgov_ims.bootstrap.ereturn_files import contents_from, counted_of
 from localgov_ims.cli.items import read_amount
+from localgov_ims.cli.output import opened
 from localgov_ims.domain.ereturn_contents import Contents, EReturnCheque, EReturnLine
 from localgov_ims.domain.money import NOTHING
 from localgov_ims.domain.quoting import quoted
@@ -62,15 +63,14 @@ def read_contents(given: dict[str, Any]) -> Contents | None:
 
 
 def _of_file(file: Path) -> Contents:
-    if str(file) == "-":
-        return contents_from(click.get_text_stream("stdin", encoding="utf-8").read(), "standard input")
+    name = "standard input" if str(file) == "-" else str(file)
+    with opened(str(file)) as stream:
+        data = stream.read()
     try:
-        text = file.read_text(encoding="utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InvalidValue(
-            "bad_ereturn_file", f"{file} is not UTF-8 text: {error}.", file=str(file)
-        ) from error
-    return contents_from(text, str(file))
+        raise InvalidValue("bad_ereturn_file", f"{name} is not UTF-8 text: {error}.", file=name) from error
+    return contents_from(text, name)
 
 
 def _line(text: str) -> EReturnLine:
