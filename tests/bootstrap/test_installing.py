@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.service.importing import import_file
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.reconciling import reconcile
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.small_council import settings_text
@@ -144,9 +146,24 @@ def test_rows_out_of_order_are_refused_not_guessed(open_council: Open) -> None:
 
     from tests.service.files import days_csv
 
-    from localgov_ims.service.receiving_files import Incoming
-
     opened = open_council(settings_text())
     made = days_csv([(date(2026, 5, 12), [entry("1.00")]), (date(2026, 5, 11), [entry("1.00")])])
     result = import_file(opened, Incoming(name="shuffled.csv", stream=io.BytesIO(made.stream.read())))
     assert (result.status, [issue.code for issue in result.issues]) == ("refused", ["layout-mismatch"])
+
+
+def test_an_import_type_that_files_were_recorded_by_cannot_be_taken_out_of_the_settings(
+    open_council: Open,
+) -> None:
+    opened = open_council(settings_text())
+    text = (
+        "9826001612345674          100.00P12/05/2026\n\n"
+        "Total Amount                                 100.00\n"
+        "Total Transactions                                      1\n"
+    )
+    assert import_file(opened, Incoming(name="a.txt", stream=io.BytesIO(text.encode()))).status == "recorded"
+    begin = settings_text().index("[import_types.allpay]")
+    gone = settings_text()[:begin] + settings_text()[settings_text().index("[import_types.dwp]") :]
+    gone = gone.replace('import_types = ["allpay"]\n', "")
+    with pytest.raises(ConfigurationError, match=r"\[import_types\.allpay\] is gone"):
+        open_council(gone)

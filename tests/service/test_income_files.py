@@ -10,6 +10,7 @@ from tests.conftest import on_sqlite
 from tests.service.incomes import (
     STARTS,
     a_file,
+    a_type,
     balance,
     codes,
     history,
@@ -335,3 +336,16 @@ def test_nobody_imports_without_the_permission(installation: Installation) -> No
     council = taking(installation, STARTS).acting("nobody")
     with pytest.raises(NotPermitted):
         import_file(council, a_file([row()]))
+
+
+def test_a_file_received_and_never_finished_is_read_as_its_sender_means_it_now(
+    installation: Installation,
+) -> None:
+    council = taking(installation, senders=("tester",))
+    other = evolve(
+        council, council=evolve(council.council, import_types={"agency": a_type(senders=("somebody.else",))})
+    )
+    with pytest.raises(NotPermitted):
+        import_file(other, a_file([row()], rows=2))
+    result = imported(council, [row()], rows=1)
+    assert (result.status, history(council, result)) == ("recorded", ["received", "in_progress", "recorded"])

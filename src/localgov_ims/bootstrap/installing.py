@@ -218,12 +218,12 @@ def _refuse_removals(council: Council, used: Mapping[str, set[str]]) -> None:
     known: dict[str, Collection[str]] = {
         "funds": council.funds, "methods": council.methods, "bank_accounts": council.bank_accounts,
         "sources": council.sources, "vat": council.vat_codes,
-        "fund_messages": council.messages,
+        "fund_messages": council.messages, "import_types": council.import_types,
     }  # fmt: skip
     for section, names in used.items():
         for name in sorted(names - set(known[section])):
             message = (
                 f"[{section}.{name}] is gone from the settings, but records name it. Put it back; a fund or method that "
-                "takes no more money is disabled = true."
+                "takes no more money is disabled = true, an import type that is not used any more enabled = false."
             )
             raise ConfigurationError("name_in_use", message, section=section, name=name)

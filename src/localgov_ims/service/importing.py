@@ -85,13 +85,6 @@ def import_file(
         file, event = receive(installation, kept, sha256, size, Permission.IMPORT_SEND)
         if event.status in {FileStatus.RECORDED, FileStatus.HELD}:
             return result_of(incoming.name, file, event, seen=True)
-        if (
-            event.status is FileStatus.RECEIVED
-            and event.declared != incoming.declared
-            and not event.declared.again
-        ):
-            # Received and never finished: what the sender says now counts.
-            event = evolve(event, declared=incoming.declared, import_type=incoming.declared.import_type)
         event, mine = _tried(installation, kept, file, progress)
     seen = event.status is FileStatus.RECORDED and not (mine and _new(event))
     return result_of(incoming.name, file, event, seen=seen)
@@ -106,7 +99,7 @@ def _tried(
         except AlreadyDone as clash:
             # Somebody recorded the same meanwhile; what they did is there to be seen the second time.
             if last_try:
-                return _refuse_clash(installation, file, clash)
+                return _refuse_clash(installation, kept, file, clash)
     raise AssertionError
 
 
@@ -121,26 +114,30 @@ def _record(
         begun = _begun(installation, unit, before, incoming)
         made = attempted(installation, unit, Begun(file, begun, incoming.stream), progress)
         if made.status is FileStatus.RECORDED:
-            if begun is not before:
-                stored.add_event(unit, begun)
+            _add_attempt(unit, before, begun)
             return finish(unit, installation, file, begun, made), True
     # The block above rolled back whatever was written; the refusal is a unit of its own.
     with installation.unit("hold_file" if made.status is FileStatus.HELD else "refuse_file") as unit:
         begun = _begun(installation, unit, before, incoming)
-        if begun is not before:
-            stored.add_event(unit, begun)
+        _add_attempt(unit, before, begun)
         return finish(unit, installation, file, begun, made), True
 
 
 def _begun(installation: Installation, unit: Unit, before: FileEvent, incoming: Incoming) -> FileEvent:
-    """Return the event that this attempt begins with: the one that is there, or another where that attempt is over."""
-    if before.status in {FileStatus.REFUSED, FileStatus.REVERSED}:
-        return before.received_again(incoming.declared, at=unit.at, by=installation.actor)
-    return before
+    """Return the event that this attempt begins with: another one where the one before is over."""
+    if before.status is FileStatus.RECEIVED:
+        # Received, and never finished: what the sender says now is what counts.
+        return evolve(before, declared=incoming.declared, import_type=incoming.declared.import_type)
+    return before.received_again(incoming.declared, at=unit.at, by=installation.actor)
+
+
+def _add_attempt(unit: Unit, before: FileEvent, begun: FileEvent) -> None:
+    if begun.sequence != before.sequence:
+        stored.add_event(unit, begun)
 
 
 def _refuse_clash(
-    installation: Installation, file: ReceivedFile, clash: AlreadyDone
+    installation: Installation, incoming: Incoming, file: ReceivedFile, clash: AlreadyDone
 ) -> tuple[FileEvent, bool]:
     """Refuse a file that the database will not take, though nothing here could tell why beforehand."""
     made = Attempt()
@@ -152,10 +149,9 @@ def _refuse_clash(
         before = latest(installation, file.id)
         if before.status is FileStatus.RECORDED:
             return before, False
-        if before.status in {FileStatus.REFUSED, FileStatus.REVERSED}:
-            before = before.received_again(before.declared, at=unit.at, by=installation.actor)
-            stored.add_event(unit, before)
-        return finish(unit, installation, file, before, made), True
+        begun = _begun(installation, unit, before, incoming)
+        _add_attempt(unit, before, begun)
+        return finish(unit, installation, file, begun, made), True
 
 
 def _new(event: FileEvent) -> bool:

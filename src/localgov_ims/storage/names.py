@@ -5,7 +5,15 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from localgov_ims.storage import holders, payments, proposals, settlements, statements, transactions
+from localgov_ims.storage import (
+    holders,
+    income_files,
+    payments,
+    proposals,
+    settlements,
+    statements,
+    transactions,
+)
 
 _COLUMNS: dict[str, tuple[sa.Column[str], ...]] = {
     # A payment that is pending becomes income of its funds when it is paid, and a proposal when it is authorised.
@@ -18,7 +26,8 @@ _COLUMNS: dict[str, tuple[sa.Column[str], ...]] = {
     "methods": (transactions.lines.c.mop, payments.lines.c.mop),
     "vat": (transactions.lines.c.vat_code, payments.lines.c.vat_code),
     "bank_accounts": (statements.statements.c.account,),
-    "sources": (settlements.settlements.c.source,),
+    "sources": (settlements.settlements.c.source, income_files.income_files.c.source),
+    "import_types": (income_files.income_files.c.import_type,),
 }
 
 
