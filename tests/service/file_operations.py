@@ -15,6 +15,7 @@ from localgov_ims.service.reapplying import placeable, reapply
 from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.remittances import read_remittance
 from localgov_ims.service.reversing_files import reverse_file
+from localgov_ims.service.rule_usage import rule_usage
 
 NOWHERE = "0" * 64
 
@@ -34,6 +35,7 @@ OPERATIONS: list[Row] = [
     ("decide_file", (P.IMPORT_DECIDE,), lambda i: decide_file(i, NOWHERE, accept=True, reason="x")),
     ("reverse_file", (P.IMPORT_REVERSE,), lambda i: reverse_file(i, NOWHERE, reason="x")),
     ("placeable", (P.SUSPENSE_CLEAR,), placeable),
+    ("rule_usage", (P.RULE_VIEW,), rule_usage),
     ("reapply", (P.SUSPENSE_CLEAR,), reapply),
     ("read_remittance", (P.SUSPENSE_CLEAR,), lambda i: read_remittance(i, _incoming())),
 ]

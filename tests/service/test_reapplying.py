@@ -19,6 +19,7 @@ from localgov_ims.service.importing import import_file
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.reapplying import placeable, reapply
 from localgov_ims.service.reconciling import reconcile
+from localgov_ims.service.rule_usage import rule_usage
 from localgov_ims.service.verifying import verify
 
 LATER = Rule(
@@ -83,3 +84,11 @@ def test_only_the_items_named_are_cleared(installation: Installation) -> None:
 def test_a_file_that_is_not_there_is_not_found(installation: Installation) -> None:
     with pytest.raises(NotFound):
         placeable(taking(installation), file="0" * 64)
+
+
+def test_what_rules_have_done_is_told_by_the_lines_that_name_them(installation: Installation) -> None:
+    council = taking(installation, STARTS, LATER)
+    imported(council, [row("1.00"), row("2.00"), row("4.00", "nobody")])
+    assert [(each.rule.name, each.count, each.amount) for each in rule_usage(council)] == [
+        ("Council tax", 2, Money(300)), ("Library", 0, Money(0)),
+    ]  # fmt: skip

@@ -15,7 +15,7 @@ from localgov_ims.allocation.findings import Finding, FindingKind, findings
 from localgov_ims.bootstrap.rule_files import load_draft, load_rules
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.items import DAY
-from localgov_ims.cli.output import counted, json_option, print_json, progress
+from localgov_ims.cli.output import counted, json_option, print_json, print_table, progress
 from localgov_ims.cli.root import REFUSED
 from localgov_ims.cli.rule_versions_shown import (
     rules_toml,
@@ -27,6 +27,7 @@ from localgov_ims.cli.rule_versions_shown import (
 from localgov_ims.cli.rules_shown import explanation_json, show_explanation
 from localgov_ims.cli.trial_rows import trial_of
 from localgov_ims.domain.quoting import visible
+from localgov_ims.service.rule_usage import rule_usage
 from localgov_ims.service.rules import activate_rules, draft_rules, rule_version, rule_versions
 from localgov_ims.service.trying_rules import try_rules, write_trial
 
@@ -113,6 +114,25 @@ def list_(context: click.Context, *, as_json: bool) -> None:
         print_json([version_json(version) for version in versions])
     else:
         show_versions(versions)
+
+
+@rules.command()
+@click.option("--idle", is_flag=True, help="Only those that have never placed anything.")
+@json_option
+@click.pass_context
+def usage(context: click.Context, *, idle: bool, as_json: bool) -> None:
+    """Show how many lines each rule in force has placed so far, and what they come to."""
+    found = [each for each in rule_usage(opened_council(context)) if not (idle and each.count)]
+    if as_json:
+        print_json(
+            [
+                {"rule": e.rule.name, "order": e.rule.order, "count": e.count, "pence": e.amount.pence}
+                for e in found
+            ]
+        )
+        return
+    rows = [(str(e.rule.order), visible(e.rule.name), f"{e.count:,}", e.amount.shown()) for e in found]
+    print_table("", ("order ", "rule", "lines ", "amount "), rows)
 
 
 @rules.command()
