@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
+from tests.postgres_schemas import Schemas
 
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.service.installation import Installation
@@ -29,29 +30,44 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 POSTGRES = os.environ.get("IMS_TEST_POSTGRES")
 
 
+_SCRIPTS: dict[str, str] = {}
+"""What the migrations said to each kind of database when they ran first: said again at once, it takes a tenth."""
+
+_SCHEMAS: list[Schemas] = []
+"""The schemas of PostgreSQL that tests have shared so far; none before the first of them."""
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give an empty database of each kind: a file, and a schema of its own in PostgreSQL."""
+    """Give an empty database of each kind: a file, and a schema of its own in PostgreSQL.
+
+    For a test that wants a migrated one, the schema is one that another test has used, with every row taken out.
+    """
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'ims.sqlite'}"
         return
     if POSTGRES is None:
         pytest.skip("set IMS_TEST_POSTGRES to a PostgreSQL URL to test on it")
+    if "database_url" in request.fixturenames and _SCHEMAS:
+        schema = _SCHEMAS[0].take()
+        yield _in_schema(schema)
+        _SCHEMAS[0].give_back(schema)
+        return
     schema = f"ims_test_{uuid4().hex}"
     engine = sa.create_engine(
         POSTGRES.replace("postgresql:", "postgresql+psycopg:", 1), isolation_level="AUTOCOMMIT"
     )
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
-    joiner = "&" if "?" in POSTGRES else "?"
-    yield f"{POSTGRES}{joiner}options=-csearch_path%3D{schema}"
+    yield _in_schema(schema)
     with engine.connect() as connection:
         connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
     engine.dispose()
 
 
-_SCRIPTS: dict[str, str] = {}
-"""What the migrations said to each kind of database when they ran first: said again at once, it takes a tenth."""
+def _in_schema(schema: str) -> str:
+    assert POSTGRES is not None
+    return f"{POSTGRES}{'&' if '?' in POSTGRES else '?'}options=-csearch_path%3D{schema}"
 
 
 @pytest.fixture
@@ -60,16 +76,18 @@ def database_url(empty_database_url: str) -> str:
     kind = empty_database_url.partition(":")[0]
     if kind not in _SCRIPTS:
         _SCRIPTS[kind] = _migrated(empty_database_url)
-        return empty_database_url
-    if kind == "sqlite":
+        if kind == "postgresql" and POSTGRES is not None:
+            _SCHEMAS.append(Schemas(POSTGRES, _SCRIPTS[kind]))
+    elif kind == "sqlite":
         with closing(sqlite3.connect(empty_database_url.removeprefix("sqlite:///"))) as file:
             file.executescript(_SCRIPTS[kind])
-    else:
-        engine = sa.create_engine(empty_database_url.replace("postgresql:", "postgresql+psycopg:", 1))
-        with engine.begin() as connection:
-            connection.exec_driver_sql(_SCRIPTS[kind])
-        engine.dispose()
     return empty_database_url
+
+
+def pytest_sessionfinish() -> None:
+    """Drop the schemas that tests have shared."""
+    for schemas in _SCHEMAS:
+        schemas.drop()
 
 
 def _migrated(url: str) -> str:
