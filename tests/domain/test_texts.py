@@ -9,8 +9,19 @@ from attrs import field, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localgov_ims.domain.texts import blank_is_none, digits, text
+from localgov_ims.domain.texts import alike, blank_is_none, digits, text
 from localgov_ims.errors import InvalidValue
+
+
+@pytest.mark.parametrize(
+    "said", ["BAG 1", "bag-1", "Bag–1", "\uff22\uff21\uff27\uff11", "b\u200bag1", " bag_1 "]
+)
+def test_texts_that_say_the_same_are_alike(said: str) -> None:
+    assert alike(said) == "bag1"
+
+
+def test_texts_of_signs_alone_are_alike_to_themselves() -> None:
+    assert [alike(each) for each in ("--", " / ", "BAG01")] == ["--", "/", "bag01"]
 
 
 @frozen(kw_only=True)

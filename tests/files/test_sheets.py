@@ -188,6 +188,56 @@ def test_a_cell_far_away_does_not_fill_the_memory(cells):
 
 
 @pytest.mark.parametrize(
+    "cells",
+    [
+        b'<row r="1"><c r="ZZZZZZZ1"><v>1</v></c></row>',
+        b'<row r="1"><c r="ZZZZ1"><v>1</v></c></row>',
+        b'<row r="1"><c r="XFE1"><v>1</v></c></row>',
+        b'<row r="1"><c r="XFD0001048576"><v>1</v></c></row>',
+        b'<row r="1"><c r="C4000000000"><v>1</v></c></row>',
+        b'<row r="1"><c r="C99999999"><v>1</v></c></row>',
+        b'<row r="1"><c r="C1048577"><v>1</v></c></row>',
+        b'<row r="1"><c r=""><v>1</v></c></row>',
+        b'<row r="1"><c r="&#90;ZZZZZZ1"><v>1</v></c></row>',
+        b'<row r="1"><c' + b" " * 1000 + b'r="ZZZZZZZ1"><v>1</v></c></row>',
+        b'<row r="1"><c s=">" r="ZZZZZZZ1"><v>1</v></c></row>',
+        b'<x:row r="1"><x:c r="ZZZZZZZ1"><x:v>1</x:v></x:c></x:row>',
+        b'<row r="99999999"><c><v>1</v></c></row>',
+        b'<row r="1048576"><c><v>1</v></c></row><row/>',
+        b'<row r="0"><c><v>1</v></c></row>',
+        b"<row>" + b"<c><v>1</v></c>" * 16385 + b"</row>",
+    ],
+)
+def test_a_place_that_no_sheet_has_refuses_the_workbook(cells):
+    data = changed(workbook(), sheet1=FAR % cells)
+    found = issues(data, base=SHEET, limits=Limits(ratio=1000))
+    assert [issue[0] for issue in found] == ["layout-mismatch"]
+
+
+def test_a_sheet_that_says_it_reaches_where_none_does_is_refused():
+    sheet = FAR.replace(b"<sheetData>", b'<dimension ref="A1:ZZZZZZZ1"/><sheetData>') % b""
+    assert [issue[0] for issue in issues(changed(workbook(), sheet1=sheet), base=SHEET)] == ["layout-mismatch"]
+
+
+@pytest.mark.parametrize("far", ["C1048576", "A500001", "XFD31"])
+def test_a_few_cells_far_apart_do_not_make_a_large_sheet(far):
+    book = openpyxl.load_workbook(io.BytesIO(workbook(("77", date(2026, 10, 5), 1))))
+    book.active[far] = "."
+    out = io.BytesIO()
+    book.save(out)
+    (issue,) = issues(out.getvalue(), base=SHEET)
+    assert issue[0] == "limit-exceeded"
+
+
+def test_a_sheet_with_many_empty_places_but_more_cells_is_read():
+    cells = b"".join(b'<row r="%d"><c r="T%d"><v>1</v></c></row>' % (at, at) for at in (1, 2, 3, 50))
+    data = changed(workbook(), sheet1=FAR % cells)
+    assert issues(data, base=SHEET, limits=Limits(empty_places=10, places_per_cell=249))[0][0] == "limit-exceeded"
+    far = issues(data, base=SHEET, limits=Limits(empty_places=10, places_per_cell=250))
+    assert "limit-exceeded" not in [issue[0] for issue in far]
+
+
+@pytest.mark.parametrize(
     ("members", "code"),
     [
         ({"new.zip": b"PK\x03\x04 and more"}, "limit-exceeded"),

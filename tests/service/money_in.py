@@ -156,12 +156,13 @@ def left(desk: Installation, line_reference: str) -> str:
 
 
 def employ(
-    desk: Installation, name: str, *roles: str, groups: Sequence[str] = (), methods: Sequence[str] = ()
-) -> Installation:
+    desk: Installation, name: str, *roles: str, groups: Sequence[str] = (), methods: Sequence[str] = (),
+    import_types: Sequence[str] = (),
+) -> Installation:  # fmt: skip
     """Add a user, authorised by another where that is needed, and return the installation as theirs."""
     asked = add_user(
         desk, name=name, expiry_days=None,
-        given=Given(roles=tuple(roles), fund_groups=tuple(groups), methods=tuple(methods)),
+        given=Given(roles=tuple(roles), fund_groups=tuple(groups), methods=tuple(methods), import_types=tuple(import_types)),
     )  # fmt: skip
     if asked.waiting:
         assert asked.grant is not None

@@ -32,7 +32,7 @@ from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.proposals import Proposal
 from localgov_ims.domain.refunds import Route
 from localgov_ims.domain.restrictions import RestrictionKind
-from localgov_ims.domain.transactions import TransactionKind
+from localgov_ims.domain.transactions import Transaction, TransactionKind
 from localgov_ims.errors import AlreadyDone, ImsError, NotFound, NotPermitted, RuleViolation
 from localgov_ims.service.clearing import clear_items
 from localgov_ims.service.clearing_undoing import clearances_of, undo_clearance
@@ -267,6 +267,17 @@ def test_narratives_are_the_targets_own_else_the_clearances_else_the_items(desk:
 
 
 # --- Two people --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("other", ["ME", "mE", " m e ", "m-e", "me."])
+@on_sqlite
+def test_a_free_reference_is_one_account_for_the_limit_however_it_is_written(
+    desk: Installation, other: str
+) -> None:
+    for account, expected in (("me", Transaction), (other, Proposal), ("you", Transaction)):
+        made = clear_items(desk, [Giving(line=an_item(desk, "900.00"))], [library("900.00", account)])
+        assert isinstance(made, expected)
+    assert laws_hold(desk)
 
 
 def test_above_the_limit_a_clearance_is_drawn_and_waits_for_another_person(desk: Installation) -> None:

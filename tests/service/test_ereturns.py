@@ -400,6 +400,29 @@ def test_a_z_report_is_paid_in_once(office: Installation, boss: Installation) ->
     approved(boss, at.submitted(office, at.cards(report="0042"), CARD))
 
 
+@pytest.mark.parametrize("bag", ["bag1", "BAG 1", "Bag-1", "ＢＡＧ1"])
+@on_sqlite
+def test_a_bag_is_one_however_its_number_is_written(
+    office: Installation, boss: Installation, bag: str
+) -> None:
+    approved(boss, at.submitted(office))
+    refused("bag_number_used", lambda: at.submitted(office, at.cash(bag_number=bag)), AlreadyDone)
+
+
+@pytest.mark.parametrize("report", ["41", "041", "00-41"])
+@on_sqlite
+def test_a_z_report_is_one_however_its_number_is_written(
+    office: Installation, boss: Installation, report: str
+) -> None:
+    approved(boss, at.submitted(office, kind=CARD))
+    refused("z_report_used", lambda: at.submitted(office, at.cards(report=report), CARD), AlreadyDone)
+
+
+def test_of_one_batch_a_bag_in_two_spellings_is_one(office: Installation, boss: Installation) -> None:
+    both = at.submitted(office), at.submitted(office, at.cash(bag_number="bag 1"))
+    refused("bag_number_used", lambda: approved(boss, *both), AlreadyDone)
+
+
 @on_sqlite
 def test_a_z_report_of_tomorrow_is_refused(office: Installation) -> None:
     future = at.cards(card=evolve(at.cards().card, z_on=date(2026, 5, 14)))

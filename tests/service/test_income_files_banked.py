@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from attrs import evolve
+from tests.conftest import MovableClock
 from tests.service.files import camt, entry
 from tests.service.incomes import a_file, a_type, imported, recorded, row, taking
 
-from localgov_ims.domain.import_types import Pays, RecordWhen, RowDefaults
+from localgov_ims.domain.import_types import Negative, Pays, RecordWhen, RowDefaults, Zero
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.received_files import FileStatus
 from localgov_ims.errors import ConfigurationError, RuleViolation
@@ -80,7 +81,7 @@ def test_a_credit_of_another_sum_is_not_the_files(installation: Installation) ->
 
 def test_a_transfer_that_looks_like_a_row_is_another_payment(installation: Installation) -> None:
     council = _agency(installation, defaults=RowDefaults(mop="14"))
-    rules = installation.council.rules
+    rules = tuple(rule for rule in installation.council.rules if not rule.import_types)
     council = evolve(council, council=evolve(council.council, rules=rules))
     imported(council, [row("30.00", "612345674", fund="23")])
     import_file(council, camt(entry("30.00", "J SMITH 612345674"), day=date(2026, 5, 12)))
@@ -187,3 +188,34 @@ def test_rows_that_wait_become_income_when_their_bank_line_is_matched(
 def test_a_type_that_waits_says_for_whom() -> None:
     with pytest.raises(ConfigurationError, match="source"):
         a_type(record=RecordWhen.WHEN_MATCHED)
+
+
+def test_a_file_that_waits_and_cannot_be_recorded_any_more_holds_up_nothing_else(
+    installation: Installation,
+) -> None:
+    council = _agency(installation, record=RecordWhen.WHEN_MATCHED)
+    imported(council, ROWS)
+    stricter = evolve(
+        council.council.import_types["agency"],
+        negative=Negative.REFUSE,
+        zero=Zero.REFUSE,
+        defaults=RowDefaults(),
+    )
+    broken = evolve(council, council=evolve(council.council, import_types={"agency": stricter}))
+    statement = camt(entry("26.00", CREDIT), entry("7.00", "SOMETHING ELSE"), day=date(2026, 5, 12))
+    import_file(broken, statement)
+    result = reconcile(broken)
+    assert result.matches["income-file"] == 0
+    assert result.dispositions[DispositionKind.AWAITING].count == 1
+    assert result.dispositions[DispositionKind.SUSPENSE].count == 1
+    assert "cannot be recorded any more" in result.breaks[0].message
+    assert reconcile(council).matches["income-file"] == 1
+
+
+def test_a_waiting_file_is_judged_by_the_day_it_came(installation: Installation, clock: MovableClock) -> None:
+    council = _agency(installation, record=RecordWhen.WHEN_MATCHED, date_window=(-2, 1))
+    imported(council, ROWS)
+    clock.moment += timedelta(days=5)
+    import_file(council, camt(entry("26.00", CREDIT), day=date(2026, 5, 12)))
+    assert reconcile(council).matches["income-file"] == 1
+    assert len(recorded(council)) == 3

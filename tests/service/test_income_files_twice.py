@@ -8,12 +8,15 @@ import threading
 import pytest
 from attrs import evolve
 from tests.service.incomes import a_file, balance, codes, history, imported, recorded, row, taking
+from tests.service.money_in import employ
 
 from localgov_ims.domain.baskets import BasketItem
 from localgov_ims.domain.clearing import Giving
 from localgov_ims.domain.import_types import SourceReferences
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.received_files import FileStatus
+from localgov_ims.domain.roles import Role
 from localgov_ims.errors import AlreadyDone, ImsError, NotFound, NotPermitted, RuleViolation
 from localgov_ims.service.clearing import clear_items
 from localgov_ims.service.clearing_undoing import undo_clearance
@@ -86,9 +89,8 @@ def test_equal_bytes_are_another_file_only_if_somebody_says_why(installation: In
     council = taking(installation)
     first = imported(council, TWO)
     second = imported(council, TWO, again="Monday's and Tuesday's files are alike")
-    assert second.status == "held"  # the same rows too: a person decides that as well
+    assert second.status == "recorded"  # whoever said so of the bytes has said so of the rows
     assert second.file != first.file
-    assert decide_file(council, str(second.file), accept=True, reason="Both are real").status == "recorded"
     assert balance(council) == {"CT": 600}
     assert [file.occurrence for file, _ in list_files(council)] == [2, 1]
 
@@ -249,3 +251,77 @@ def test_a_clearance_that_was_undone_before_stands_in_nobodys_way(
     undo_clearance(other, made.reference, reason="Wrong account")
     assert reverse_file(other, str(first.file), reason="All of it").counts == {"reversed": 1}
     assert balance(sender) == {"SUSP": 0, "LB": 0}
+
+
+def test_a_row_without_money_or_a_method_written_out_makes_no_other_file_of_it(
+    installation: Installation,
+) -> None:
+    council = taking(installation)
+    imported(council, TWO)
+    assert imported(council, [*TWO, row("0.00")]).status == "held"
+    assert imported(council, [row("1.00", mop="12"), row("2.00")]).status == "held"
+
+
+def test_the_same_rows_in_other_bytes_sent_at_once_are_recorded_once(installation: Installation) -> None:
+    council = taking(installation)
+    files = [a_file(order).stream.read() for order in (TWO, [*reversed(TWO)], [TWO[0], row("0.00"), TWO[1]])]
+    statuses: list[str] = []
+
+    def send(data: bytes) -> None:
+        given = a_file([])
+        statuses.append(import_file(council, evolve(given, stream=io.BytesIO(data))).status)
+
+    threads = [threading.Thread(target=send, args=(data,)) for data in files]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == ["held", "held", "recorded"]
+    assert balance(council) == {"CT": 300}
+
+
+def test_whoever_decided_about_a_file_does_not_take_it_back_either_however_the_name_is_written(
+    pair: tuple[Installation, Installation],
+) -> None:
+    sender, other = pair
+    imported(sender, TWO)
+    held = imported(sender, list(reversed(TWO)))
+    decide_file(other, str(held.file), accept=True, reason="Both are real")
+    for hand in (sender, other, other.acting("SECOND")):
+        with pytest.raises(NotPermitted, match="somebody else"):
+            reverse_file(hand, str(held.file), reason="All")
+
+
+def test_what_a_sender_says_of_a_file_that_is_recorded_already_is_told_and_changes_nothing(
+    installation: Installation,
+) -> None:
+    council = taking(installation)
+    imported(council, TWO)
+    seen = imported(council, TWO, rows=9, faults=("Two rows are missing",))
+    assert (seen.status, [(issue.code, issue.stops) for issue in seen.issues]) == (
+        "seen", [("provider-error", False), ("count-mismatch", False)],
+    )  # fmt: skip
+
+
+def test_a_held_file_is_decided_as_the_type_it_was_sent_as(installation: Installation) -> None:
+    council = taking(installation)
+    imported(council, TWO)
+    held = imported(council, list(reversed(TWO)), rows=2)
+    types = {
+        **council.council.import_types,
+        "other": evolve(council.council.import_types["agency"], code="other"),
+    }
+    two = evolve(council, council=evolve(council.council, import_types=types))
+    assert decide_file(two, str(held.file), accept=True, reason="Both").status == "recorded"
+
+
+def test_files_are_sent_by_those_who_have_been_given_their_type(desk: Installation) -> None:
+    sending = Role(name="import-clerk", permissions=frozenset({Permission.IMPORT_SEND}))
+    council = taking(desk)
+    roles = {**council.council.roles, sending.name: sending}
+    council = evolve(council, council=evolve(council.council, roles=roles))
+    employ(council, "with", "import-clerk", import_types=["agency"])
+    employ(council, "without", "import-clerk")
+    assert import_file(council.acting("with"), a_file(TWO)).status == "recorded"
+    with pytest.raises(NotPermitted, match="not one of the senders"):
+        import_file(council.acting("without"), a_file([row("9.00")]))

@@ -39,10 +39,10 @@ def test_rules_that_came_later_propose_first_and_clear_when_confirmed(installati
     (found,) = placeable(after, file=str(file.file))
     assert ([(p.fund, p.account_reference) for p in found.parts], found.rules) == ([("LB", "LB1")], "Library")
     assert balance(after) == {"CT": 100, "SUSP": 600}
-    ((item, made),) = reapply(after, file=str(file.file))
-    assert item.item.line.reference == found.item.line.reference
+    (done,) = reapply(after, file=str(file.file))
+    assert done.item.item.line.reference == found.item.line.reference
     assert balance(after) == {"CT": 100, "SUSP": 400, "LB": 200}
-    assert [line.rule for line in made.lines][-1] == "Library"  # type: ignore[union-attr]
+    assert [line.rule for line in done.made.lines][-1] == "Library"  # type: ignore[union-attr]
     assert placeable(after) == []
     assert all(law.holds for law in verify(after))
 

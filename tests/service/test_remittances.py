@@ -7,11 +7,13 @@ import io
 import pytest
 from attrs import evolve
 from tests.service.incomes import a_file, balance, recorded, row, taking
+from tests.service.staff import staff
 
 from localgov_ims.domain.baskets import BasketItem
 from localgov_ims.domain.clearing import Giving
-from localgov_ims.domain.import_types import ImportKind
+from localgov_ims.domain.import_types import ImportKind, OnBadRow
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.transactions import Transaction, TransactionKind
 from localgov_ims.errors import RuleViolation
 from localgov_ims.service.file_views import list_files
@@ -20,6 +22,7 @@ from localgov_ims.service.installation import Installation
 from localgov_ims.service.remittances import clear_by_remittance, read_remittance
 from localgov_ims.service.suspense_creating import NewItem, create_item
 from localgov_ims.service.verifying import verify
+from localgov_ims.storage import statements
 
 
 @pytest.fixture
@@ -31,7 +34,11 @@ def council(installation: Installation) -> Installation:
 
 
 def _item(council: Installation) -> str:
-    return next(t.lines[0].reference for t in recorded(council) if t.kind is TransactionKind.RECEIPT)
+    return next(
+        t.lines[0].reference
+        for t in recorded(council)
+        if t.lines[0].fund == "SUSP" and t.kind is TransactionKind.RECEIPT
+    )
 
 
 def _cleared(council: Installation) -> list[Transaction]:
@@ -102,3 +109,69 @@ def test_receipts_are_no_list(council: Installation) -> None:
     given = a_file([row("48.00", "771")])
     read = read_remittance(other, evolve(given, stream=io.BytesIO(given.stream.read())))
     assert [issue.code for issue in read.result.issues] == ["wrong-kind"]
+
+
+def _clerk(council: Installation) -> Installation:
+    return staff(council, "clerk", permissions=[Permission.SUSPENSE_CLEAR, Permission.FUND_ALL])
+
+
+def test_a_statement_is_no_list_and_nothing_of_it_is_recorded(council: Installation) -> None:
+    from tests.service.files import camt, entry
+
+    forged = evolve(camt(entry("77777.00", "X")), declared=a_file([]).declared)
+    for declared in (forged.declared, evolve(forged.declared, import_type=None)):
+        given = evolve(forged, declared=declared)
+        read = read_remittance(_clerk(council), given)
+        assert read.result.status == "refused"
+    with council.store.reading() as connection:
+        assert list(statements.some_lines(connection)) == []
+
+
+def test_a_file_that_is_recorded_as_income_is_no_list(council: Installation) -> None:
+    receipts = evolve(council.council.import_types["agency"], code="receipts", kind=ImportKind.RECEIPTS)
+    types = {**council.council.import_types, "receipts": receipts}
+    council = evolve(council, council=evolve(council.council, import_types=types))
+    rows = [row("30.00", "771"), row("18.00", "772")]
+    import_file(council, a_file(rows, import_type="receipts"))
+    with pytest.raises(RuleViolation, match="no list"):
+        read_remittance(council, a_file(rows))
+
+
+def test_a_list_that_was_only_read_may_still_be_income_and_one_that_cleared_items_asks_a_person(
+    council: Installation,
+) -> None:
+    receipts = evolve(council.council.import_types["agency"], code="receipts", kind=ImportKind.RECEIPTS)
+    types = {**council.council.import_types, "receipts": receipts}
+    council = evolve(council, council=evolve(council.council, import_types=types))
+    read_remittance(council, a_file([row("1.00", "771")]))
+    assert import_file(council, a_file([row("1.00", "771")], import_type="receipts")).status == "recorded"
+    rows = [row("30.00", "771"), row("18.00", "772")]
+    clear_by_remittance(council, [Giving(line=_item(council))], read_remittance(council, a_file(rows)))
+    held = import_file(council, a_file(rows, import_type="receipts"))
+    assert (held.status, [issue.code for issue in held.issues]) == ("held", ["suspected-duplicate"])
+
+
+def test_a_second_reading_is_judged_by_itself(council: Installation) -> None:
+    rows = [row("30.00", "771"), row("18.00", "772")]
+    assert read_remittance(council, a_file(rows)).result.status == "received"
+    assert read_remittance(council, a_file(rows, rows=99)).result.status == "refused"
+    assert read_remittance(council, a_file(rows, rows=2)).result.status == "received"
+
+
+def test_quarantined_rows_of_a_list_count_in_its_sum(council: Installation) -> None:
+    kind = evolve(council.council.import_types["agency"], on_bad_row=OnBadRow.QUARANTINE)
+    council = evolve(council, council=evolve(council.council, import_types={"agency": kind}))
+    read = read_remittance(council, a_file([row("48.00", "771"), row("30.00", "772", office="ZZ")]))
+    assert read.unplaced_total == Money(3000)
+    with pytest.raises(RuleViolation) as refused:
+        clear_by_remittance(council, [Giving(line=_item(council))], read)
+    assert refused.value.code == "not_balanced"
+
+
+def test_no_more_is_placed_by_hand_than_the_rules_left(council: Installation) -> None:
+    read = read_remittance(council, a_file([row("18.00", "771")]))
+    with pytest.raises(RuleViolation, match="by hand"):
+        clear_by_remittance(
+            council, [Giving(line=_item(council))], read,
+            [BasketItem(fund="LB", account_reference="ME", amount=Money(3000))],
+        )  # fmt: skip

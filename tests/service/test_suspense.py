@@ -15,9 +15,11 @@ from tests.service import money_in as at
 from tests.service.files import camt, entry
 from tests.service.suspended import amounts, an_item, balance, clear, gives, laws_hold, rent
 
+from localgov_ims.domain.baskets import BasketItem
 from localgov_ims.domain.clearing import Giving
+from localgov_ims.domain.ereturn_contents import EReturnLine
 from localgov_ims.domain.ids import new_id
-from localgov_ims.domain.money import Money
+from localgov_ims.domain.money import LARGEST, Money
 from localgov_ims.domain.payers import Payee
 from localgov_ims.domain.refunds import RefundState
 from localgov_ims.domain.suspense import SuspenseCriteria, SuspenseItem, SuspenseReason, SuspenseState
@@ -31,6 +33,7 @@ from localgov_ims.service.finishing_refunds import authorise_refund, finish_refu
 from localgov_ims.service.importing import import_file
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.moving import authorise
+from localgov_ims.service.opening import OpeningItem
 from localgov_ims.service.reconciling import reconcile
 from localgov_ims.service.reversing import reverse_transaction
 from localgov_ims.service.suggesting import suggest
@@ -148,6 +151,28 @@ def test_narratives_that_are_personal_data_are_searched_beside_the_records(desk:
 
 
 # --- Putting money in --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("amount", [LARGEST + Money(1), -LARGEST - Money(1), Money(2**63 - 1)])
+def test_nobody_enters_more_than_sums_of_it_still_fit_the_database(amount: Money) -> None:
+    for enter in (
+        lambda: NewItem(key="k", amount=amount, mop="CA"),
+        lambda: BasketItem(fund="LB", amount=amount),
+        lambda: EReturnLine(row=1, amount=amount),
+        lambda: OpeningItem(
+            reference="k", amount=amount, taken_on=MAY, narrative=None, reason=SuspenseReason.NO_FUND
+        ),
+    ):
+        with pytest.raises(InvalidValue) as refused:
+            enter()
+        assert refused.value.code == "amount_too_large"
+
+
+def test_the_largest_items_by_hand_are_proved(desk: Installation) -> None:
+    for key in ("a", "b"):
+        create_item(desk, NewItem(key=key, amount=LARGEST, mop="CA"))
+    assert balance(desk) == 2 * LARGEST.pence
+    assert laws_hold(desk)
 
 
 def test_an_item_is_put_in_once_for_each_key(desk: Installation) -> None:

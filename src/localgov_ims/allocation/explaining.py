@@ -25,6 +25,7 @@ from localgov_ims.allocation.values import (
 from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import quoted
+from localgov_ims.domain.suspense import SuspenseReason
 
 
 class Outcome(enum.Enum):
@@ -135,7 +136,7 @@ class Tracer:
         for step in self._steps:
             told.setdefault(step.rule, []).append(step)
         ended = self._ended
-        if allocation.reason is not None and allocation.rule is not None:
+        if allocation.reason is SuspenseReason.RULE:
             ended = f"rule {allocation.rule!r} sent it to suspense"
         for rule in self._rules:
             if rule.name in told:

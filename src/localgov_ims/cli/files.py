@@ -5,7 +5,14 @@ from __future__ import annotations
 import click
 
 from localgov_ims.cli.council import opened_council
-from localgov_ims.cli.files_shown import event_json, file_json, result_json, show_event, show_result
+from localgov_ims.cli.files_shown import (
+    event_json,
+    file_json,
+    print_report,
+    result_json,
+    show_event,
+    show_result,
+)
 from localgov_ims.cli.output import counted, counting, json_option, print_json, print_table, progress
 from localgov_ims.cli.root import REFUSED
 from localgov_ims.domain.money import Money
@@ -110,7 +117,9 @@ def reverse(context: click.Context, file: str, reason: str, *, undo_clearances: 
     if as_json:
         print_json(event_json(event))
         return
-    done = (event.report or {})["reversed"]
-    click.echo(
-        f"{counted(done['count'], 'receipt')} of {Money(done['pence']).shown()} taken back. The same file may now be imported anew."
-    )
+    done = (event.report or {}).get("reversed")
+    if done is None:
+        print_report(event.report or {})
+        return
+    what = f"{counted(done['count'], 'receipt')} of {Money(done['pence']).shown()}"
+    click.echo(f"{what} taken back. The same file may now be imported anew.")

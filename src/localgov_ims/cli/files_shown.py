@@ -53,17 +53,22 @@ def show_result(result: ImportResult, *, dry: bool = False) -> None:
     )
     if result.report:
         said = counted(result.counts.get("rows", 0), "row")
-    said = _SAID.get(result.status, said)
+    said = (
+        _SAID.get(result.status, said)
+        if not dry or result.status == "recorded"
+        else "nothing is kept or recorded"
+    )
     status = click.style(result.status, fg=_COLOURS[result.status])
     click.echo(f"{visible(result.name)}: {f'would be {status}' if dry else status} ({said})")
     print_issues(result.issues, result.issue_count)
-    if result.report and result.status != "seen":
+    if result.report and (dry or result.status == "recorded"):
         print_report(result.report)
 
 
 def print_report(report: Mapping[str, Any]) -> None:
     """Print the sums of an income file: what was read, where it went, and why."""
-    if "rows" not in report:
+    if not isinstance(report.get("rows"), Mapping):
+        _print_counts(report)
         return
     rows = [
         (said, f"{report[name]['count']:,}", Money(report[name]["pence"]).shown())
@@ -85,6 +90,21 @@ def print_report(report: Mapping[str, Any]) -> None:
     for name, heading in _GROUPS.items():
         if report[name]:
             print_table("", (heading, "count ", "amount "), list(_group(name, report[name])))
+
+
+def _print_counts(report: Mapping[str, Any]) -> None:
+    """Print the counts of any other file, as of account holders."""
+    rows = [
+        (name.replace("_", " "), f"{value:,}")
+        for name, value in report.items()
+        if isinstance(value, int) and value
+    ]
+    money = [
+        (name.removesuffix(" pence"), Money(report[name.replace(" ", "_")]).shown())
+        for name, _ in rows
+        if name.endswith(" pence")
+    ]
+    print_table("", ("", " "), [*(row for row in rows if not row[0].endswith(" pence")), *money])
 
 
 def _group(name: str, sums: Mapping[str, Mapping[str, int]]) -> Iterator[tuple[str, str, str]]:
@@ -123,5 +143,5 @@ def show_event(event: FileEvent) -> None:
     status = click.style(event.status.value, fg=_COLOURS[event.status.value])
     click.echo(f"{event.sequence}. {status} on {when(event.at)} by {event.by}{reason}")
     print_issues(event.issues, event.issue_count)
-    if event.report:
+    if event.report and event.status.value in {"recorded", "reversed"}:
         print_report(event.report)

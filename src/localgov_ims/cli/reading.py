@@ -52,13 +52,14 @@ def read(
     """  # noqa: D301 - the escape is click's mark for a paragraph left as it is
     # a profile of one's own takes the place of a shipped one of its name
     known: dict[str, Reader] = {reader.name: reader for reader in registry.load(None).readers}
-    known |= {reader.name: reader for path in profiles for reader in _profiles(path)}
+    own = {reader.name: reader for path in profiles for reader in _profiles(path)}
+    known |= own
     readers = tuple(known.values())
     found: list[dict[str, object]] = []
     refused = False
     for path in files:
         with opened(path) as stream:
-            result = read_file(readers, stream, named)
+            result = read_file(readers, stream, named, preferred=own)
         refused |= not result.accepted
         if as_json:
             found += [_json(path, entry, accepted=result.accepted) for entry in result.entries]

@@ -160,7 +160,8 @@ def draft(context: click.Context, file: Path, note: str, *, as_json: bool) -> No
         print_json(version_json(version))
     else:
         click.echo(
-            f"Version {version.number} of the rules is a draft. `ims rules activate {version.number}` puts it in force."
+            f"Version {version.number} of the rules is a draft. `ims rules activate {version.number}` puts it in force, in "
+            "place of all the rules that are in force now."
         )
 
 

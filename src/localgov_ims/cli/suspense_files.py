@@ -17,6 +17,7 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.proposals import Proposal
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.received_files import Declared
+from localgov_ims.domain.transactions import Transaction
 from localgov_ims.service.reapplying import Placeable, placeable
 from localgov_ims.service.reapplying import reapply as reapplied
 from localgov_ims.service.receiving_files import Incoming
@@ -38,11 +39,12 @@ from localgov_ims.service.stories import called
     "--to", "targets", metavar="FUND:ACCOUNT:AMOUNT", multiple=True,
     help="Where a row belongs that no rule could place; repeatable.",
 )  # fmt: skip
+@click.option("--dry-run", "dry", is_flag=True, help="Only show which rows are placed and which are not.")
 @json_option
 @click.pass_context
 def clear_by_list(
     context: click.Context, items: tuple[str, ...], path: str, import_type: str | None, targets: tuple[str, ...], *,
-    as_json: bool,
+    dry: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Clear items to the accounts of a list, by one clearance. The list comes to what the items give."""
     installation = opened_council(context)
@@ -53,6 +55,9 @@ def clear_by_list(
     if read.result.status == "refused":
         print_json(result_json(read.result)) if as_json else show_result(read.result)
         context.exit(REFUSED)
+    if dry:
+        _show_list(read, as_json=as_json)
+        return
     givings = [Giving(line=line, amount=part) for line, part in map(read_part, items)]
     done = clear_by_remittance(installation, givings, read, read_items(targets))
     if as_json:
@@ -61,12 +66,7 @@ def clear_by_list(
     if done.seen:
         click.echo("This list was cleared from these items before; nothing was changed.")
     show_moved(done.made, as_json=False)
-    if read.unplaced:
-        left = read.unplaced_total
-        click.echo(f"{counted(len(read.unplaced), 'row')} of {left.shown()} could not be placed:")
-        for row, allocation in read.unplaced:
-            why = allocation.reason.sentence if allocation.reason is not None else ""
-            click.echo(f"  {row.place}: {row.amount.shown()} {visible(row.account_reference)}: {why}")
+    _show_unplaced(read)
 
 
 @click.command()
@@ -89,13 +89,41 @@ def reapply(
         return
     done = reapplied(installation, file=file, only=only or None)
     if as_json:
-        print_json([{**_placeable_json(each), **moved_json(made)} for each, made in done])
+        print_json([
+            {**_placeable_json(each.item), "fault": each.fault, **(moved_json(each.made) if each.made is not None else {})}
+            for each in done
+        ])  # fmt: skip
         return
-    total = Money.total(each.item.left for each, _ in done)
-    click.echo(f"{counted(len(done), 'item')} of {total.shown()} cleared by today's rules.")
-    waiting = [made for _, made in done if isinstance(made, Proposal)]
+    cleared = [each for each in done if isinstance(each.made, Transaction)]
+    total = Money.total(each.item.item.left for each in cleared)
+    click.echo(f"{counted(len(cleared), 'item')} of {total.shown()} cleared by today's rules.")
+    waiting = [each for each in done if isinstance(each.made, Proposal)]
     if waiting:
         click.echo(f"{counted(len(waiting), 'clearance')} above the limit for one person wait for another.")
+    for each in done:
+        if each.fault is not None:
+            click.echo(f"{called(each.item.item.line.reference)} was not cleared: {visible(each.fault)}")
+
+
+def _show_list(read: RemittanceRead, *, as_json: bool) -> None:
+    placed = Money.total(item.amount for item in read.placed)
+    if as_json:
+        print_json({"placed": len(read.placed), "placed_pence": placed.pence, "unplaced": _unplaced(read)})
+        return
+    click.echo(
+        f"{counted(len(read.placed), 'row')} of {placed.shown()} would be placed. Nothing was cleared."
+    )
+    _show_unplaced(read)
+
+
+def _show_unplaced(read: RemittanceRead) -> None:
+    if not read.unplaced:
+        return
+    left = read.unplaced_total
+    click.echo(f"{counted(len(read.unplaced), 'row')} of {left.shown()} could not be placed:")
+    for row, allocation in read.unplaced:
+        why = allocation.reason.sentence if allocation.reason is not None else ""
+        click.echo(f"  {row.place}: {row.amount.shown()} {visible(row.account_reference)}: {why}")
 
 
 def _show(found: list[Placeable]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from localgov_ims.domain.money import Money
+from localgov_ims.domain.money import Money, enterable
 from localgov_ims.domain.texts import blank_is_none, written
 
 
@@ -24,7 +24,7 @@ class BasketItem:
 
     fund: str
     account_reference: str | None = field(default=None, converter=blank_is_none)
-    amount: Money
+    amount: Money = field(validator=enterable)
     mop: str | None = field(default=None, converter=blank_is_none)
     vat_code: str | None = field(default=None, converter=blank_is_none)
     narrative: str | None = field(default=None, converter=blank_is_none, validator=written(100))

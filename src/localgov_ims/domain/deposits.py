@@ -9,7 +9,7 @@ from uuid import UUID
 from attrs import field, frozen
 
 from localgov_ims.domain.money import Money
-from localgov_ims.domain.texts import text, written
+from localgov_ims.domain.texts import alike, text, written
 from localgov_ims.errors import InvalidValue
 
 
@@ -19,6 +19,16 @@ class DepositKind(enum.Enum):
     CASH = "cash"
     CHEQUE = "cheque"
     CARD = "card"
+
+
+def bag_key(number: str) -> str:
+    """Return how one bag is known by however its number is written: `BAG 1`, `bag-1`."""
+    return alike(number)
+
+
+def z_key(terminal: str, z_report: str) -> str:
+    """Return how a terminal's Z-report is known by however it is written: `41`, `0041`."""
+    return f"{alike(terminal)}/{alike(z_report).lstrip('0') or '0'}"
 
 
 class DepositSource(enum.Enum):

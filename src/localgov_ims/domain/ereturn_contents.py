@@ -10,7 +10,7 @@ from attrs.validators import optional
 
 from localgov_ims.domain.denominations import NO_CASH, Counted
 from localgov_ims.domain.deposits import DepositKind
-from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.money import NOTHING, Money, enterable
 from localgov_ims.domain.texts import blank_is_none, digits, text, written
 from localgov_ims.errors import InvalidValue, RuleViolation
 
@@ -20,7 +20,7 @@ class EReturnLine:
     """An amount for a row of the template; what is none is as the template has it."""
 
     row: int
-    amount: Money
+    amount: Money = field(validator=enterable)
     account_reference: str | None = field(default=None, converter=blank_is_none, validator=text(50))
     vat_code: str | None = field(default=None, converter=blank_is_none, validator=text(2))
     description: str | None = field(default=None, converter=blank_is_none, validator=written(100))
@@ -40,7 +40,7 @@ class EReturnCheque:
     """
 
     item: int
-    amount: Money = field()
+    amount: Money = field(validator=enterable)
     drawer: str | None = field(default=None, converter=blank_is_none, validator=written(100))
     sort_code: str | None = field(default=None, converter=blank_is_none, validator=optional(digits(6)))
     account: str | None = field(default=None, converter=blank_is_none, validator=optional(digits(8)))
@@ -63,9 +63,9 @@ class CardScheme:
 
     name: str = field(validator=written(50))
     sales_count: int = 0
-    sales: Money = NOTHING
+    sales: Money = field(default=NOTHING, validator=enterable)
     refunds_count: int = 0
-    refunds: Money = NOTHING
+    refunds: Money = field(default=NOTHING, validator=enterable)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no Z-report prints."""
@@ -87,7 +87,7 @@ class CardTakings:
     terminal: str | None = field(default=None, converter=blank_is_none, validator=text(50))
     z_report: str | None = field(default=None, converter=blank_is_none, validator=text(50))
     z_on: date | None = None
-    z_total: Money | None = None
+    z_total: Money | None = field(default=None, validator=enterable)
     schemes: tuple[CardScheme, ...] = ()
 
     @property
@@ -120,7 +120,7 @@ class Contents:
     cash: Counted = NO_CASH
     cheques: tuple[EReturnCheque, ...] = ()
     card: CardTakings = NO_CARDS
-    over_short: Money = NOTHING
+    over_short: Money = field(default=NOTHING, validator=enterable)
     over_short_reason: str | None = field(default=None, converter=blank_is_none, validator=written(100))
     nil: bool = False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from attrs import Attribute, field, frozen
 
@@ -124,3 +125,18 @@ class Money:
 
 NOTHING = Money(0)
 """No money at all."""
+
+LARGEST = Money(10**12)
+"""No person or program enters more at once: ten thousand million pounds, of which sums still fit a database."""
+
+
+def enterable(_: object, attribute: Attribute[Any], amount: Money | None) -> None:
+    """Refuse, as an attrs validator, an amount that nobody means; none passes where the field allows it.
+
+    Raises:
+        InvalidValue: It is beyond `LARGEST`, in or out (`amount_too_large`).
+    """
+    if amount is not None and abs(amount) > LARGEST:
+        name = attribute.name.strip("_").replace("_", " ")
+        message = f"The {name} must not be more than {LARGEST.shown()}, but is {amount.shown()}. Check it."
+        raise InvalidValue("amount_too_large", message, field=attribute.name, value=str(amount))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from attrs import field, frozen
 
@@ -10,6 +11,10 @@ from localgov_ims.domain.funds import Fund
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.texts import text
 from localgov_ims.errors import ConfigurationError
+
+
+OF_TILL: Final = "till"
+"""The kind of origin of what a till was over or short, and of what its float changed by."""
 
 
 @frozen(kw_only=True)

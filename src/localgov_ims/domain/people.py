@@ -102,12 +102,14 @@ class Rights:
     Attributes:
         funds: Codes of the funds; none: every fund (`fund.all`).
         methods: Codes of the methods of payment; none: every one (`fund.all`).
+        import_types: Codes of the import types whose files the user may send; none: every one (`fund.all`).
     """
 
     user: User
     permissions: frozenset[Permission]
     funds: frozenset[str] | None
     methods: frozenset[str] | None
+    import_types: frozenset[str] | None = None
 
     @classmethod
     def of(cls, user: User, roles: Mapping[str, Role], groups: Mapping[str, FundGroup]) -> Rights:
@@ -118,6 +120,7 @@ class Rights:
             user=user, permissions=permissions,
             funds=None if every else user.given.funds(groups),
             methods=None if every else frozenset(user.given.methods),
+            import_types=None if every else frozenset(user.given.import_types),
         )  # fmt: skip
 
     def has(self, permission: Permission) -> bool:
@@ -131,6 +134,10 @@ class Rights:
     def takes_by(self, method: str) -> bool:
         """Tell whether a method of payment, by its code, is the user's."""
         return self.methods is None or method in self.methods
+
+    def sends(self, import_type: str) -> bool:
+        """Tell whether files of an import type, by its code, are the user's to send."""
+        return self.import_types is None or import_type in self.import_types
 
     def require(self, *permissions: Permission) -> None:
         """Refuse what needs a permission; of several, one is enough.

@@ -85,7 +85,7 @@ class FileEvent:
 
     Attributes:
         attempt: How often the file was begun; run: how often it was recorded anew after a reversal; both from 1.
-        declared: Of a step `received`, what the sender said.
+        declared: What the sender said when this attempt began.
         import_type: The kind of file it was taken as.
         reason: Why a person took the step.
         content: What the rows of a recorded file come to, so that the same rows in other bytes are known again.
@@ -125,7 +125,7 @@ class FileEvent:
         return FileEvent(
             id=new_id(), file=self.file, sequence=self.sequence + 1, status=status, at=at, by=by,
             attempt=self.attempt + again, run=self.run + (again and self.status is FileStatus.REVERSED),
-            import_type=self.import_type,
+            declared=self.declared, import_type=self.import_type,
         )  # fmt: skip
 
     def received_again(self, declared: Declared, *, at: datetime, by: str) -> FileEvent:

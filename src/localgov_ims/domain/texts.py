@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -97,6 +98,12 @@ def digits(number: int) -> Callable[[Any, Attribute[Any], str], None]:
 def blank_is_none(value: str | None) -> str | None:
     """Return a text trimmed, or none if nothing is left of it: an attrs converter."""
     return (value.strip() or None) if isinstance(value, str) else value
+
+
+def alike(value: str) -> str:
+    """Return a text by which others that say the same are known: its letters and digits alone, in one case."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
+    return "".join(symbol for symbol in plain if symbol.isalnum()) or plain.strip()
 
 
 def trimmed(value: str) -> str:

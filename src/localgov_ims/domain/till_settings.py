@@ -29,7 +29,7 @@ class TillSettings:
         cash: Code of the method by which cash over or short, pay-outs and changes of the float are recorded.
         card: Code of the method of a card terminal at the counter; none where there is none.
         pay_outs: The account of what is paid out of tills; none: nothing may be.
-        pay_out_limit: The most that may be paid out of one session.
+        pay_out_limit: The most that may be paid out of one till, and by one cashier, in a day.
         floats: The account at which the council holds its floats; none: what stays in a till is always its float.
     """
 

@@ -20,7 +20,7 @@ from attrs.validators import matches_re
 from localgov_ims.domain.calendar import utc
 from localgov_ims.domain.denominations import Counted
 from localgov_ims.domain.ids import new_id
-from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.money import NOTHING, Money, enterable
 from localgov_ims.domain.people import key
 from localgov_ims.domain.texts import blank_is_none, text, trimmed
 from localgov_ims.errors import InvalidValue, RuleViolation
@@ -97,7 +97,7 @@ class ZReport:
     terminal: str = field(converter=trimmed, validator=text(50))
     number: str = field(converter=trimmed, validator=text(50))
     day: date
-    total: Money
+    total: Money = field(validator=enterable)
 
 
 @frozen(kw_only=True)
@@ -169,7 +169,7 @@ class TillSession:
     number: int
     cashier: str
     cashier_number: int
-    float_: Money
+    float_: Money = field(validator=enterable)
     opened_at: datetime = field(converter=utc)
     events: tuple[TillEvent, ...] = ()
 

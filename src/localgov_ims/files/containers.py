@@ -14,17 +14,14 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from localgov_ims.files.limits import CHUNK, Limits, refuse
-from localgov_ims.files.places import column_number
+from localgov_ims.files.sheet_reach import check_reach
 
 _PLACE: Final = "the workbook"
 _PLAIN: Final = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _ARCHIVES: Final = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
 _KEPT: Final = re.compile(r"(?:xl/.*|_rels/.*|\[Content_Types\])\.(?:xml|rels)|\[Content_Types\]\.xml")
-_REACH: Final = re.compile(rb"""\br\s*=\s*["']\$?([A-Za-z]{0,3})\$?([0-9]{1,7})["']""")
-_CELL: Final = re.compile(rb"<(?:\w+:)?c[ />]")
 _OVERLAP: Final = 256
 _ENCRYPTED: Final = 0x1
-_LAST_COLUMN: Final = 16_384
 
 
 def unpacked(stream: BinaryIO, limits: Limits) -> io.BytesIO:
@@ -43,6 +40,7 @@ def unpacked(stream: BinaryIO, limits: Limits) -> io.BytesIO:
                 content = b"".join(_content(zipped, member, left, limits))
                 left -= len(content)
                 if _KEPT.fullmatch(member.filename):
+                    check_reach(content, limits)
                     kept.writestr(member.filename, content)
     except (zipfile.BadZipFile, EOFError) as error:
         message = "The workbook breaks off, or is no workbook. Fetch it again, unedited."
@@ -80,7 +78,6 @@ def _check_members(members: list[zipfile.ZipInfo], limits: Limits) -> None:
 def _content(zipped: zipfile.ZipFile, member: zipfile.ZipInfo, left: int, limits: Limits) -> Iterator[bytes]:
     """Yield what a member holds, counted while it is unpacked."""
     most, size, tail = limits.ratio * max(1, member.compress_size), 0, b""
-    reach = _Reach(limits.cells)
     with zipped.open(member) as content:
         while chunk := content.read(CHUNK):
             if not size and chunk.startswith(_ARCHIVES):
@@ -97,30 +94,8 @@ def _content(zipped: zipfile.ZipFile, member: zipfile.ZipInfo, left: int, limits
                         "A part of the workbook has a DOCTYPE, which no spreadsheet writes. Do not open it."
                     )
                     raise refuse("doctype", _PLACE, message)
-                reach.see(seen, len(tail))
                 tail = seen[-_OVERLAP:]
             yield chunk
-
-
-class _Reach:
-    """How far the cells of a sheet reach: one far away would make a reader lay out all those before it."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._rows, self._columns, self._unnamed = most, 1, 1, 0
-
-    def see(self, text: bytes, known: int) -> None:
-        """Look at a part of a sheet, of which the first *known* bytes have been seen already."""
-        letters, named = set[bytes](), 0
-        for found in _REACH.finditer(text):
-            if found.end() > known:
-                named += bool(found[1])
-                letters.add(found[1])
-                self._rows = max(self._rows, int(found[2]))
-        self._unnamed += max(0, sum(1 for found in _CELL.finditer(text) if found.end() > known) - named)
-        reached = max((column_number(name.decode()) for name in letters), default=0)
-        self._columns = max(self._columns, reached, min(self._unnamed, _LAST_COLUMN))
-        if self._rows * self._columns > self._most:
-            raise _exceeded(f"The cells of a sheet reach over more than {self._most} places")
 
 
 def _exceeded(what: str) -> Exception:

@@ -33,6 +33,8 @@ class Limits:
     members: int = 100
     ratio: int = 100
     cells: int = 5_000_000
+    empty_places: int = 500_000
+    places_per_cell: int = 10
 
 
 DEFAULT_LIMITS = Limits()

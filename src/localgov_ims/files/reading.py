@@ -148,13 +148,15 @@ class FileRead:
         return not any(issue.stops for entry in self.entries for issue in entry.issues)
 
 
-def read(readers: Sequence[Reader], stream: BinaryIO, named: str | None = None) -> FileRead:
+def read(
+    readers: Sequence[Reader], stream: BinaryIO, named: str | None = None, preferred: Collection[str] = ()
+) -> FileRead:
     """Read and prove a file of any kind; of its rows only the identifiers that must be unique are kept.
 
     An Issue belongs to the entry that is open or follows; those after the last entry make one of their own.
     """
     try:
-        reader = choose(readers, stream, named)
+        reader = choose(readers, stream, named, preferred)
     except Refused as refused:
         return FileRead((Entry(format=named, kind=None, issues=(refused.issue,)),))
     entries: list[Entry] = []

@@ -115,6 +115,8 @@ def _records(
     trailers = Trailers(layout, found) if layout.trailers else None
     keeps = layout.keeps(found.columns)
     for line, values in data:
+        if values.count("") == len(values):
+            continue
         plain = [_plain(value) for value in values]
         if not any(text.strip() for text in plain):
             continue

@@ -7,14 +7,15 @@ from datetime import date
 
 from attrs import define
 
+from localgov_ims.domain import money
 from localgov_ims.domain.issues import Issue
-from localgov_ims.domain.money import LIMIT, Money
+from localgov_ims.domain.money import Money
 from localgov_ims.domain.statements import Evidence
 from localgov_ims.files.events import Totals
 from localgov_ims.files.limits import refuse
 
-LARGEST = LIMIT // 2
-"""The most pence that a file may move, in and out together: an opening balance added to it still is `Money`."""
+LARGEST = 100 * money.LARGEST.pence
+"""The most pence that a file may move, in and out together: those of many files add up to what a database holds."""
 
 _SUMS = ("credits", "debits", "entries", "net")
 _COUNTS = ("count", "credit_count", "debit_count")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from attrs import define, evolve, field
 
 from localgov_ims.domain.issues import Issue
-from localgov_ims.domain.received_files import FileEvent, FileStatus, ReceivedFile
+from localgov_ims.domain.received_files import Declared, FileEvent, FileStatus, ReceivedFile
+from localgov_ims.files.events import Totals
 from localgov_ims.files.limits import Refused
 from localgov_ims.files.reading import IssueLog
+from localgov_ims.files.totals import differences
 from localgov_ims.service.file_recorders import Begun, Collected, recorder_of
 from localgov_ims.service.import_kinds import kind_of
 from localgov_ims.service.installation import Installation
@@ -58,6 +60,10 @@ def attempted(
     has decided about; *collected* takes the rows of a remittance list, each with its allocation.
     """
     said = begun.event.declared
+    if said.again is not None:
+        lifted |= {
+            "suspected-duplicate"
+        }  # the person who said that equal bytes are another file has said so of its rows
     made, since = Attempt(import_type=begun.event.import_type), time.monotonic()
     for words in said.faults:
         message = f"The sender reports a fault of this file: {words}"
@@ -83,6 +89,19 @@ def attempted(
     except Refused as refused:
         made.log.add(refused.issue)
     return made
+
+
+def unlike(event: FileEvent, said: Declared) -> Iterator[Issue]:
+    """Yield, as warnings, what a sender says now of a file that was recorded before, and that is not so of it."""
+    computed = (event.report or {}).get("computed", {})
+    for words in said.faults:
+        message = "The sender reports this fault of a file that is recorded already. Take the file back if it is true."
+        yield Issue(code="provider-error", place="file", value=words, message=message).warned()
+    amount = said.amount.pence if said.amount is not None else None
+    told = Totals(count=said.rows, net=amount)
+    if computed:
+        for issue in differences(told, Totals(count=computed["rows"], net=computed["pence"]), "file"):
+            yield issue.warned()
 
 
 def _versions(unit: Unit) -> dict[str, int]:

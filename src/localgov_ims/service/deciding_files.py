@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tempfile
 
-from localgov_ims.domain.issues import Issue
+from attrs import evolve
+
 from localgov_ims.domain.permissions import Permission
-from localgov_ims.domain.received_files import FileStatus
+from localgov_ims.domain.received_files import FileEvent, FileStatus
 from localgov_ims.domain.texts import fitting
 from localgov_ims.errors import RuleViolation
 from localgov_ims.service.attempting import HELD, Attempt, attempted, finish
@@ -37,6 +38,11 @@ def decide_file(
     return retried(lambda: _decide(installation, file, why, progress, accept=accept))
 
 
+def _meant(event: FileEvent) -> FileEvent:
+    """Return the event with the import type that the file was taken as, whether or not its sender named it."""
+    return evolve(event, declared=evolve(event.declared, import_type=event.import_type))
+
+
 def _decide(
     installation: Installation, file: str, reason: str, progress: Progress, *, accept: bool
 ) -> ImportResult:
@@ -50,9 +56,6 @@ def _decide(
             made = Attempt(format=event.format, import_type=event.import_type)
             for issue in event.issues:
                 made.log.add(issue)
-            made.log.add(
-                Issue(code="suspected-duplicate", place="file", message=f"Refused by a person: {reason}")
-            )
             made.refused = True
         else:
             for chunk in stored.data(unit.connection, found.id):
@@ -60,7 +63,7 @@ def _decide(
             if spool.tell() != found.size:
                 message = f"The bytes of {found.name} were removed since; it cannot be read again."
                 raise RuleViolation("bytes_removed", message, file=found.sha256)
-            made = attempted(installation, unit, Begun(found, event, spool), progress, lifted=HELD)
+            made = attempted(installation, unit, Begun(found, _meant(event), spool), progress, lifted=HELD)
         if made.status is not FileStatus.REFUSED or not accept:
             return result_of(found.name, found, finish(unit, installation, found, event, made, reason=reason))
     # What was written is rolled back; the refusal is a unit of its own.

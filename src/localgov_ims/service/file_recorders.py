@@ -48,20 +48,29 @@ def recorder_of(
         NotPermitted: A file of account holders, and the permission account.import is missing.
     """
     council, file, latest = installation.council, begun.file, begun.event
+    is_list = import_type is not None and import_type.kind is ImportKind.REMITTANCE
+    if collected is not None and not is_list:
+        message = "It is no list of whom a credit pays: such a list has an import type of kind remittance."
+        raise refuse("wrong-kind", "file", message, value=reader.yields.value)
+    if not records and reader.yields in {Yields.STATEMENT, Yields.SETTLEMENT}:
+        message = (
+            "Statements and payouts are tried by `ims read`; a dry run is of files that have an import type."
+        )
+        raise refuse("wrong-kind", "file", message, value=reader.yields.value)
     if reader.yields is Yields.STATEMENT:
         return StatementRecorder(unit=unit, council=council, file=file.id, reader=reader)
     if reader.yields is Yields.SETTLEMENT:
         return SettlementRecorder(unit=unit, council=council, file=file.id, reader=reader)
     assert import_type is not None, "files of income and of account holders have an import type"  # noqa: S101
     if reader.yields is Yields.INCOME:
-        if import_type.kind is ImportKind.REMITTANCE and collected is None:
+        if is_list and collected is None:
             message = (
                 "A list of whom a credit pays is attached to items in suspense: ims suspense clear-by-list."
             )
             raise refuse("wrong-kind", "file", message, value=import_type.code)
         return IncomeRecorder(
             unit=unit, council=council, file=file.id, run=latest.run, file_name=file.name, by=installation.actor,
-            import_type=import_type, declared=latest.declared, records=records, collected=collected,
+            import_type=import_type, declared=latest.declared, records=records, collected=collected, sha256=file.sha256,
         )  # fmt: skip
     rights = permit(installation, unit.connection, Permission.ACCOUNT_IMPORT)
     return HolderRecorder(

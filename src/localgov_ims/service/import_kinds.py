@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.import_types import ImportKind, ImportType
+from localgov_ims.domain.people import key
 from localgov_ims.domain.received_files import Declared
 from localgov_ims.errors import NotPermitted
 from localgov_ims.files.events import Yields
@@ -15,6 +16,7 @@ from localgov_ims.files.readers import Reader
 from localgov_ims.files.reading import choose
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.permitting import rights_now
 
 _YIELDS = {
     ImportKind.RECEIPTS: Yields.INCOME,
@@ -58,10 +60,20 @@ def _named(installation: Installation, code: str) -> ImportType:
     if not found.in_use(local_day(installation.clock())):
         message = f"Import type {code} is not in use today. Ask whoever keeps the settings."
         raise refuse("disabled-import-type", "file", message, value=code)
-    if found.senders and installation.actor not in found.senders:
-        message = f"{installation.actor} is not one of the senders of import type {code}."
-        raise NotPermitted("not_permitted", message, user=installation.actor, import_type=code)
+    _permit_sending(installation, found)
     return found
+
+
+def _permit_sending(installation: Installation, import_type: ImportType) -> None:
+    """Refuse whoever may not send files of a type: it names its senders, or each user is given the types they send."""
+    actor, named = key(installation.actor), {key(sender) for sender in import_type.senders}
+    if actor in named:
+        return
+    with installation.store.reading() as connection:
+        given = rights_now(installation, connection).sends(import_type.code)
+    if named or not given:
+        message = f"{installation.actor} is not one of the senders of import type {import_type.code}."
+        raise NotPermitted("not_permitted", message, user=installation.actor, import_type=import_type.code)
 
 
 def _only_type(council: Council, reader: Reader) -> ImportType:

@@ -13,7 +13,7 @@ from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.received_files import FileEvent, FileStatus, ReceivedFile
 from localgov_ims.errors import AlreadyDone
-from localgov_ims.service.attempting import Attempt, attempted, finish
+from localgov_ims.service.attempting import Attempt, attempted, finish, unlike
 from localgov_ims.service.file_recorders import Begun
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit_reading, permit_unit
@@ -84,7 +84,10 @@ def import_file(
         kept = evolve(incoming, stream=spool)
         file, event = receive(installation, kept, sha256, size, Permission.IMPORT_SEND)
         if event.status in {FileStatus.RECORDED, FileStatus.HELD}:
-            return result_of(incoming.name, file, event, seen=True)
+            return evolve(
+                result_of(incoming.name, file, event, seen=True),
+                issues=(*event.issues, *unlike(event, incoming.declared)),
+            )
         event, mine = _tried(installation, kept, file, progress)
     seen = event.status is FileStatus.RECORDED and not (mine and _new(event))
     return result_of(incoming.name, file, event, seen=seen)

@@ -54,7 +54,12 @@ def known_file(installation: Installation, connection: Connection, identifier: o
     if file is None or event is None or event.status is not FileStatus.RECORDED:
         return None
     import_type = installation.council.import_types.get(event.import_type or "")
-    if import_type is None or not any(True for _ in stored.data(connection, file.id)):
+    read = {reader.name for reader in installation.readers}
+    if (
+        import_type is None
+        or event.format not in read
+        or not any(True for _ in stored.data(connection, file.id))
+    ):
         return None
     return FileOfRows(
         file=file, event=event, import_type=import_type,

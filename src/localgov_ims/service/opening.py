@@ -8,7 +8,7 @@ from datetime import date
 from attrs import field, frozen
 
 from localgov_ims.domain.ids import new_id
-from localgov_ims.domain.money import Money
+from localgov_ims.domain.money import Money, enterable
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.quoting import quoted
 from localgov_ims.domain.suspense import SuspenseItem, SuspenseReason
@@ -36,7 +36,7 @@ class OpeningItem:
     """
 
     reference: str = field(validator=text(36))
-    amount: Money
+    amount: Money = field(validator=enterable)
     taken_on: date
     mop: str | None = field(default=None, converter=blank_is_none)
     reason: SuspenseReason = SuspenseReason.NO_FUND

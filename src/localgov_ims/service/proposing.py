@@ -11,8 +11,10 @@ from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.people import Rights, key
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.proposals import Proposal
+from localgov_ims.domain.texts import alike
 from localgov_ims.domain.two_person import Act
 from localgov_ims.errors import AlreadyDone, NotFound, RuleViolation
+from localgov_ims.service.council import Council
 from localgov_ims.service.drawing import give_back_all
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit, permit_unit
@@ -45,7 +47,18 @@ def needs_another(installation: Installation, unit: Unit, act: Act, moved: Moved
     limit = installation.council.two_person.of(act)
     midnight = start_of(local_day(unit.at))
     today = stored.amounts_since(unit.connection, act, key(installation.actor), midnight)
-    return any(amount + today.get(account, NOTHING) > limit for account, amount in moved.items())
+    before, now = (_by_account(installation.council, each) for each in (today, moved))
+    return any(amount + before.get(account, NOTHING) > limit for account, amount in now.items())
+
+
+def _by_account(council: Council, moved: Moved) -> Moved:
+    """Add up by account, where the fund's references have no format however they are written: else `me` is not `ME`."""
+    found: Moved = {}
+    for (fund, reference), amount in moved.items():
+        known = fund in council.funds and council.funds[fund].reference_format is not None
+        account = (fund, reference if known or reference is None else alike(reference))
+        found[account] = found.get(account, NOTHING) + amount
+    return found
 
 
 def count(

@@ -19,11 +19,13 @@ from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.proposals import Proposal
 from localgov_ims.domain.transactions import Transaction
+from localgov_ims.errors import InvalidValue, NotPermitted, RuleViolation
 from localgov_ims.service.bank_rows import bank_row, bank_source
 from localgov_ims.service.clearing import clear_items
 from localgov_ims.service.file_views import file_of
 from localgov_ims.service.income_rows import FileOfRows, known_file, rows_of
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.judging_rows import RowJudge
 from localgov_ims.service.known_holders import KnownHolders
 from localgov_ims.service.permitting import permit
 from localgov_ims.service.placing_rows import RULES_JOINED
@@ -49,6 +51,15 @@ class Placeable:
         return RULES_JOINED.join(dict.fromkeys(rule for part in self.parts for rule in part.rules))
 
 
+@frozen
+class Reapplied:
+    """What became of an item: its clearance or the proposal of it, or why it could not be cleared."""
+
+    item: Placeable
+    made: Transaction | Proposal | None = None
+    fault: str | None = None
+
+
 def placeable(installation: Installation, *, file: str | None = None) -> list[Placeable]:
     """Return the untouched items of a file, or of all suspense, that today's rules would place; nothing changes.
 
@@ -65,23 +76,27 @@ def placeable(installation: Installation, *, file: str | None = None) -> list[Pl
 
 def reapply(
     installation: Installation, *, file: str | None = None, only: Sequence[str] | None = None
-) -> list[tuple[Placeable, Transaction | Proposal]]:
+) -> list[Reapplied]:
     """Clear the items that `placeable` proposes, each by a clearance of its own that names the rules; *only* those named.
 
-    Above the limit for one person a clearance is a Proposal for another.
+    Above the limit for one person a clearance is a Proposal for another. One that cannot be cleared leaves the others be.
 
     Raises:
         NotFound: There is no such file.
-        AlreadyDone: Somebody cleared one of the items meanwhile; those before it are cleared.
-        NotPermitted: The user may not clear suspense, or not to one of the funds.
+        NotPermitted: The user may not clear suspense.
     """
     done = []
     for each in placeable(installation, file=file):
-        if only is None or each.item.line.reference in only:
-            targets = [_target(part) for part in each.parts]
-            given = Giving(line=each.item.line.reference, amount=each.item.left)
+        if only is not None and each.item.line.reference not in only:
+            continue
+        targets = [_target(part) for part in each.parts]
+        given = Giving(line=each.item.line.reference, amount=each.item.left)
+        try:
             made = clear_items(installation, [given], targets, narrative=each.item.line.narrative)
-            done.append((each, made))
+        except (InvalidValue, RuleViolation, NotPermitted) as fault:
+            done.append(Reapplied(each, fault=fault.message))
+        else:
+            done.append(Reapplied(each, made))
     return done
 
 
@@ -140,8 +155,26 @@ def _read(
     installation: Installation, connection: Connection, found: FileOfRows, items: Sequence[Held]
 ) -> Iterator[tuple[Held, IncomeRow]]:
     wanted = {int(item.transaction.origin.id.partition("/")[2]): item for item in items}
-    for row in rows_of(installation, connection, found, wanted.keys()):
-        yield wanted[row.position], row
+    judge = RowJudge(installation.council, found.import_type, local_day(found.event.at))
+    read = {row.position: row for row in rows_of(installation, connection, found, wanted.keys())}
+    for position, item in sorted(wanted.items()):
+        row = read.get(position)
+        # A profile may have changed since: what is read now must be what the item was, or only the item counts.
+        if row is None or not _same(row, item):
+            yield item, _kept(item)
+        elif not judge.faults(row):
+            yield item, row
+
+
+def _same(row: IncomeRow, item: Held) -> bool:
+    """Tell whether a row read again is the one that an item was made of."""
+    kept = (
+        item.line.amount,
+        item.transaction.taken_on,
+        item.item.received_reference,
+        item.item.source_reference,
+    )
+    return kept == (row.amount, row.taken_on, row.account_reference or None, row.source_reference or None)
 
 
 def _kept(item: Held) -> IncomeRow:

@@ -18,7 +18,7 @@ from localgov_ims.domain.breaks import Break
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.permissions import Permission
-from localgov_ims.errors import AlreadyDone
+from localgov_ims.errors import AlreadyDone, RuleViolation
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.reconciliation.engine import Matcher, Pair
 from localgov_ims.reconciliation.matches import Match
@@ -83,9 +83,11 @@ def _run(installation: Installation) -> ReconcileResult:
         for rule in installation.council.match_rules:
             if rule.enabled:
                 pairs = matcher.run(rule)
-                matched[rule.name] = len(pairs)
-                if pairs:
-                    _record_matches(installation, run, rule, pairs, items)
+                # A file may wait for its line and not be recordable any more; that must not hold up the others.
+                blocks = (
+                    [[pair] for pair in pairs] if rule.right == "income_file" else [pairs] if pairs else []
+                )
+                matched[rule.name] = sum(_recorded(installation, run, rule, block, items) for block in blocks)
         for rule in installation.council.match_rules:
             if rule.enabled and rule.left == "line":
                 for miss in matcher.misses(rule):
@@ -98,6 +100,21 @@ def _run(installation: Installation) -> ReconcileResult:
         run=run, matches=matched, breaks=breaks,
         dispositions={kind: total for kind, total in totals.items() if kind is not None},
     )  # fmt: skip
+
+
+def _recorded(
+    installation: Installation, run: UUID, rule: MatchRule, pairs: Sequence[Pair], items: OpenItems
+) -> int:
+    """Record matches and return how many; of a file whose rows cannot be recorded none, and its line goes on waiting."""
+    try:
+        _record_matches(installation, run, rule, pairs, items)
+    except AlreadyDone:
+        raise
+    except RuleViolation as violation:
+        for pair in pairs:
+            items.misses.setdefault(pair.left, []).append(violation.message)
+        return 0
+    return len(pairs)
 
 
 def _record_matches(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.files.events import Closed, Opened, Totals
 from localgov_ims.files.totals import differences
 from localgov_ims.service.council import Council
+from localgov_ims.service.file_content import FileContent
 from localgov_ims.service.income_batches import IncomeBatch
 from localgov_ims.service.income_report import IncomeReport
 from localgov_ims.service.income_sources import allocator_of, asked_of
@@ -32,10 +33,8 @@ from localgov_ims.service.placing_rows import Placing, unplaced
 from localgov_ims.service.recorders import currency_faults
 from localgov_ims.service.sender_references import SenderReferences
 from localgov_ims.storage import files as stored
-from localgov_ims.storage import income_files
+from localgov_ims.storage import income_files, suspense
 from localgov_ims.storage.store import Unit
-
-_LARGEST_SUM = 1 << 128
 
 
 @define(kw_only=True)
@@ -57,9 +56,11 @@ class IncomeRecorder:
     records: bool = True
     collected: list[tuple[IncomeRow, Allocation]] | None = None
     matched: bool = False
+    sha256: str = ""
+    received_on: date | None = None
     counts: Counter[str] = field(factory=Counter)
     report: IncomeReport = field(factory=IncomeReport)
-    _content: int = 0
+    _content: FileContent = field(init=False)
     _judge: RowJudge = field(init=False)
     _placing: Placing = field(init=False)
     _holders: KnownHolders = field(init=False)
@@ -69,7 +70,8 @@ class IncomeRecorder:
 
     def __attrs_post_init__(self) -> None:
         """Compile what is alike for every row."""
-        today = local_day(self.unit.at)
+        today = self.received_on or local_day(self.unit.at)
+        self._content = FileContent(self.import_type.defaults.mop)
         self._judge = RowJudge(self.council, self.import_type, today)
         self._placing = Placing(self.council, self.import_type)
         self._holders = KnownHolders(self.unit.connection, today)
@@ -79,11 +81,6 @@ class IncomeRecorder:
     @property
     def _waits(self) -> bool:
         return self.import_type.record is RecordWhen.WHEN_MATCHED
-
-    @property
-    def content(self) -> str:
-        """What the rows come to, in whatever order they stand: the same for the same rows in other bytes."""
-        return f"{self.report.rows[0]}-{self._content:032x}"
 
     def open(self, opened: Opened) -> Iterator[Issue]:
         """Take the head of the file."""
@@ -105,15 +102,21 @@ class IncomeRecorder:
                 self.report.skipped += 1
             else:
                 yield from self._quarantine(row, faults, batch) if faults else self._place(row, batch)
-        if self._references.unique:
+        if self._references.unique and not self.matched:
             for issue in self._references.repeated(block):
                 self._refused = True
                 yield issue
-        if self.records and not self._refused and (self.matched or not self._waits):
-            self._record(block, batch)
+        if not self.records or self._refused:
+            return
+        if self._references.unique and not self.matched:
+            self._references.record(block)
+        if self.matched or not self._waits:
+            self._record(batch)
 
     def close(self, closed: Closed) -> Iterator[Issue]:
         """Prove the totals: the file's own are its reader's to prove, those that the sender declared beside it are ours."""
+        if self.matched:
+            return  # it was proved when it was imported
         said, rows = self.declared, self.report.rows
         declared = Totals(count=said.rows, net=said.amount.pence if said.amount is not None else None)
         yield from differences(declared, Totals(count=rows[0], net=rows[1]), closed.place)
@@ -143,8 +146,18 @@ class IncomeRecorder:
         self.counts["suspense"] = 0 if waiting else self.report.suspense[0]
 
     def doubts(self) -> Iterator[Issue]:
-        """Doubt a file whose rows are those of a recorded one of its type, whatever its bytes."""
-        alike = stored.recorded_like(self.unit.connection, self.import_type.code, self.content)
+        """Doubt a file whose rows are those of a recorded one of its type, or that items in suspense were cleared by.
+
+        Nobody else records meanwhile: of two that are sent at once, the second sees the first.
+        """
+        if not self.records:
+            return
+        self.unit.lock()
+        if self.sha256 and suspense.list_used(self.unit.connection, self.sha256):
+            message = "Items in suspense were cleared by this file as a list. Accept it only if it is income besides."
+            yield Issue(code="suspected-duplicate", place="file", value=self.sha256, message=message)
+            return
+        alike = stored.recorded_like(self.unit.connection, self.import_type.code, str(self._content))
         for file in alike[:1]:
             known = stored.by_id(self.unit.connection, file)
             message = (
@@ -155,7 +168,7 @@ class IncomeRecorder:
 
     def told(self) -> tuple[Mapping[str, Any], str | None]:
         """Return the counts and sums of the file, and what its rows come to."""
-        return {**self.report.plain(), "expected_pence": self.expected}, self.content
+        return {**self.report.plain(), "expected_pence": self.expected}, str(self._content)
 
     def _count(self, row: IncomeRow) -> None:
         pence, report = row.amount.pence, self.report
@@ -168,15 +181,10 @@ class IncomeRecorder:
             report.net += pence - fees
         else:
             report.net += pence
-        said = f"{row.account_reference}\0{pence}\0{row.taken_on}\0{row.mop}"
-        digest = hashlib.blake2b(said.encode(), digest_size=16).digest()
-        # A sum, so that the order of the rows does not count, and equal rows count as often as they stand.
-        self._content = (self._content + int.from_bytes(digest)) % _LARGEST_SUM
+        self._content.add(row)
 
     def _place(self, row: IncomeRow, batch: IncomeBatch) -> Iterator[Issue]:
         allocation = self._allocator.allocate(row)
-        if self.collected is not None:
-            self.collected.append((row, allocation))
         if allocation.reason is not None:
             yield from self._suspend(row, allocation, batch)
             return
@@ -186,6 +194,8 @@ class IncomeRecorder:
         if stopping and self.import_type.on_bad_row is OnBadRow.QUARANTINE:
             yield from self._quarantine(row, stopping, batch)
             return
+        if self.collected is not None:
+            self.collected.append((row, allocation))
         self._refused |= bool(stopping)
         yield from faults
         batch.place(row, lines, allocation.parts[0].office)
@@ -196,6 +206,8 @@ class IncomeRecorder:
             self._refused = True
             yield unplaced(row, allocation)
             return
+        if self.collected is not None:
+            self.collected.append((row, allocation))
         lines = self._placing.suspended(row, allocation)
         if lines is None:
             yield self._no_method(row)
@@ -205,7 +217,10 @@ class IncomeRecorder:
 
     def _quarantine(self, row: IncomeRow, faults: Sequence[Issue], batch: IncomeBatch) -> Iterator[Issue]:
         """Put a row aside in suspense, with its faults as warnings; the codes sent are kept, the line has the type's."""
-        lines = self._placing.suspended(row, Allocation((), SuspenseReason.QUARANTINED))
+        aside = Allocation((), SuspenseReason.QUARANTINED)
+        if self.collected is not None:
+            self.collected.append((row, aside))
+        lines = self._placing.suspended(row, aside)
         if lines is None:
             yield self._no_method(row)
             return
@@ -223,7 +238,7 @@ class IncomeRecorder:
         )
         return fault(row, "unknown-mop", "mop", row.mop, message)
 
-    def _record(self, block: Sequence[IncomeRow], batch: IncomeBatch) -> None:
+    def _record(self, batch: IncomeBatch) -> None:
         batch.record(
             self.unit,
             file=self.file,
@@ -231,8 +246,6 @@ class IncomeRecorder:
             by=self.by,
             personal_narratives=self.council.personal_narratives,
         )
-        if self._references.unique:
-            self._references.record(block)
 
     def _record_whole(self) -> None:
         gross, days = self.report.rows[1], self.report.days

@@ -10,21 +10,18 @@ from attrs import evolve, frozen
 from localgov_ims.allocation.outcomes import Allocation
 from localgov_ims.domain.baskets import BasketItem
 from localgov_ims.domain.clearing import Giving
-from localgov_ims.domain.import_types import ImportKind
 from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.received_files import FileStatus
 from localgov_ims.errors import RuleViolation
-from localgov_ims.files.limits import refuse
-from localgov_ims.service.attempting import Attempt, attempted, finish
+from localgov_ims.service.attempting import attempted, finish
 from localgov_ims.service.clearing_lists import ListCleared, RemittanceList, clear_by_list
 from localgov_ims.service.file_recorders import Begun
-from localgov_ims.service.importing import ImportResult, result_of
+from localgov_ims.service.importing import ImportResult
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit_reading, permit_unit
-from localgov_ims.service.receiving_files import Incoming, latest, receive, spooled
-from localgov_ims.storage import files as stored
+from localgov_ims.service.receiving_files import Incoming, receive, spooled
 
 
 @frozen(kw_only=True)
@@ -42,34 +39,40 @@ class RemittanceRead:
 
 
 def read_remittance(installation: Installation, incoming: Incoming) -> RemittanceRead:
-    """Keep and read a list of a `remittance` type; nothing is recorded but the file and what became of it.
+    """Keep and read a list of a `remittance` type. Nothing is recorded but its bytes, and that it was refused.
+
+    A list stands at `received`, however often it is read: what became of it is said by the clearance that it makes.
 
     Raises:
         NotPermitted: The permission suspense.clear is missing, or the list is not the user's to send.
+        RuleViolation: These bytes were recorded as income, or are held (`recorded_as_income`).
     """
     permit_reading(installation, Permission.SUSPENSE_CLEAR)
     rows: list[tuple[IncomeRow, Allocation]] = []
     with tempfile.TemporaryFile() as spool:
         sha256, size = spooled(incoming.stream, spool)
-        kept = evolve(incoming, stream=spool)
-        file, event = receive(installation, kept, sha256, size, Permission.SUSPENSE_CLEAR)
-        with installation.unit("read_remittance") as unit:
-            permit_unit(installation, unit, Permission.SUSPENSE_CLEAR)
-            event = latest(installation, file.id)
-            if event.status is FileStatus.RECORDED:
-                begun = evolve(event, declared=incoming.declared)
-            elif event.status is FileStatus.RECEIVED:
-                begun = evolve(event, declared=incoming.declared, import_type=incoming.declared.import_type)
-            else:
-                begun = event.received_again(incoming.declared, at=unit.at, by=installation.actor)
-                stored.add_event(unit, begun)
+        file, event = receive(
+            installation, evolve(incoming, stream=spool), sha256, size, Permission.SUSPENSE_CLEAR
+        )
+        if event.status in {FileStatus.RECORDED, FileStatus.HELD}:
+            message = f"These bytes came as {file.name} and are {event.status.value} as a file of their own; they are no list."
+            raise RuleViolation("recorded_as_income", message, file=sha256)
+        begun = evolve(event, declared=incoming.declared, import_type=incoming.declared.import_type)
+        with installation.store.trial(by=installation.actor) as unit:
             made = attempted(
                 installation, unit, Begun(file, begun, spool), lambda _: None, records=False, collected=rows
             )
-            _refuse_receipts(installation, made)
-            if event.status is not FileStatus.RECORDED:
-                event = finish(unit, installation, file, begun, made)
-    result = result_of(incoming.name, file, event)
+    if made.status is not FileStatus.RECORDED:
+        made.refused = True
+        if event.status is FileStatus.RECEIVED:
+            with installation.unit("refuse_list") as unit:
+                permit_unit(installation, unit, Permission.SUSPENSE_CLEAR)
+                finish(unit, installation, file, begun, made)
+    result = ImportResult(
+        name=incoming.name, file=file.id, sha256=sha256, status="refused" if made.refused else "received",
+        format=made.format, counts=made.counts, issues=tuple(made.log.kept), issue_count=made.log.count,
+        import_type=made.import_type, report=made.report,
+    )  # fmt: skip
     placed = tuple(item for _, allocation in rows for item in _items(allocation))
     unplaced = tuple((row, allocation) for row, allocation in rows if allocation.reason is not None)
     return RemittanceRead(result=result, placed=placed, unplaced=unplaced)
@@ -91,18 +94,14 @@ def clear_by_remittance(
     if remittance.result.status == FileStatus.REFUSED.value:
         message = f"{remittance.result.name} was refused; nothing can be cleared by it."
         raise RuleViolation("list_refused", message, file=remittance.result.sha256)
-    unplaced = remittance.unplaced_total - Money.total(item.amount for item in by_hand)
+    given, left = Money.total(item.amount for item in by_hand), remittance.unplaced_total
+    if by_hand and not (NOTHING < given <= left):
+        message = f"Of the list {left.shown()} could not be placed; {given.shown()} cannot be placed by hand."
+        raise RuleViolation("not_balanced", message, unplaced=left, given=given)
     listed = RemittanceList(
-        name=remittance.result.sha256, rows=(*remittance.placed, *by_hand), unplaced=max(unplaced, NOTHING)
+        name=remittance.result.sha256, rows=(*remittance.placed, *by_hand), unplaced=left - given
     )
     return clear_by_list(installation, items, listed)
-
-
-def _refuse_receipts(installation: Installation, made: Attempt) -> None:
-    kind = installation.council.import_types.get(made.import_type or "")
-    if kind is not None and kind.kind is not ImportKind.REMITTANCE:
-        message = f"Files of type {kind.code} hold {kind.kind.value}; a list of whom a credit pays has a type of kind remittance."
-        made.log.add(refuse("wrong-kind", "file", message, value=kind.kind.value).issue)
 
 
 def _items(allocation: Allocation) -> list[BasketItem]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.money import NOTHING
+from localgov_ims.domain.over_short import OF_TILL
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.texts import fitting
 from localgov_ims.domain.tills import TillEventKind
@@ -35,7 +36,7 @@ def reverse_transaction(
         AlreadyDone: It is taken back already (`already_reversed`).
         RuleViolation: It is a reversal, or a refund (whose request says what became of it); a part of one of its lines
             has been refunded or moved on (`over_available`), which is undone first; it was taken at a till, where it is
-            voided (`taken_at_a_till`); or no reason is given.
+            voided (`taken_at_a_till`), or is what a till was over or short (`in_deposit`); or no reason is given.
         NotPermitted: The user may not reverse it, or one of its funds is not theirs.
     """
     why = fitting("reason", reason, 100) or ""
@@ -111,6 +112,12 @@ def _refuse_of_till(unit: Unit, found: Transaction) -> None:
     if taken is not None and taken[1] in {TillEventKind.RECEIPT, TillEventKind.PAY_OUT}:
         message = f"{found.reference} was taken at till {taken[0].name}. Void it: `ims tills void {found.reference}`."
         raise RuleViolation("taken_at_a_till", message, transaction=found.reference, session=taken[0].name)
+    if found.origin.kind == OF_TILL:
+        message = (
+            f"{found.reference} is what a till was over or short, or its float changed by: what its bag holds is reckoned "
+            "with it. If the account is wrong, move the amount to the right one."
+        )
+        raise RuleViolation("in_deposit", message, transaction=found.reference)
 
 
 def _return(unit: Unit, own: Sequence[Line], by: UUID) -> None:

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.import_types import ImportKind
+from localgov_ims.domain.people import Rights, key
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.received_files import FileEvent, FileStatus, ReceivedFile
 from localgov_ims.domain.texts import fitting
@@ -21,9 +22,10 @@ from localgov_ims.service.file_views import file_of
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit_unit
 from localgov_ims.service.recorders import BLOCK, Progress
+from localgov_ims.service.restricting import permit_accounts
 from localgov_ims.service.retrying import retried
 from localgov_ims.service.reversing_holders import reverse_holders
-from localgov_ims.storage import file_receipts, transactions
+from localgov_ims.storage import file_receipts, income_files, transactions
 from localgov_ims.storage import files as stored
 from localgov_ims.storage.store import Unit
 
@@ -56,7 +58,7 @@ def _reverse(
 ) -> FileEvent:
     with installation.unit("reverse_file") as unit:
         unit.lock()
-        permit_unit(installation, unit, Permission.IMPORT_REVERSE)
+        rights = permit_unit(installation, unit, Permission.IMPORT_REVERSE)
         found, event = file_of(unit.connection, file)
         _check(installation, unit, found.id, event)
         if _of_holders(installation, event):
@@ -64,6 +66,7 @@ def _reverse(
         _free(installation, unit, found.id, event.run, reason, undo_clearances=undo_clearances)
         count, pence = 0, 0
         for block in file_receipts.unreversed(unit.connection, found.id, event.run, BLOCK):
+            _permit(installation, unit, rights, block)
             _take_back(installation, unit, block, reason)
             count += len(block)
             pence += sum(receipt.total.pence for receipt in block)
@@ -109,12 +112,15 @@ def _check(installation: Installation, unit: Unit, file: UUID, event: FileEvent)
             "Files of this kind are not taken back as a whole; reverse what is wrong in them one by one."
         )
         raise RuleViolation("not_reversible", message, import_type=event.import_type)
-    sender = next(
-        e.by for e in reversed(stored.life(unit.connection, file)) if e.status is FileStatus.RECEIVED
-    )
-    if installation.council.two_person.import_reversal and sender == installation.actor:
-        message = f"{sender} sent this file, so somebody else must take it back."
-        raise NotPermitted("same_person", message, user=sender)
+    if import_type is None and not income_files.recorded(unit.connection, file, event.run):
+        message = f"Import type {event.import_type} is gone from the settings, and with it how to take its files back. Put it back."
+        raise RuleViolation("not_reversible", message, import_type=event.import_type)
+    hands = {key(e.by) for e in stored.life(unit.connection, file) if e.run == event.run}
+    if installation.council.two_person.import_reversal and key(installation.actor) in hands:
+        message = (
+            f"{installation.actor} sent this file, or decided about it, so somebody else must take it back."
+        )
+        raise NotPermitted("same_person", message, user=installation.actor)
 
 
 def _free(
@@ -142,6 +148,16 @@ def _in_use(in_use: Sequence[str], *, clearances: bool) -> RuleViolation:
     hint = " Ask for its clearances to be undone with it." if clearances else ""
     message = f"Some of this file has moved on: {shown}{more}. Undo that first.{hint}"
     return RuleViolation("in_use", message, lines=list(in_use))
+
+
+def _permit(installation: Installation, unit: Unit, rights: Rights, block: Sequence[Transaction]) -> None:
+    """Refuse what lies in funds that are not the user's, or on restricted accounts."""
+    suspense = installation.council.suspense_fund.code
+    lines = [line for receipt in block for line in receipt.lines if line.fund != suspense]
+    rights.require_funds({line.fund for line in lines})
+    permit_accounts(
+        installation, unit.connection, rights, [(line.fund, line.account_reference) for line in lines]
+    )
 
 
 def _take_back(installation: Installation, unit: Unit, block: Sequence[Transaction], reason: str) -> None:

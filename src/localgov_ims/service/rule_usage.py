@@ -30,7 +30,7 @@ def rule_usage(installation: Installation) -> list[RuleUsage]:
         NotPermitted: The permission rule.view is missing.
     """
     query = (
-        sa.select(lines.c.rule, sa.func.count().label("count"), sa.func.sum(lines.c.pence).label("pence"))
+        sa.select(lines.c.rule, sa.func.count().label("placed"), sa.func.sum(lines.c.pence).label("pence"))
         .where(lines.c.rule.is_not(None))
         .group_by(lines.c.rule)
     )
@@ -40,7 +40,7 @@ def rule_usage(installation: Installation) -> list[RuleUsage]:
         for row in connection.execute(query):
             for name in row.rule.split(RULES_JOINED):
                 count, pence = done.get(name, (0, 0))
-                done[name] = (count + row.count, pence + int(row.pence))
+                done[name] = (count + int(row.placed), pence + int(row.pence))
     ordered = sorted(installation.council.rules, key=lambda rule: (rule.order, rule.name))
     return [
         RuleUsage(rule=rule, count=count, amount=Money(pence))

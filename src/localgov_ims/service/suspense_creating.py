@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import new_id
-from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.money import NOTHING, Money, enterable
 from localgov_ims.domain.people import Rights
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.suspense import SuspenseItem, SuspenseReason
@@ -43,7 +43,7 @@ class NewItem:
     """
 
     key: str = field(validator=text(100))
-    amount: Money
+    amount: Money = field(validator=enterable)
     mop: str
     taken_on: date | None = None
     reference: str | None = field(default=None, converter=blank_is_none, validator=text(50))

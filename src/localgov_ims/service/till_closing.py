@@ -12,6 +12,7 @@ from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.deposits import DepositKind, DepositSource, ExpectedDeposit
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.over_short import OF_TILL
 from localgov_ims.domain.people import Rights
 from localgov_ims.domain.texts import fitting
 from localgov_ims.domain.tills import Closing, Takings, TillCount, TillEventKind, TillSession
@@ -154,7 +155,7 @@ def _differences(
         ))  # fmt: skip
     for kind, lines in ((DepositKind.CASH, cash), (DepositKind.CARD, card)):
         if lines:
-            origin = Origin("till", f"{session.id}/{kind.value}")
+            origin = Origin(OF_TILL, f"{session.id}/{kind.value}")
             yield kind, receipt(
                 lines, channel=Channel.COUNTER, origin=origin, taken_on=day, recorded_at=unit.at,
                 recorded_by=installation.actor, office=session.office,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from localgov_ims.domain.calendar import local_day
+from localgov_ims.domain.calendar import local_day, start_of
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.permissions import Permission
@@ -124,7 +124,7 @@ def pay_out(installation: Installation, *, amount: Money, reason: str) -> Transa
         ConfigurationError: The settings name no account for it (`no_pay_out_account`).
         InvalidValue: The amount is not above zero.
         RuleViolation: The till is counted (`wrong_state`), no reason is given (`reason_missing`), or it is more than may
-            be paid out of one session (`over_limit`).
+            be paid out of one till, or by one cashier, in a day (`over_limit`).
     """
     why = fitting("reason", reason, 100)
     return retried(lambda: _pay_out(installation, amount, why))
@@ -142,7 +142,7 @@ def _pay_out(installation: Installation, amount: Money, why: str | None) -> Tran
         if account is None:
             message = "Nothing is paid out of tills here: [tills] names no account in pay_outs."
             raise ConfigurationError("no_pay_out_account", message)
-        _check_pay_out(installation.council, session, amount, why)
+        _check_pay_out(installation.council, unit, session, amount, why)
         today = local_day(unit.at)
         line = line_for(
             installation.council, fund=account.fund, account_reference=account.account_reference, amount=-amount,
@@ -163,16 +163,23 @@ def _pay_out(installation: Installation, amount: Money, why: str | None) -> Tran
         return made
 
 
-def _check_pay_out(council: Council, session: TillSession, amount: Money, why: str | None) -> None:
+def _check_pay_out(
+    council: Council, unit: Unit, session: TillSession, amount: Money, why: str | None
+) -> None:
     if amount <= NOTHING:
         message = f"What is paid out must be above zero, not {amount.shown()}."
         raise InvalidValue("amount_not_positive", message, value=str(amount))
     if why is None:
         raise RuleViolation("reason_missing", "Say what it is paid out for.", session=session.name)
-    limit, before = settings_of(council).pay_out_limit, -session.total(TillEventKind.PAY_OUT).cash
-    if before + amount > limit:
-        message = f"At most {limit.shown()} is paid out of one session; {before.shown()} was already. Ask for a payment by creditors."
-        raise RuleViolation("over_limit", message, limit=str(limit), value=str(amount))
+    limit, midnight = settings_of(council).pay_out_limit, start_of(local_day(unit.at))
+    of_till, by_cashier = stored.paid_out_since(unit.connection, session, midnight)
+    for before, whose in ((of_till, "out of one till"), (by_cashier, "by one cashier")):
+        if before + amount > limit:
+            message = (
+                f"At most {limit.shown()} is paid {whose} in a day; {before.shown()} was already today. Ask for a payment "
+                "by creditors."
+            )
+            raise RuleViolation("over_limit", message, limit=str(limit), value=str(amount))
 
 
 def _takings(council: Council, made: Transaction) -> Takings:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
-from localgov_ims.domain.people import Rights
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.quoting import quoted
 from localgov_ims.domain.tills import Takings, TillCount, TillEvent, TillEventKind, TillSession, TillState
@@ -34,7 +33,7 @@ def open_till(
         NotPermitted: The permission till.record is missing.
         NotFound: The office has no such till.
         RuleViolation: The till, or the cashier, has a session that is not over (`till_open`, `cashier_open`), or the
-            float is not what the last session left (`float_differs`), which till.authorise may say.
+            float is not what the last session left (`float_differs`): a float changes when a till is closed.
         InvalidValue: It is the till's first session, and no float is given (`float_missing`).
     """
     return retried(lambda: _open(installation, till, office, float_))
@@ -58,7 +57,7 @@ def _open(installation: Installation, till: str, office: str | None, given: Mone
         session = TillSession(
             id=new_id(), office=place, till=till, number=before.number + 1 if before is not None else 1,
             cashier=installation.actor, cashier_number=mine.cashier_number + 1 if mine is not None else 1,
-            float_=_float(rights, before, given), opened_at=unit.at,
+            float_=_float(before, given), opened_at=unit.at,
         )  # fmt: skip
         opened = session.next_event(
             TillEventKind.OPENED, by=installation.actor, at=unit.at, takings=Takings(cash=session.float_)
@@ -118,14 +117,18 @@ def _place(installation: Installation, till: str, office: str | None) -> str:
     return place
 
 
-def _float(rights: Rights, before: TillSession | None, given: Money | None) -> Money:
+def _float(before: TillSession | None, given: Money | None) -> Money:
     left = before.closing.next_float if before is not None and before.closing is not None else None
     if given is None:
         if left is None:
             message = "Count the float that is in the till, and say how much it is: nobody has closed this till yet."
             raise InvalidValue("float_missing", message)
         return left
-    if left is not None and given != left and not rights.has(Permission.TILL_AUTHORISE):
-        message = f"This till was left with {left.shown()}, not {given.shown()}. Count it again, or ask somebody with till.authorise."
+    if left is not None and given != left:
+        # Whatever a till began with beside what it was left with would be in no line at all.
+        message = (
+            f"This till was left with {left.shown()}, not {given.shown()}. Open it with {left.shown()}: what is missing "
+            "or too much is told by the count, and another float is said when the till is closed."
+        )
         raise RuleViolation("float_differs", message, left=str(left), value=str(given))
     return given

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Collection
 from uuid import UUID
 
+from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.income_files import IncomeFile
 from localgov_ims.errors import RuleViolation
 from localgov_ims.service.income_rows import known_file
@@ -39,6 +40,7 @@ def _record(installation: Installation, unit: Unit, recorded: IncomeFile) -> Non
     recorder = IncomeRecorder(
         unit=unit, council=installation.council, file=recorded.file, run=recorded.run, file_name=found.file.name,
         by=installation.actor, import_type=found.import_type, declared=found.event.declared, matched=True,
+        received_on=local_day(found.event.at),
     )  # fmt: skip
     reader = next(reader for reader in installation.readers if reader.name == found.event.format)
     with tempfile.TemporaryFile() as spool:

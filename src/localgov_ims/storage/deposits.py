@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from attrs import frozen
 from sqlalchemy import Connection
 
-from localgov_ims.domain.deposits import DepositKind, DepositSource, ExpectedDeposit
+from localgov_ims.domain.deposits import DepositKind, DepositSource, ExpectedDeposit, bag_key, z_key
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.transactions import TransactionKind
@@ -36,10 +36,11 @@ deposits = record_table(
     text_column("merchant", nullable=True),
     text_column("terminal", nullable=True),
     text_column("z_report", nullable=True),
+    text_column("z_key", nullable=True),
     text_column("source_kind"),
     id_column("source"),
-    # A terminal's Z-report is expected once, and so is the cash of one source and its cheques; it may have terminals.
-    sa.UniqueConstraint("terminal", "z_report"),
+    # A terminal's Z-report is expected once, however it is written, and so is the cash of one source and its cheques; it may have terminals.
+    sa.UniqueConstraint("z_key"),
     sa.Index(
         "uq_expected_deposits_source", "source_kind", "source", "kind", unique=True,
         sqlite_where=sa.text("terminal IS NULL"), postgresql_where=sa.text("terminal IS NULL"),
@@ -48,11 +49,11 @@ deposits = record_table(
 
 bags = record_table(
     "deposit_bags",
-    text_column("number"),
+    text_column("key"),
     text_column("source_kind"),
     id_column("source"),
-    # A sealed bag has one number in the world; cash and cheques of one source go in it together.
-    sa.UniqueConstraint("number"),
+    # A sealed bag has one number in the world, however it is written; cash and cheques of one source go in it together.
+    sa.UniqueConstraint("key"),
 )
 
 parts = record_table(
@@ -90,23 +91,27 @@ def add(unit: Unit, expected: Sequence[ExpectedDeposit]) -> None:
     unit.record(deposits, [
         (
             d.id, d.kind.value, d.total.pence, d.due_on, d.office, d.bag_number, d.slip, d.merchant, d.terminal,
-            d.z_report, d.source_kind.value, d.source,
+            d.z_report, z_key(d.terminal, d.z_report) if d.terminal and d.z_report else None, d.source_kind.value,
+            d.source,
         )
         for d in expected
     ])  # fmt: skip
-    numbers = {d.bag_number: d for d in expected if d.bag_number is not None}
-    unit.record(bags, [(new_id(), number, d.source_kind.value, d.source) for number, d in numbers.items()])
+    own = {bag_key(d.bag_number): d for d in expected if d.bag_number is not None}
+    unit.record(bags, [(new_id(), key, d.source_kind.value, d.source) for key, d in own.items()])
     unit.record(parts, [(new_id(), d.id, each) for d in expected for each in d.transactions])
 
 
 def bags_used(connection: Connection, numbers: Collection[str]) -> set[str]:
-    """Return which bag numbers are those of bags already."""
-    return set(connection.execute(sa.select(bags.c.number).where(bags.c.number.in_(list(numbers)))).scalars())
+    """Return which bag numbers are those of bags already, however they are written."""
+    keys = {number: bag_key(number) for number in numbers}
+    query = sa.select(bags.c.key).where(bags.c.key.in_(list(keys.values())))
+    used = set(connection.execute(query).scalars())
+    return {number for number, own in keys.items() if own in used}
 
 
 def z_report_used(connection: Connection, terminal: str, z_report: str) -> bool:
     """Tell whether a terminal's Z-report is expected already."""
-    query = sa.select(deposits.c.id).where(deposits.c.terminal == terminal, deposits.c.z_report == z_report)
+    query = sa.select(deposits.c.id).where(deposits.c.z_key == z_key(terminal, z_report))
     return connection.execute(query).first() is not None
 
 

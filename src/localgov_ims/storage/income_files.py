@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -74,6 +75,12 @@ def add(unit: Unit, recorded: IncomeFile) -> None:
             r.last_on, int(r.waits),
         )],
     )  # fmt: skip
+
+
+def recorded(connection: Connection, file: UUID, run: int) -> bool:
+    """Tell whether a run of a file was recorded as income."""
+    query = sa.select(income_files.c.id).where(income_files.c.file == file, income_files.c.run == run)
+    return connection.execute(query).one_or_none() is not None
 
 
 def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[IncomeFile]:

@@ -103,6 +103,14 @@ class SuspenseSearch:
     file: UUID | None = None
 
 
+def list_used(connection: Connection, name: str) -> bool:
+    """Tell whether any item was cleared by a list of this name."""
+    return (
+        connection.execute(sa.select(lists.c.id).where(lists.c.list == name).limit(1)).one_or_none()
+        is not None
+    )
+
+
 def totals(connection: Connection, search: SuspenseSearch) -> tuple[int, Money]:
     """Return how many items fit, and what is left of them together."""
     query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(standing.c.left_pence), 0)).select_from(

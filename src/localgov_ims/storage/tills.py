@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +34,7 @@ from localgov_ims.storage.schema import (
     text_column,
 )
 from localgov_ims.storage.store import Unit
-from localgov_ims.storage.transactions import transactions
+from localgov_ims.storage.transactions import lines, transactions
 
 sessions = record_table(
     "till_sessions",
@@ -138,6 +138,23 @@ def references(connection: Connection, session: UUID) -> dict[UUID, str]:
     )
     rows = connection.execute(query.where(events.c.session == session))
     return {row.id: row.reference for row in rows}
+
+
+def paid_out_since(connection: Connection, session: TillSession, since: datetime) -> tuple[Money, Money]:
+    """Return what was paid out since a moment and not voided: of the till of a session, and by its cashier anywhere."""
+    reversing = lines.alias("reversing")
+    voided = sa.select(lines.c.transaction).join(reversing, reversing.c.reverses == lines.c.id)
+    query = (
+        sa.select(sa.func.sum(events.c.cash))
+        .join(sessions, sessions.c.id == events.c.session)
+        .where(
+            events.c.kind == TillEventKind.PAY_OUT.value, events.c.at >= since,
+            ~voided.where(lines.c.transaction == events.c.transaction).exists(),
+        )
+    )  # fmt: skip
+    of_till = query.where(sessions.c.office == session.office, sessions.c.till == session.till)
+    by_cashier = query.where(sessions.c.cashier_key == key(session.cashier))
+    return tuple(Money(-int(connection.execute(each).scalar() or 0)) for each in (of_till, by_cashier))  # type: ignore[return-value]
 
 
 def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[TillSession]:

@@ -1,4 +1,7 @@
-"""Law 5, of what offices pay in: an approved eReturn is income as it was counted, once, and is expected as one deposit."""
+"""Law 5, of what offices pay in: an approved eReturn is income as it was counted, once, and is expected as one deposit.
+
+A deposit of a till is what its receipts, voids, pay-outs and differences come to.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from localgov_ims.storage.transactions import lines, transactions
 
 
 def paid_in(connection: Connection, findings: Findings) -> Iterator[str]:
-    """Yield a sentence for each eReturn whose income, lines, analysis and expected deposit do not agree."""
+    """Yield a sentence for each eReturn, and each deposit of a till, whose income and expected deposit do not agree."""
     t, d = transactions, deposits.deposits
     income = {
         row.origin_id: int(row.pence)
@@ -48,3 +51,23 @@ def paid_in(connection: Connection, findings: Findings) -> Iterator[str]:
         yield f"Income of eReturn {origin}: the eReturn is not there."
     for source in expected:
         yield f"Expected deposit of eReturn {source}: the eReturn is not there."
+    yield from _of_tills(connection, findings)
+
+
+def _of_tills(connection: Connection, findings: Findings) -> Iterator[str]:
+    d, parts = deposits.deposits, deposits.parts
+    brought = (
+        sa.select(d.c.id, d.c.pence, sa.func.sum(lines.c.pence).label("brought"))
+        .outerjoin(parts, parts.c.deposit == d.c.id)
+        .outerjoin(lines, lines.c.transaction == parts.c.transaction)
+        .where(d.c.source_kind == DepositSource.TILL.value)
+        .group_by(d.c.id, d.c.pence)
+    )
+    for row in connection.execute(brought):
+        findings.look_at()
+        found = int(row.brought or 0)
+        if found != row.pence:
+            yield (
+                f"Deposit {row.id} of a till: {Money(row.pence).shown()} is expected, but its transactions come to "
+                f"{Money(found).shown()}."
+            )

@@ -197,14 +197,14 @@ def _make_tables() -> None:
     op.create_table(
         "deposit_bags",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("source_kind", sa.Text(), nullable=False),
         sa.Column("source", sa.Uuid(), nullable=False),
         sa.Column("unit", sa.Uuid(), nullable=False),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
         sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deposit_bags")),
-        sa.UniqueConstraint("number", name=op.f("uq_deposit_bags_number")),
+        sa.UniqueConstraint("key", name=op.f("uq_deposit_bags_key")),
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_deposit_bags_unit_ordinal")),
     )
     op.create_table(
@@ -257,14 +257,15 @@ def _make_tables() -> None:
         sa.Column("merchant", sa.Text(), nullable=True),
         sa.Column("terminal", sa.Text(), nullable=True),
         sa.Column("z_report", sa.Text(), nullable=True),
+        sa.Column("z_key", sa.Text(), nullable=True),
         sa.Column("source_kind", sa.Text(), nullable=False),
         sa.Column("source", sa.Uuid(), nullable=False),
         sa.Column("unit", sa.Uuid(), nullable=False),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
         sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expected_deposits")),
-        sa.UniqueConstraint("terminal", "z_report", name=op.f("uq_expected_deposits_terminal_z_report")),
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_expected_deposits_unit_ordinal")),
+        sa.UniqueConstraint("z_key", name=op.f("uq_expected_deposits_z_key")),
     )
     op.create_index(
         "uq_expected_deposits_source",
