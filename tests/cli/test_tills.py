@@ -142,3 +142,9 @@ def test_settings_of_tills_that_contradict_others_are_refused(
     assert old in tail
     desk.config.write_text(head + tail.replace(old, new), encoding="utf-8")
     assert why in desk.refused("tills", "list", code=8)
+
+
+@pytest.mark.parametrize("command", ["show", "close", "count"])
+def test_a_session_that_no_database_can_name_is_not_there(desk: Desk, command: str) -> None:
+    assert "There is no till session" in desk.refused("tills", command, "\udcff", code=6)
+    assert "There is no till session" in desk.refused("tills", command, "01/\udcff/1", code=6)

@@ -35,9 +35,9 @@ from localgov_ims.domain.import_types import (
 )
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.suspense import SuspenseReason
-from localgov_ims.errors import NotPermitted
+from localgov_ims.errors import InvalidValue, NotFound, NotPermitted
 from localgov_ims.service.dry_runs import dry_run
-from localgov_ims.service.file_views import list_files
+from localgov_ims.service.file_views import list_files, show_file
 from localgov_ims.service.importing import import_file
 from localgov_ims.service.installation import Installation
 from localgov_ims.storage import transactions
@@ -349,3 +349,44 @@ def test_a_file_received_and_never_finished_is_read_as_its_sender_means_it_now(
         import_file(other, a_file([row()], rows=2))
     result = imported(council, [row()], rows=1)
     assert (result.status, history(council, result)) == ("recorded", ["received", "in_progress", "recorded"])
+
+
+CARD = "4111 1111 1111 1111"
+
+
+@on_sqlite
+def test_a_card_number_that_a_sender_reports_is_kept_and_shown_masked(council):
+    name = f"{CARD}.csv"
+    result = import_file(council, a_file([row()], name, faults=(f"Card {CARD} was declined",)))
+    assert result.status == "refused"
+    (file, event), *_ = list_files(council)
+    assert file.name == "411111******1111.csv"
+    assert event.declared.faults == ("Card 411111******1111 was declined",)
+    assert "411111******1111" in event.issues[0].message
+    kept = str(
+        (result, *(each for found in (show_file(council, str(file.id)),) for each in (found.file, *found.events)))
+    )
+    assert CARD not in kept
+
+
+@on_sqlite
+def test_a_card_number_is_no_import_type_and_no_file(council):
+    with pytest.raises(InvalidValue) as refused:
+        a_file([row()], import_type=CARD)
+    assert refused.value.code == "card_number"
+    (issue,) = import_file(council, a_file([row()], import_type="0000 0000 0000 0000")).issues
+    assert issue.code == "unknown-import-type"
+    assert "'000000******0000'" in issue.message
+    with pytest.raises(NotFound) as missing:
+        show_file(council, CARD)
+    assert "'411111******1111'" in missing.value.message
+    assert CARD not in str(vars(missing.value))
+
+
+@on_sqlite
+@pytest.mark.parametrize("offset", [-1, 2**63])
+def test_a_page_that_nobody_can_count_to_is_refused(council, offset):
+    with pytest.raises(InvalidValue) as refused:
+        list_files(council, offset=offset)
+    assert refused.value.code == "bad_page"
+    assert list_files(council, offset=2**63 - 1) == []

@@ -119,9 +119,10 @@ def test_a_statement_is_no_list_and_nothing_of_it_is_recorded(council: Installat
     from tests.service.files import camt, entry
 
     forged = evolve(camt(entry("77777.00", "X")), declared=a_file([]).declared)
+    clerk = _clerk(council)
     for declared in (forged.declared, evolve(forged.declared, import_type=None)):
         given = evolve(forged, declared=declared)
-        read = read_remittance(_clerk(council), given)
+        read = read_remittance(clerk, given)
         assert read.result.status == "refused"
     with council.store.reading() as connection:
         assert list(statements.some_lines(connection)) == []

@@ -34,6 +34,7 @@ from localgov_ims.service.importing import import_file
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.moving import authorise
 from localgov_ims.service.opening import OpeningItem
+from localgov_ims.service.receipts import Taking
 from localgov_ims.service.reconciling import reconcile
 from localgov_ims.service.reversing import reverse_transaction
 from localgov_ims.service.suggesting import suggest
@@ -162,6 +163,9 @@ def test_nobody_enters_more_than_sums_of_it_still_fit_the_database(amount: Money
         lambda: OpeningItem(
             reference="k", amount=amount, taken_on=MAY, narrative=None, reason=SuspenseReason.NO_FUND
         ),
+        lambda: Taking(
+            reference="k", fund="LB", account_reference="L1", amount=amount, mop="CA", taken_on=MAY
+        ),
     ):
         with pytest.raises(InvalidValue) as refused:
             enter()
@@ -227,6 +231,21 @@ def test_what_cannot_be_put_in_is_refused(desk: Installation, given: dict[str, A
         create_item(desk, evolve(NewItem(key="k", amount=Money(1), mop="CA"), **given))
     assert refused.value.code == code
     assert at.every_transaction(desk) == []
+
+
+@on_sqlite
+@pytest.mark.parametrize("name", ["key", "reference", "source_reference", "narrative"])
+def test_no_card_number_is_put_in(name: str) -> None:
+    given = {"key": "k", "amount": Money(1), "mop": "CA", name: "4111 1111 1111 1111"}
+    with pytest.raises(InvalidValue) as refused:
+        NewItem(**given)
+    assert (refused.value.code, "4111" in refused.value.message) == ("card_number", False)
+
+
+@on_sqlite
+def test_blanks_around_a_key_make_no_other_key(desk: Installation) -> None:
+    first, again = (create_item(desk, NewItem(key=key, amount=Money(1), mop="CA")) for key in ("p", " p "))
+    assert (again.id, balance(desk)) == (first.id, 1)
 
 
 @on_sqlite

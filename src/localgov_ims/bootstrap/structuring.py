@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 
 import cattrs
@@ -19,6 +21,9 @@ Record = TypeVar("Record")
 
 _NO_SCHEMES: Mapping[str, CheckDigits] = {}
 
+_schemes: ContextVar[Mapping[str, CheckDigits]] = ContextVar("schemes", default=_NO_SCHEMES)
+"""What a `check_digit` may name in the settings that are being read."""
+
 
 def structured(
     raw: Mapping[str, Any], kind: type[Record], where: str, schemes: Mapping[str, CheckDigits] = _NO_SCHEMES
@@ -28,14 +33,17 @@ def structured(
     Raises:
         ConfigurationError: Something is unknown, missing or of another kind; every fault is named by its path.
     """
+    before = _schemes.set(schemes)
     try:
-        return _converter(schemes).structure(raw, kind)
+        return _converter().structure(raw, kind)
     except (cattrs.BaseValidationError, cattrs.ForbiddenExtraKeysError) as error:
         faults = "\n".join(
             f"  {fault}" for fault in cattrs.transform_error(error, format_exception=_sentence)
         )
         message = f"{where} has settings that cannot be used:\n{faults}"
         raise ConfigurationError("bad_settings", message, where=where) from error
+    finally:
+        _schemes.reset(before)
 
 
 def _sentence(error: BaseException, expected: type | None) -> str:
@@ -49,8 +57,9 @@ def _sentence(error: BaseException, expected: type | None) -> str:
     return f"{error}{wanted}"
 
 
-def _converter(schemes: Mapping[str, CheckDigits]) -> cattrs.Converter:
-    """Make the converter of settings; *schemes* are what a reference format's `check_digit` may name."""
+@cache
+def _converter() -> cattrs.Converter:
+    """Make the converter of settings, once: what it compiles for each class takes longer than reading a file."""
     made = cattrs.Converter(forbid_extra_keys=True)
     made.register_structure_hook(str, _text)
     made.register_structure_hook(int, _whole)
@@ -65,7 +74,7 @@ def _converter(schemes: Mapping[str, CheckDigits]) -> cattrs.Converter:
         ),
     )
     register_rules(made)
-    made.register_structure_hook(CheckDigits | None, lambda value, _: _scheme(value, schemes))
+    made.register_structure_hook(CheckDigits | None, lambda value, _: _scheme(value, _schemes.get()))
     return made
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
+from localgov_ims.domain.quoting import quoted
 from localgov_ims.errors import (
     ConfigurationError,
     ImsError,
@@ -89,6 +91,18 @@ class _LazyGroup(click.Group):
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(f"localgov_ims.cli.{module}"), name)
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse what no file can be called and no text can hold; names of files may hold bytes that are no UTF-8."""
+        for given in args:
+            try:
+                whole = b"\0" not in os.fsencode(given)
+            except UnicodeEncodeError:
+                whole = False
+            if not whole:
+                message = f"'{quoted(given)}' holds a character that nothing can be called by (a null, or half of one)."
+                raise click.UsageError(message, ctx)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - whatever the command returns
         """Run a command; an error of ours is a sentence on stderr and an exit code, never a traceback."""

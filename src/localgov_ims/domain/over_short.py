@@ -12,7 +12,6 @@ from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.texts import text
 from localgov_ims.errors import ConfigurationError
 
-
 OF_TILL: Final = "till"
 """The kind of origin of what a till was over or short, and of what its float changed by."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from attrs import evolve, field, frozen
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.texts import blank_is_none, written
 from localgov_ims.errors import RuleViolation
 
@@ -42,7 +43,7 @@ TRANSITIONS: Final[Mapping[FileStatus, frozenset[FileStatus]]] = {
 
 @frozen(kw_only=True)
 class ReceivedFile:
-    """A file as it arrived. `name` is the sender's, a label only.
+    """A file as it arrived. `name` is the sender's, a label only, kept as it may be shown: card numbers are masked.
 
     `sha256` and `occurrence` tell it from every other: equal bytes are the same file, unless a person said that they
     are another one, which is occurrence 2.
@@ -51,8 +52,12 @@ class ReceivedFile:
     id: UUID
     sha256: str
     size: int
-    name: str
+    name: str = field(converter=visible)
     occurrence: int = 1
+
+
+def _shown(faults: Iterable[str]) -> tuple[str, ...]:
+    return tuple(visible(fault) for fault in faults)
 
 
 @frozen(kw_only=True)
@@ -62,15 +67,15 @@ class Declared:
     Attributes:
         import_type: Code of the kind of file; none: as its content says.
         rows, amount: How many rows it has, and what they come to.
-        faults: What the sender reports to be wrong with it, word for word; any refuses the file.
+        faults: What the sender reports to be wrong with it, as it may be shown; any refuses the file.
         note: Anything else.
         again: Why equal bytes are another file and not the same one again.
     """
 
-    import_type: str | None = None
+    import_type: str | None = field(default=None, converter=blank_is_none, validator=written(100))
     rows: int | None = None
     amount: Money | None = None
-    faults: tuple[str, ...] = ()
+    faults: tuple[str, ...] = field(default=(), converter=_shown)
     note: str | None = field(default=None, converter=blank_is_none, validator=written(2000))
     again: str | None = field(default=None, converter=blank_is_none, validator=written(200))
 

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import define, evolve, field
 
 from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.quoting import quoted
 from localgov_ims.domain.received_files import Declared, FileEvent, FileStatus, ReceivedFile
 from localgov_ims.files.events import Totals
 from localgov_ims.files.limits import Refused
@@ -66,7 +67,7 @@ def attempted(
         }  # the person who said that equal bytes are another file has said so of its rows
     made, since = Attempt(import_type=begun.event.import_type), time.monotonic()
     for words in said.faults:
-        message = f"The sender reports a fault of this file: {words}"
+        message = f"The sender reports a fault of this file: {quoted(words)}"
         made.log.add(Issue(code="provider-error", place="file", value=words, message=message))
     begun.stream.seek(0)
     try:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from attrs import frozen
 from sqlalchemy import Connection
 
 from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.quoting import quoted
 from localgov_ims.domain.received_files import FileEvent, FileStatus, ReceivedFile
+from localgov_ims.domain.texts import fitting
 from localgov_ims.errors import InvalidValue, NotFound
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit
@@ -18,6 +21,8 @@ from localgov_ims.storage import files as stored
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 LARGEST_PAGE = 500
+_LAST: Final = 2**63 - 1
+_LONGEST_TYPE: Final = 100
 
 
 @frozen(kw_only=True)
@@ -41,13 +46,14 @@ def list_files(
 
     Raises:
         NotPermitted: The permission import.view is missing.
-        InvalidValue: The page is larger than 500, or begins before the first.
+        InvalidValue: The page is larger than 500, or begins before the first or beyond what can be counted (`bad_page`).
     """
-    if not 0 < limit <= LARGEST_PAGE or offset < 0:
+    if not 0 < limit <= LARGEST_PAGE or not 0 <= offset <= _LAST:
         message = (
             f"A page has 1 to {LARGEST_PAGE} files, not {limit}, and begins at the first, not at {offset}."
         )
         raise InvalidValue("bad_page", message, value=limit)
+    import_type = fitting("import type", import_type, _LONGEST_TYPE)
     where = [stored.events.c.status == status.value] if status is not None else []
     where += [stored.events.c.import_type == import_type] if import_type is not None else []
     with installation.store.reading() as connection:
@@ -81,9 +87,9 @@ def file_of(connection: Connection, named: str) -> tuple[ReceivedFile, FileEvent
     event = stored.latest_event(connection, found.id) if found is not None else None
     if found is None or event is None:
         message = (
-            f"There is no file {named!r}. Name it by its id or its SHA-256, as `ims files list` shows them."
+            f"There is no file '{quoted(named)}'. Name it by its id or its SHA-256, as `ims files list` shows them."
         )
-        raise NotFound("no_such_file", message, file=named)
+        raise NotFound("no_such_file", message, file=quoted(named))
     return found, event
 
 

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.import_types import ImportKind, ImportType
 from localgov_ims.domain.people import key
+from localgov_ims.domain.quoting import quoted
 from localgov_ims.domain.received_files import Declared
 from localgov_ims.errors import NotPermitted
 from localgov_ims.files.events import Yields
@@ -55,7 +56,7 @@ def _named(installation: Installation, code: str) -> ImportType:
     types = installation.council.import_types
     found = types.get(code)
     if found is None:
-        message = f"There is no import type {code!r}. There are: {', '.join(types) or 'none'}."
+        message = f"There is no import type '{quoted(code)}'. There are: {', '.join(types) or 'none'}."
         raise refuse("unknown-import-type", "file", message, value=code)
     if not found.in_use(local_day(installation.clock())):
         message = f"Import type {code} is not in use today. Ask whoever keeps the settings."

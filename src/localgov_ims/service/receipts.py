@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from attrs import frozen
+from attrs import field, frozen
 
-from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.money import NOTHING, Money, enterable
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.transacting import receipt
 from localgov_ims.domain.transactions import Channel, Origin, Transaction
@@ -29,7 +29,7 @@ class Taking:
     reference: str
     fund: str
     account_reference: str
-    amount: Money
+    amount: Money = field(validator=enterable)
     mop: str
     taken_on: date
     provider: str | None = None

@@ -11,6 +11,7 @@ from localgov_ims.allocation.engine import Allocator
 from localgov_ims.allocation.rules import Rule
 from localgov_ims.domain.people import Rights
 from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.texts import fitting
 from localgov_ims.errors import NotFound, RuleViolation
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
@@ -22,6 +23,9 @@ from localgov_ims.storage import rule_sets as stored
 from localgov_ims.storage.rule_sets import RuleSetVersion
 from localgov_ims.storage.store import Unit
 
+LONGEST_NOTE = 500
+"""How many characters may say why there is a version."""
+
 
 def draft_rules(installation: Installation, rules: Sequence[Rule], note: str = "") -> RuleSetVersion:
     """Record rules as a new version that is not in force yet.
@@ -30,8 +34,10 @@ def draft_rules(installation: Installation, rules: Sequence[Rule], note: str = "
         NotPermitted: The permission rule.edit is missing.
         ConfigurationError: A rule is wrong, two have one name, or one names a code that is not there.
         RuleViolation: The rules are those in force (`rules_unchanged`).
+        InvalidValue: The note is too long, or no text that can be kept.
     """
-    return retried(lambda: _draft(installation, rules, note))
+    why = fitting("note", note, LONGEST_NOTE) or ""
+    return retried(lambda: _draft(installation, rules, why))
 
 
 def activate_rules(installation: Installation, number: int) -> RuleSetVersion:

@@ -12,7 +12,7 @@ from localgov_ims.domain.money import NOTHING, Money, enterable
 from localgov_ims.domain.people import Rights
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.suspense import SuspenseItem, SuspenseReason
-from localgov_ims.domain.texts import blank_is_none, text, written
+from localgov_ims.domain.texts import blank_is_none, text, trimmed, written
 from localgov_ims.domain.transacting import receipt
 from localgov_ims.domain.transactions import Channel, Origin, Transaction
 from localgov_ims.errors import AlreadyDone, InvalidValue, RuleViolation
@@ -34,7 +34,7 @@ class NewItem:
     """Money to be put into suspense.
 
     Attributes:
-        key: The caller's own, which makes it once.
+        key: The caller's own, which makes it once; blanks around it do not count.
         amount: Above zero; below it only by a method that may take payments back.
         mop: The method that brought it: its money stands in that method's clearing until the bank brings it.
         taken_on: The day the payer paid; none: today.
@@ -42,13 +42,13 @@ class NewItem:
             source reference, and the VAT code.
     """
 
-    key: str = field(validator=text(100))
+    key: str = field(converter=trimmed, validator=written(100))
     amount: Money = field(validator=enterable)
     mop: str
     taken_on: date | None = None
-    reference: str | None = field(default=None, converter=blank_is_none, validator=text(50))
+    reference: str | None = field(default=None, converter=blank_is_none, validator=written(50))
     narrative: str | None = field(default=None, converter=blank_is_none, validator=written(100))
-    source_reference: str | None = field(default=None, converter=blank_is_none, validator=text(36))
+    source_reference: str | None = field(default=None, converter=blank_is_none, validator=written(36))
     vat_code: str | None = field(default=None, converter=blank_is_none, validator=text(2))
     office: str | None = field(default=None, converter=blank_is_none)
 

@@ -13,6 +13,7 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.people import Rights
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.quoting import quoted
+from localgov_ims.domain.texts import storable
 from localgov_ims.domain.till_settings import TillSettings
 from localgov_ims.domain.tills import (
     Closing,
@@ -117,7 +118,7 @@ def session_of(installation: Installation, connection: Connection, name: str | N
             message = f"{installation.actor} has no till. Open one: `ims tills open TILL`, or name a session."
             raise NotFound("no_such_till", message, user=installation.actor)
         return found
-    office, _, rest = name.strip().partition("/")
+    office, _, rest = (name.strip() if storable(name) else "").partition("/")
     till, slash, number = rest.partition("/")
     table = stored.sessions.c
     if not slash:

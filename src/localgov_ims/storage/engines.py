@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy import Connection, Engine, ExceptionContext, event
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, OperationalError
 
-from localgov_ims.errors import ConfigurationError, StoreUnavailable
+from localgov_ims.errors import ConfigurationError, InvalidValue, StoreUnavailable
 
 WRITES: Final = "ims_writes"
 """The option by which a connection says that it will write."""
@@ -19,6 +19,10 @@ _WIPE_WAITS: Final = 2_000
 """Milliseconds that SQLite waits for others: to write, and to empty its log."""
 
 _DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
+
+
+_NO_VALUES: Final = {None, "22003", "22021"}
+"""SQLSTATE of a number out of range and of a character that is none; source: PostgreSQL manual, appendix A."""
 
 
 def made(url: str, *, create: bool) -> Engine:
@@ -42,6 +46,7 @@ def made(url: str, *, create: bool) -> Engine:
     if kind == "sqlite" and not create and not Path(parsed.database or "").is_file():
         raise no_database(parsed)
     engine = sa.create_engine(parsed.set(drivername=_DRIVERS[kind]))
+    event.listen(engine, "handle_error", _refuse_value)
     if kind == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -89,6 +94,19 @@ def wipe(engine: Engine) -> bool:
     finally:
         connection.close()
     return not busy
+
+
+def _refuse_value(context: ExceptionContext) -> InvalidValue | None:
+    """Say of a value that no database can take (half of a character, a null, a number beyond 64 bits) that it is one."""
+    error = context.original_exception
+    # The driver refuses some by itself, without the code that the database would give.
+    if isinstance(error, UnicodeEncodeError | OverflowError) or (
+        isinstance(context.sqlalchemy_exception, DataError)
+        and getattr(error, "sqlstate", None) in _NO_VALUES
+    ):
+        message = "A value holds a character that no database can keep, or is a number too large for one. Correct it."
+        return InvalidValue("value_not_storable", message)
+    return None
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own type
