@@ -216,7 +216,9 @@ def test_a_place_that_no_sheet_has_refuses_the_workbook(cells):
 
 def test_a_sheet_that_says_it_reaches_where_none_does_is_refused():
     sheet = FAR.replace(b"<sheetData>", b'<dimension ref="A1:ZZZZZZZ1"/><sheetData>') % b""
-    assert [issue[0] for issue in issues(changed(workbook(), sheet1=sheet), base=SHEET)] == ["layout-mismatch"]
+    assert [issue[0] for issue in issues(changed(workbook(), sheet1=sheet), base=SHEET)] == [
+        "layout-mismatch"
+    ]
 
 
 @pytest.mark.parametrize("far", ["C1048576", "A500001", "XFD31"])
@@ -232,9 +234,43 @@ def test_a_few_cells_far_apart_do_not_make_a_large_sheet(far):
 def test_a_sheet_with_many_empty_places_but_more_cells_is_read():
     cells = b"".join(b'<row r="%d"><c r="T%d"><v>1</v></c></row>' % (at, at) for at in (1, 2, 3, 50))
     data = changed(workbook(), sheet1=FAR % cells)
-    assert issues(data, base=SHEET, limits=Limits(empty_places=10, places_per_cell=249))[0][0] == "limit-exceeded"
+    assert (
+        issues(data, base=SHEET, limits=Limits(empty_places=10, places_per_cell=249))[0][0]
+        == "limit-exceeded"
+    )
     far = issues(data, base=SHEET, limits=Limits(empty_places=10, places_per_cell=250))
     assert "limit-exceeded" not in [issue[0] for issue in far]
+
+
+def sharing(text: str, cells: int, *, index: str = "0") -> bytes:
+    """A workbook of which so many cells share one text."""
+    rows = FAR % (f'<row><c t="s"><v>{index}</v></c></row>'.encode() * cells)
+    kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    table = (
+        f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>{text}</t></si></sst>'
+    )
+    with zipfile.ZipFile(io.BytesIO(workbook())) as old:
+        links = old.read("xl/_rels/workbook.xml.rels")
+    end = b"</Relationships>"
+    link = b'<Relationship Id="rId99" Type="%s/sharedStrings" Target="texts.xml"/>' % kind
+    data = changed(workbook(), sheet1=rows, **{"workbook.xml.rels": links.replace(end, link + end)})
+    out = io.BytesIO(data)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as more:
+        more.writestr("xl/texts.xml", table)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("index", ["0", " 0 ", "0<x>9</x>"])
+def test_a_long_text_that_many_cells_share_does_not_fill_the_memory(index):
+    data = sharing("x" * 30_000, 600, index=index)
+    (issue,) = issues(data, base=SHEET, limits=Limits(ratio=10_000))
+    assert issue[0] == "limit-exceeded"
+
+
+def test_a_text_that_many_cells_share_is_read():
+    data = sharing("Reference", 600)
+    found = issues(data, base=SHEET, limits=Limits(ratio=10_000))
+    assert "limit-exceeded" not in [issue[0] for issue in found]
 
 
 @pytest.mark.parametrize(

@@ -233,7 +233,6 @@ def test_what_cannot_be_put_in_is_refused(desk: Installation, given: dict[str, A
     assert at.every_transaction(desk) == []
 
 
-@on_sqlite
 @pytest.mark.parametrize("name", ["key", "reference", "source_reference", "narrative"])
 def test_no_card_number_is_put_in(name: str) -> None:
     given = {"key": "k", "amount": Money(1), "mop": "CA", name: "4111 1111 1111 1111"}
@@ -242,7 +241,6 @@ def test_no_card_number_is_put_in(name: str) -> None:
     assert (refused.value.code, "4111" in refused.value.message) == ("card_number", False)
 
 
-@on_sqlite
 def test_blanks_around_a_key_make_no_other_key(desk: Installation) -> None:
     first, again = (create_item(desk, NewItem(key=key, amount=Money(1), mop="CA")) for key in ("p", " p "))
     assert (again.id, balance(desk)) == (first.id, 1)

@@ -15,6 +15,7 @@ from typing import BinaryIO, Final
 
 from localgov_ims.files.limits import CHUNK, Limits, refuse
 from localgov_ims.files.sheet_reach import check_reach
+from localgov_ims.files.sheet_texts import check_texts
 
 _PLACE: Final = "the workbook"
 _PLAIN: Final = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -35,13 +36,15 @@ def unpacked(stream: BinaryIO, limits: Limits) -> io.BytesIO:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as zipped, zipfile.ZipFile(out, "w") as kept:
             _check_members(zipped.infolist(), limits)
-            left = limits.unpacked_bytes
+            left, parts = limits.unpacked_bytes, list[bytes]()
             for member in zipped.infolist():
                 content = b"".join(_content(zipped, member, left, limits))
                 left -= len(content)
                 if _KEPT.fullmatch(member.filename):
                     check_reach(content, limits)
+                    parts.append(content)
                     kept.writestr(member.filename, content)
+            check_texts(parts, limits)
     except (zipfile.BadZipFile, EOFError) as error:
         message = "The workbook breaks off, or is no workbook. Fetch it again, unedited."
         raise refuse("truncated", _PLACE, message) from error

@@ -17,6 +17,8 @@ _PLACE: Final = "the workbook"
 _TABLE: Final = re.compile(rb"<(?:[^<>\s:/]+:)?si[\s/>]")
 _FREE: Final = 16 * 1024**2
 _PER_BYTE: Final = 10
+_LEAST: Final = len('<c t="s">')
+_DIGITS: Final = 9
 
 
 def check_texts(parts: Iterable[bytes], limits: Limits) -> None:
@@ -30,14 +32,15 @@ def check_texts(parts: Iterable[bytes], limits: Limits) -> None:
     for part in kept:
         if _TABLE.search(part):
             found = _lengths(part)
-            lengths = [max(pair) for pair in zip(_filled(lengths, found), _filled(found, lengths), strict=True)]
+            lengths = [
+                max(pair) for pair in zip(_filled(lengths, found), _filled(found, lengths), strict=True)
+            ]
     longest = max(lengths, default=0)
     for part in kept:
         if b"sheetData" not in part:
             continue
         most = min(limits.unpacked_bytes, max(_FREE, _PER_BYTE * len(part)))
-        # A cell that refers to a text is written with nine characters or more: `<c t="s">`.
-        if longest * (len(part) // 9) > most and _laid_out(part, lengths, most) > most:
+        if longest * (len(part) // _LEAST) > most and _laid_out(part, lengths, most) > most:
             message = "The cells of a sheet repeat long texts to more than a sheet may hold. Ask the sender for a smaller, plain one."
             raise refuse("limit-exceeded", _PLACE, message)
 
@@ -63,38 +66,42 @@ def _lengths(part: bytes) -> list[int]:
 
 
 def _laid_out(part: bytes, lengths: list[int], most: int) -> int:
-    """Return how much text the cells of a sheet refer to."""
-    shares, number, total = False, list[str](), 0
+    """Return how much text the cells of a sheet refer to, as far as it is not too much."""
+    shares, inside, number, total = False, False, list[str](), 0
 
     def started(name: str, attributes: Mapping[str, str]) -> None:
-        nonlocal shares
+        nonlocal shares, inside
         kind = name.rpartition(":")[2]
         if kind == "c":
             shares = attributes.get("t") == "s"
-        if kind in {"c", "v"}:
-            count()
+        elif kind == "v":
+            inside = shares and total <= most
+        elif inside:
+            number.append("?")  # readers differ about what is nested here
 
     def said(text: str) -> None:
-        if shares and total <= most:
+        if inside:
             number.append(text)
 
-    def count() -> None:
-        nonlocal total
-        at = "".join(number).strip()
-        number.clear()
-        if at.isascii() and at.isdigit() and len(at) <= 9 and int(at) < len(lengths):  # noqa: PLR2004 - no table is longer
-            total += lengths[int(at)]
+    def ended(name: str) -> None:
+        nonlocal inside, total
+        if inside and name.rpartition(":")[2] == "v":
+            at = "".join(number).strip()
+            known = at.isascii() and at.isdigit() and len(at) <= _DIGITS and int(at) < len(lengths)
+            total += lengths[int(at)] if known else max(lengths)
+            number.clear()
+            inside = False
 
-    _parsed(part, started, said)
-    count()
+    _parsed(part, started, said, ended)
     return total
 
 
 def _parsed(
-    part: bytes, started: Callable[[str, Mapping[str, str]], None], said: Callable[[str], None]
-) -> None:
+    part: bytes, started: Callable[[str, Mapping[str, str]], None], said: Callable[[str], None],
+    ended: Callable[[str], None] | None = None,
+) -> None:  # fmt: skip
     parser = new_parser()
-    parser.StartElementHandler, parser.CharacterDataHandler = started, said
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = started, ended, said
     try:
         for at in range(0, len(part), CHUNK):
             parser.Parse(part[at : at + CHUNK], False)  # noqa: FBT003 - expat takes no keyword

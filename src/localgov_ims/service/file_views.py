@@ -86,9 +86,7 @@ def file_of(connection: Connection, named: str) -> tuple[ReceivedFile, FileEvent
         found = stored.with_id(connection, identifier)
     event = stored.latest_event(connection, found.id) if found is not None else None
     if found is None or event is None:
-        message = (
-            f"There is no file '{quoted(named)}'. Name it by its id or its SHA-256, as `ims files list` shows them."
-        )
+        message = f"There is no file '{quoted(named)}'. Name it by its id or its SHA-256, as `ims files list` shows them."
         raise NotFound("no_such_file", message, file=quoted(named))
     return found, event
 

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator
 from typing import IO, BinaryIO
 from uuid import UUID
 
-from attrs import frozen
+from attrs import field, frozen
 
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.received_files import NOTHING_DECLARED, Declared, FileEvent, FileStatus, ReceivedFile
 from localgov_ims.errors import AlreadyDone
 from localgov_ims.service.installation import Installation
@@ -22,7 +23,7 @@ from localgov_ims.storage import files as stored
 class Incoming:
     """A file to import: the sender's name for it (a label, never opened), its seekable bytes, and what the sender says."""
 
-    name: str
+    name: str = field(converter=visible)
     stream: BinaryIO
     declared: Declared = NOTHING_DECLARED
 

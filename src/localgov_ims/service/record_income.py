@@ -20,9 +20,9 @@ from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.received_files import Declared
 from localgov_ims.domain.suspense import SuspenseReason
-from localgov_ims.files.events import Closed, Opened, Totals
-from localgov_ims.files.totals import differences
+from localgov_ims.files.events import Closed, Opened
 from localgov_ims.service.council import Council
+from localgov_ims.service.declared_totals import DeclaredTotals
 from localgov_ims.service.file_content import FileContent
 from localgov_ims.service.income_batches import IncomeBatch
 from localgov_ims.service.income_report import IncomeReport
@@ -117,31 +117,14 @@ class IncomeRecorder:
         """Prove the totals: the file's own are its reader's to prove, those that the sender declared beside it are ours."""
         if self.matched:
             return  # it was proved when it was imported
-        said, rows = self.declared, self.report.rows
-        declared = Totals(count=said.rows, net=said.amount.pence if said.amount is not None else None)
-        yield from differences(declared, Totals(count=rows[0], net=rows[1]), closed.place)
-        needed = self.import_type.totals
-        for wanted, name, given in (
-            (needed.rows, "count", (declared.count, closed.declared.count)),
-            (needed.amount, "net", (declared.net, closed.declared.net)),
-        ):
-            if wanted and all(value is None for value in given):
-                what = "how many rows it has" if name == "count" else "what its rows come to"
-                message = f"Nothing says {what}, and files of type {self.import_type.code} must. Ask the sender for it."
-                yield Issue(code="control-missing", place=closed.place, field=name, message=message)
-        self.report.declared = {
-            name: value
-            for name, value in (
-                ("rows", _first(declared.count, closed.declared.count)),
-                ("pence", _first(declared.net, closed.declared.net)),
-            )
-            if value is not None
-        }
+        rows, declared = self.report.rows, DeclaredTotals(self.declared, closed)
+        yield from declared.faults(self.import_type, rows[0], rows[1])
+        self.report.declared = declared.plain()
         self.report.computed = {"rows": rows[0], "pence": rows[1]}
-        if self.records and not self._refused and not self.matched:
+        if self.records and not self._refused:
             self._record_whole()
         self.counts["rows"] = rows[0]
-        waiting = self._waits and not self.matched
+        waiting = self._waits
         self.counts["waiting" if waiting else "recorded"] = self.report.recorded[0]
         self.counts["suspense"] = 0 if waiting else self.report.suspense[0]
 
@@ -262,7 +245,3 @@ class IncomeRecorder:
     def expected(self) -> int:
         """What the sender's bank credit must be, in pence: what payers paid, or that less the sender's fees."""
         return self.report.net if self.import_type.pays is Pays.NET else self.report.rows[1]
-
-
-def _first(*values: int | None) -> int | None:
-    return next((value for value in values if value is not None), None)

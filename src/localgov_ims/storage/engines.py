@@ -101,8 +101,7 @@ def _refuse_value(context: ExceptionContext) -> InvalidValue | None:
     error = context.original_exception
     # The driver refuses some by itself, without the code that the database would give.
     if isinstance(error, UnicodeEncodeError | OverflowError) or (
-        isinstance(context.sqlalchemy_exception, DataError)
-        and getattr(error, "sqlstate", None) in _NO_VALUES
+        isinstance(context.sqlalchemy_exception, DataError) and getattr(error, "sqlstate", None) in _NO_VALUES
     ):
         message = "A value holds a character that no database can keep, or is a number too large for one. Correct it."
         return InvalidValue("value_not_storable", message)
