@@ -41,7 +41,10 @@ def test_a_rule_reads_its_two_sides_and_nothing_else(shipped: MatchRule) -> None
         table.name
         for table in sqlglot.parse_one(sql.candidates(shipped), read="duckdb").find_all(sqlglot.exp.Table)
     }
-    names = {"line": "open_lines", "receipt": "open_receipts", "settlement": "open_settlements"}
+    names = {
+        "line": "open_lines", "receipt": "open_receipts", "settlement": "open_settlements",
+        "income_file": "open_income_files",
+    }  # fmt: skip
     allowed = (names.get(shipped.left, "open_settlement_lines"), names[shipped.right])
     assert all(table.startswith(allowed) for table in tables)
 
@@ -50,6 +53,7 @@ def test_the_shipped_rules_match_by_themselves_in_their_order() -> None:
     assert [shipped.name for shipped in SHIPPED] == [
         "reference",
         "settlement",
+        "income-file",
         "settlement-line",
         "reference-in-text",
     ]
