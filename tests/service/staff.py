@@ -15,7 +15,7 @@ from localgov_ims.service.people import add_user
 
 def staff(
     installation: Installation, name: str = "clerk", *, permissions: Collection[Permission] = (),
-    funds: Collection[str] = (), expiry_days: int | None = None,
+    funds: Collection[str] = (), import_types: Collection[str] = (), expiry_days: int | None = None,
 ) -> Installation:  # fmt: skip
     """Add somebody with these permissions and funds, and return the council with them at work.
 
@@ -31,6 +31,6 @@ def staff(
             fund_groups={**council.fund_groups, group: FundGroup(name=group, funds=frozenset(funds))},
         ),
     )
-    given = Given(roles=(role.name,), fund_groups=(group,))
+    given = Given(roles=(role.name,), fund_groups=(group,), import_types=tuple(import_types))
     assert not add_user(house, name=name, given=given, expiry_days=expiry_days).waiting
     return house.acting(name)

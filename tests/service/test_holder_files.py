@@ -221,11 +221,16 @@ def test_a_full_file_taken_back_opens_what_it_closed(installation: Installation)
 @on_sqlite
 def test_who_imports_holders_needs_the_permission_and_every_fund(installation: Installation) -> None:
     desk = house(installation)
-    sender = staff(desk, "sender", permissions={Permission.IMPORT_SEND}, funds=["SUSP"])
+    types = desk.council.import_types
+    sender = staff(desk, "sender", permissions={Permission.IMPORT_SEND}, funds=["SUSP"], import_types=types)
     with pytest.raises(NotPermitted, match=r"account\.import"):
         send(sender, "SUSP,A,Jones,1.00")
     other = staff(
-        desk, "other", permissions={Permission.IMPORT_SEND, Permission.ACCOUNT_IMPORT}, funds=["05"]
+        desk,
+        "other",
+        permissions={Permission.IMPORT_SEND, Permission.ACCOUNT_IMPORT},
+        funds=["05"],
+        import_types=types,
     )
     with pytest.raises(NotPermitted, match="fund SUSP"):
         send(other, "SUSP,A,Jones,1.00")
