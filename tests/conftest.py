@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -63,6 +64,35 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     with engine.connect() as connection:
         connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
     engine.dispose()
+
+
+_DECIDED_BY_THE_DATABASE = frozenset(
+    """
+    test_store test_migrations test_bulk_receipts test_at_the_counter test_docs test_searching test_suspense
+    test_suggesting test_retaining test_importing test_income_files_twice test_holder_files test_reconciling
+    """.split()
+)
+"""What is tested on PostgreSQL test by test: its own SQL, bulk loads, searches, files."""
+
+_RACES = re.compile(r"at_once|race|twice|once|meanwhile|hands|two_people|at_the_same")
+"""And, of everything else, what several do at one time."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, on PostgreSQL, tests in which the database decides nothing, unless IMS_TEST_EVERYTHING asks for all."""
+    if os.environ.get("IMS_TEST_EVERYTHING"):
+        return
+    kept = [item for item in items if _runs(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not _runs(item)])
+    items[:] = kept
+
+
+def _runs(item: pytest.Item) -> bool:
+    if "postgresql" not in item.name:
+        return True
+    return (
+        item.path.stem in _DECIDED_BY_THE_DATABASE or _RACES.search(item.name.partition("[")[0]) is not None
+    )
 
 
 def _in_schema(schema: str) -> str:

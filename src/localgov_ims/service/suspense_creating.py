@@ -42,7 +42,7 @@ class NewItem:
             source reference, and the VAT code.
     """
 
-    key: str = field(converter=trimmed, validator=written(100))
+    key: str = field(converter=trimmed, validator=text(100))
     amount: Money = field(validator=enterable)
     mop: str
     taken_on: date | None = None
