@@ -83,7 +83,9 @@ def test_people_read_what_an_import_did(config: Path, renamed: Path) -> None:
 
 def test_a_refused_import_changes_nothing(config: Path, renamed: Path) -> None:
     before = config.read_bytes()
-    renamed.write_text(renamed.read_text(encoding="utf-8") + ACCOUNT.replace("Jones", "Smith"), encoding="utf-8")
+    renamed.write_text(
+        renamed.read_text(encoding="utf-8") + ACCOUNT.replace("Jones", "Smith"), encoding="utf-8"
+    )
     result = call("--config", config, "settings", "import", renamed)
     assert result.exit_code == 3
     assert "duplicate-id" in result.output
