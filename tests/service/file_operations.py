@@ -6,7 +6,6 @@ import io
 from collections.abc import Callable
 
 from localgov_ims.domain.permissions import Permission
-from localgov_ims.domain.received_files import Declared
 from localgov_ims.service.deciding_files import decide_file
 from localgov_ims.service.dry_runs import dry_run
 from localgov_ims.service.file_views import list_files, show_file
@@ -21,9 +20,8 @@ NOWHERE = "0" * 64
 
 
 def _incoming() -> Incoming:
-    return Incoming(
-        name="x.csv", stream=io.BytesIO(b"nothing of ours"), declared=Declared(import_type="allpay")
-    )
+    # Of no type: whose files somebody may send is asked besides, and tested with the files.
+    return Incoming(name="x.csv", stream=io.BytesIO(b"nothing of ours"))
 
 
 Row = tuple[str, tuple[Permission, ...], Callable[[Installation], object]]
