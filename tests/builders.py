@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
+from attrs import evolve
+
 from localgov_ims.allocation.rows import Source as RowSource
 from localgov_ims.domain.accounts import BankAccount
 from localgov_ims.domain.calendar import Calendar
@@ -13,9 +15,10 @@ from localgov_ims.domain.check_digits import CheckDigits, Kind
 from localgov_ims.domain.funds import Fund, Nature
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.income_files import IncomeRow
-from localgov_ims.domain.journals import LedgerAccount, Posting, Role, Side, Source
+from localgov_ims.domain.journals import Journal, JournalLine, LedgerAccount, Role, Side, Source
 from localgov_ims.domain.methods import Banking, MethodOfPayment, SpecialMethods
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.domain.references import Characters, ReferenceFormat
 from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement, SettlementKind, SettlementLine
 from localgov_ims.domain.statements import BankLine, References, StatementLine
@@ -226,13 +229,23 @@ def a_settlement(
     return made, recorded
 
 
-def posting(**given: object) -> Posting:
+def journal_line(**given: object) -> JournalLine:
     """Build one side of a source: a debit of 120.00 to card clearing."""
     debit: dict[str, Any] = {
-        "source": Source("line", "1"), "role": Role.CLEARING, "side": Side.DEBIT, "account": LedgerAccount("9101"),
-        "amount": Money(120_00), "kind": "Receipt", "reference": "R7", "accounting_on": DAY, "taken_on": DAY,
+        "number": 1, "source": Source("line", "1"), "role": Role.CLEARING, "side": Side.DEBIT,
+        "account": LedgerAccount("9101"), "amount": Money(120_00), "kind": "Receipt", "narrative": "Receipt R7",
+        "reference": "R7", "taken_on": DAY,
     }  # fmt: skip
-    return Posting(**debit | given)
+    return JournalLine(**debit | given)
+
+
+def a_journal(lines: Iterable[JournalLine], **given: object) -> Journal:
+    """Build a journal of *lines*, which are numbered here."""
+    usual: dict[str, Any] = {
+        "number": "MAIN-20260512-001", "ledger": "MAIN", "accounting_on": DAY, "period": PeriodNumber(2026, 2),
+        "created_on": DAY, "lines": tuple(evolve(each, number=n) for n, each in enumerate(lines, start=1)),
+    }  # fmt: skip
+    return Journal(**usual | given)
 
 
 def row(**given: object) -> IncomeRow:

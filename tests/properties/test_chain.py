@@ -12,9 +12,10 @@ from tests.builders import DAY, NOW, a_receipt, a_transfer, council, line, row, 
 from localgov_ims.allocation.conditions import Condition
 from localgov_ims.allocation.engine import Allocator
 from localgov_ims.allocation.rules import Extract, Rule
-from localgov_ims.domain.ids import new_id
-from localgov_ims.domain.journals import ControlTotals, Journal, JournalLine, LedgerAccount, Posting, Side
+from localgov_ims.domain.journals import Journal, JournalLine, LedgerAccount, Side
+from localgov_ims.domain.ledger_files import ControlTotals
 from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.domain.transacting import reversal
 from localgov_ims.domain.transactions import LineInput, Transaction
 from localgov_ims.domain.vat import Rounding
@@ -63,15 +64,22 @@ def received(amount: Money, narrative: str, day: date) -> Transaction:
     return a_receipt(given, taken_on=day)
 
 
-def journal(postings: list[Posting]) -> Journal:
+def journal(postings: list[posting.Entry]) -> Journal:
     """Make the journal of postings of one day."""
     return Journal(
-        id=new_id(), number="MAIN-1", ledger="MAIN", accounting_on=postings[0].accounting_on, created_on=DAY,
-        lines=tuple(JournalLine(number=n, posting=each) for n, each in enumerate(postings, start=1)),
+        number="MAIN-1", ledger="MAIN", accounting_on=postings[0].accounting_on, created_on=DAY,
+        period=PeriodNumber.of(postings[0].accounting_on),
+        lines=tuple(
+            JournalLine(
+                number=n, account=each.account, side=each.side, amount=each.amount, role=each.role, kind=each.kind,
+                narrative="", reference=each.reference, taken_on=each.taken_on, source=each.source,
+            )
+            for n, each in enumerate(postings, start=1)
+        ),
     )  # fmt: skip
 
 
-def balances(postings: list[Posting]) -> dict[LedgerAccount, int]:
+def balances(postings: list[posting.Entry]) -> dict[LedgerAccount, int]:
     """Add debits less credits of each ledger code, leaving out what comes to nothing."""
     sums: dict[LedgerAccount, int] = defaultdict(int)
     for each in postings:
@@ -116,7 +124,7 @@ def test_what_is_reversed_was_never_in_the_ledger(amount: Money, narrative: str,
     postings = [made for each in (receipt, undo) for made in posting.transaction_postings(COUNCIL, each)]
     made = journal(postings)
     assert balances(postings) == {}
-    signed = [(each.posting.account.code, each.signed.pence) for each in made.lines]
+    signed = [(each.account.code, each.signed.pence) for each in made.lines]
     totals = ControlTotals.of(signed)
     assert totals.debit == totals.credit == made.debits
     assert receipt.total + undo.total == NOTHING

@@ -41,7 +41,7 @@ def _ledger(installation: Installation, folder: Path) -> dict[str, int]:
     with installation.store.reading() as connection:
         for journal in journals.some(connection):
             for line in journal.lines:
-                found[line.posting.account.code] = found.get(line.posting.account.code, 0) + line.signed.pence
+                found[line.account.code] = found.get(line.account.code, 0) + line.signed.pence
     return {code: pence for code, pence in sorted(found.items()) if pence}
 
 

@@ -70,7 +70,7 @@ def balances(installation: Installation) -> dict[str, str]:
     with installation.store.reading() as connection:
         for journal in journals.some(connection):
             for line in journal.lines:
-                code = line.posting.account.code
+                code = line.account.code
                 found[code] = found.get(code, Money(0)) + line.signed
     return {code: str(amount) for code, amount in sorted(found.items()) if amount}
 

@@ -23,7 +23,7 @@ from tests.builders import (
     statement_line,
 )
 
-from localgov_ims.domain.journals import LedgerAccount, Posting, Role, Side, Source
+from localgov_ims.domain.journals import LedgerAccount, Role, Side, Source
 from localgov_ims.domain.methods import MerchantAccount
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.settlements import SettlementKind
@@ -38,7 +38,7 @@ AWAITING = COUNCIL.bank_accounts["main"].awaiting
 WASTE = garden_line(gross="120.00", vat="20.00")
 
 
-def said(postings: Iterable[Posting]) -> list[str]:
+def said(postings: Iterable[posting.Entry]) -> list[str]:
     """Say postings as the worked examples do, and prove each source: balanced, nothing negative or nil."""
     every = list(postings)
     for _, group in groupby(sorted(every, key=lambda each: each.source), key=lambda each: each.source):
@@ -71,7 +71,6 @@ def test_each_line_of_a_receipt_is_a_source_of_its_own() -> None:
     postings = list(posting.transaction_postings(COUNCIL, made))
     assert said(postings) == ["Dr 9101 120.00", "Cr 5100 120.00", "Dr 9102 5.50", "Cr 5300 5.50"]
     assert [each.source for each in postings[::2]] == [Source("line", each.id.hex) for each in made.lines]
-    assert {each.narrative for each in postings} == {f"Receipt {made.reference}"}
 
 
 def test_a_reversal_is_exactly_the_other_side() -> None:

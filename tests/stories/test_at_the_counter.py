@@ -91,9 +91,9 @@ def balances(desk: Installation) -> dict[str, str]:
     for journal in build_journals(desk, "MAIN"):
         signed = [line.signed for line in journal.lines]
         assert Money.total(signed) == Money(0)
-        assert {line.posting.side for line in journal.lines} == set(Side)
+        assert {line.side for line in journal.lines} == set(Side)
         for line in journal.lines:
-            code = line.posting.account.code
+            code = line.account.code
             found[code] = found.get(code, Money(0)) + line.signed
     return {code: str(amount) for code, amount in sorted(found.items()) if amount}
 

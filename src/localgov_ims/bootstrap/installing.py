@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from localgov_ims.allocation.rules import Rule
 from localgov_ims.bootstrap import settings as reading
+from localgov_ims.bootstrap.exporting import chosen_exporters
 from localgov_ims.bootstrap.notifying import checked_notifier, chosen, link_keys
 from localgov_ims.bootstrap.settings import Settings
 from localgov_ims.domain.calendar import Clock
@@ -28,7 +29,7 @@ from localgov_ims.hooks import registry
 from localgov_ims.hooks.notifiers import NotifierSpec
 from localgov_ims.hooks.registry import Registry
 from localgov_ims.service.council import Council
-from localgov_ims.service.installation import Installation
+from localgov_ims.service.installation import ChosenExporter, Installation
 from localgov_ims.service.people import begin
 from localgov_ims.service.permitting import known_user, note_use
 from localgov_ims.service.rule_texts import rules_stored
@@ -62,6 +63,7 @@ class Checked:
     plugins: Registry
     readers: tuple[Reader, ...]
     options: Mapping[str, Options]
+    exporters: Mapping[str, ChosenExporter]
     notifier: tuple[NotifierSpec, object] | None
 
 
@@ -77,11 +79,10 @@ def checked(text: str, settings: Settings) -> Checked:
     # A council's own profile takes the place of a shipped one of its name.
     readers: dict[str, Reader] = {**{reader.name: reader for reader in plugins.readers}, **own}
     _check_formats(council, readers)
-    for ledger in council.ledgers.values():
-        _check_offered(f"[ledgers.{ledger.name}] exporter", ledger.exporter, plugins.exporters)
     return Checked(
         text=text, settings=settings, council=council, plugins=plugins, readers=tuple(readers.values()),
-        options=settings.options_of(readers), notifier=checked_notifier(settings.notifier, plugins.notifiers),
+        options=settings.options_of(readers), exporters=chosen_exporters(council.ledgers, plugins.exporters),
+        notifier=checked_notifier(settings.notifier, plugins.notifiers),
     )  # fmt: skip
 
 
@@ -102,7 +103,7 @@ def open_installation(
     try:
         installation = Installation(
             council=now_in_force.council, store=store, readers=now_in_force.readers, options=now_in_force.options,
-            exporters=now_in_force.plugins.exporters, clock=clock, actor=begin(store, who), link_keys=link_keys,
+            exporters=now_in_force.exporters, clock=clock, actor=begin(store, who), link_keys=link_keys,
             notifier=chosen(*now_in_force.notifier, clock) if now_in_force.notifier is not None else None,
         )  # fmt: skip
         _keep_versions(installation, now_in_force)

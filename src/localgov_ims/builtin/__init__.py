@@ -20,9 +20,16 @@ def ims_file_formats() -> list[Reader]:
 @hookimpl
 def ims_ledger_exporters() -> list[LedgerExporterSpec]:
     """Offer `generic-csv`."""
-    from localgov_ims.builtin.generic_csv import GenericCsv  # noqa: PLC0415 - reading needs none
+    from localgov_ims.builtin.generic_csv import GenericCsv, NoOptions  # noqa: PLC0415 - reading needs none
 
-    return [LedgerExporterSpec(name="generic-csv", api_version=API_VERSION, exporter=GenericCsv())]
+    return [
+        LedgerExporterSpec(
+            name="generic-csv",
+            api_version=API_VERSION,
+            settings_model=NoOptions,
+            factory=lambda _: GenericCsv(),
+        )
+    ]
 
 
 @hookimpl

@@ -9,14 +9,19 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from localgov_ims.domain.journals import Artefact, ControlTotals, Journal, JournalLine, Problem, Side
+from localgov_ims.domain.journals import Journal, JournalLine, Side
+from localgov_ims.domain.ledger_files import Artefact, ControlTotals, Problem
 from localgov_ims.domain.money import Money
 from localgov_ims.errors import InvalidValue, RuleViolation
 
 HEADER = tuple("journal line date account dim1 dim2 dim3 debit credit vat_code narrative reference".split())
 DIMENSIONS = 3
-MOST_LINES = 100_000
 _QUOTED = frozenset(',"\r\n')
+
+
+@frozen
+class NoOptions:
+    """There is nothing to be set."""
 
 
 @frozen
@@ -30,9 +35,6 @@ class GenericCsv:
         """Return every reason why the journal cannot be written: what would be lost or could not be read."""
         problems = [problem for line in journal.lines for problem in _problems(line)]
         problems += _text_problems("journal", journal.number)
-        if len(journal.lines) > MOST_LINES:
-            message = f"The journal has {len(journal.lines)} lines; {MOST_LINES} are allowed. Split it."
-            problems.append(Problem("too_many_lines", "journal", message))
         return problems
 
     def export(self, journal: Journal) -> Artefact:
@@ -52,7 +54,7 @@ class GenericCsv:
             name=f"{journal.number}.csv",
             media_type="text/csv",
             data="".join(f"{','.join(map(_cell, row))}\r\n" for row in rows).encode(),
-            totals=ControlTotals.of((line.posting.account.code, line.signed.pence) for line in journal.lines),
+            totals=ControlTotals.of((line.account.code, line.signed.pence) for line in journal.lines),
         )
 
     def reparse(self, data: bytes) -> ControlTotals:
@@ -71,12 +73,11 @@ class GenericCsv:
 
 
 def _row(journal: Journal, line: JournalLine) -> tuple[str, ...]:
-    posting = line.posting
-    amount, is_debit = str(posting.amount), posting.side is Side.DEBIT
-    dimensions = (*posting.account.dimensions, *[""] * DIMENSIONS)[:DIMENSIONS]
-    head = (journal.number, str(line.number), journal.accounting_on.isoformat(), posting.account.code)
+    amount, is_debit = str(line.amount), line.side is Side.DEBIT
+    dimensions = (*line.account.dimensions, *[""] * DIMENSIONS)[:DIMENSIONS]
+    head = (journal.number, str(line.number), journal.accounting_on.isoformat(), line.account.code)
     sides = (amount, "") if is_debit else ("", amount)
-    return (*head, *dimensions, *sides, posting.vat_code or "", posting.narrative, posting.reference)
+    return (*head, *dimensions, *sides, line.vat_code or "", line.narrative, line.reference)
 
 
 def _cell(text: str) -> str:
@@ -85,17 +86,17 @@ def _cell(text: str) -> str:
 
 
 def _problems(line: JournalLine) -> Iterator[Problem]:
-    posting, where = line.posting, f"line {line.number}"
-    given = [dimension for dimension in posting.account.dimensions[DIMENSIONS:] if dimension]
+    where = f"line {line.number}"
+    given = [dimension for dimension in line.account.dimensions[DIMENSIONS:] if dimension]
     if given:
         message = f"The ledger code has more than {DIMENSIONS} dimensions; {given[0]!r} has no column."
         yield Problem("too_long", where, message)
     texts = {
-        "account": posting.account.code,
-        "vat_code": posting.vat_code or "",
-        "narrative": posting.narrative,
+        "account": line.account.code,
+        "vat_code": line.vat_code or "",
+        "narrative": line.narrative,
     }
-    texts |= {f"dim{n}": text for n, text in enumerate(posting.account.dimensions, 1)}
+    texts |= {f"dim{n}": text for n, text in enumerate(line.account.dimensions, 1)}
     for name, text in texts.items():
         yield from _text_problems(f"{where}, {name}", text)
 

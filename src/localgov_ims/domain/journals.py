@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import enum
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date
-from uuid import UUID
+from typing import Final
 
 from attrs import field, frozen
 
 from localgov_ims.domain.money import NOTHING, Money
-from localgov_ims.errors import ConfigurationError, RuleViolation
+from localgov_ims.domain.periods import PeriodNumber
+from localgov_ims.errors import ConfigurationError, InvalidValue, RuleViolation
+
+LARGEST: Final = 100_000
+"""A journal has at most this many lines; a bigger day makes several, split between sources."""
 
 
 @frozen(order=True)
@@ -26,6 +28,10 @@ class LedgerAccount:
     def _printable(self, _: object, code: str) -> None:
         if not code.strip() or not code.isprintable():
             raise ConfigurationError("bad_ledger_code", f"{code!r} is no ledger code.", value=code)
+
+    def __str__(self) -> str:
+        """Return what people read: code and dimensions, slashes between."""
+        return "/".join((self.code, *self.dimensions))
 
 
 class Side(enum.Enum):
@@ -46,7 +52,9 @@ class Role(enum.Enum):
     BANK = "bank"
     CLEARING = "clearing"
     AWAITING = "awaiting"
+    DISPUTED = "disputed"
     FEE = "fee"
+    DIFFERENCE = "difference"
     SUSPENSE = "suspense"
     OTHER = "other"
     FUND = "fund"
@@ -58,66 +66,85 @@ ROLE_ORDER = {role: place for place, role in enumerate(Role)}
 
 @frozen(order=True)
 class Source:
-    """One thing that is journalled once: `kind` and identifier, unique for each ledger.
+    """One thing that is journalled once: `kind` and identifier, unique for each ledger. As text `kind:id`.
 
     Kinds: `line` (of a transaction), `transfer`, `banking` (a bank line beside the Receipt it became),
-    `awaiting`, `match`, `settlement`, `other`.
+    `awaiting`, `match`, `settlement`, `other`; `journal` of the lines of a summary, which balance together.
     """
 
     kind: str
     id: str
 
+    @classmethod
+    def parse(cls, text: str) -> Source:
+        """Read `kind:id`.
 
-@frozen(kw_only=True)
-class Posting:
-    """A debit or credit before it has a number: what one source says about one ledger account."""
+        Raises:
+            InvalidValue: There is no colon, or nothing on one side of it.
+        """
+        kind, _, identifier = text.partition(":")
+        if not kind or not identifier:
+            message = f"{text!r} is no source: write kind:id, such as line:R7."
+            raise InvalidValue("bad_source", message, value=text)
+        return cls(kind, identifier)
 
-    source: Source
-    role: Role
-    side: Side
-    account: LedgerAccount
-    amount: Money
-    kind: str
-    reference: str
-    accounting_on: date
-    taken_on: date
-    fund: str | None = None
-    mop: str | None = None
-    vat_code: str | None = None
-
-    @property
-    def narrative(self) -> str:
-        """The text of the line: what kind of thing, and its reference."""
-        return f"{self.kind} {self.reference}"
+    def __str__(self) -> str:
+        """Return `kind:id`."""
+        return f"{self.kind}:{self.id}"
 
 
 @frozen(kw_only=True)
 class JournalLine:
-    """A numbered line of a Journal; its amount is above zero, the side says which way."""
+    """A numbered line of a Journal: an amount above zero on one side of a ledger account.
+
+    Attributes:
+        number: From 1.
+        role: What its account was chosen for; kind: what happened (`Receipt`, `Settlement` ...).
+        narrative: What it says, `{kind} {reference}` unless it is a summary's.
+        reference: That of the transaction, settlement or bank line.
+        taken_on: The true day of what happened; the journal's own day may be a later one.
+        vat_code: The council's, on lines of funds and of VAT.
+        source: What it balances with.
+        sources: In a summary, everything that is added up in this line; else empty.
+    """
 
     number: int
-    posting: Posting
+    account: LedgerAccount
+    side: Side
+    amount: Money
+    role: Role
+    kind: str
+    narrative: str
+    reference: str
+    taken_on: date
+    source: Source
+    vat_code: str | None = None
+    fund: str | None = None
+    mop: str | None = None
+    office: str | None = None
+    sources: tuple[Source, ...] = ()
 
     @property
     def signed(self) -> Money:
         """The amount with its direction: debit positive, credit negative."""
-        return self.posting.amount if self.posting.side is Side.DEBIT else -self.posting.amount
+        return self.amount if self.side is Side.DEBIT else -self.amount
 
 
 @frozen(kw_only=True)
 class Journal:
     """Lines of one ledger and one day, in which debits equal credits, source by source.
 
-    A journal never changes; it is corrected by another that names it in `replaces`.
+    A journal never changes; it is corrected by another that names it in `replaces`. Its number,
+    `{ledger}-{accounting_on:%Y%m%d}-{seq:03d}`, is the batch id by which the finance system knows it.
 
     Raises:
-        RuleViolation: It does not balance, a line is not above zero, or the days differ.
+        RuleViolation: It does not balance, has more than 100,000 lines, or one that is not above zero.
     """
 
-    id: UUID
     number: str
     ledger: str
     accounting_on: date
+    period: PeriodNumber
     created_on: date
     lines: tuple[JournalLine, ...] = field()
     replaces: str | None = None
@@ -126,70 +153,29 @@ class Journal:
     def _balanced(self, _: object, lines: tuple[JournalLine, ...]) -> None:
         by_source: dict[Source, int] = defaultdict(int)
         for line in lines:
-            by_source[line.posting.source] += line.signed.pence
-            if line.posting.amount <= NOTHING or line.posting.accounting_on != self.accounting_on:
-                message = f"Journal {self.number}, line {line.number}: it must be above zero and of the journal's day."
+            by_source[line.source] += line.signed.pence
+            if line.amount <= NOTHING:
+                message = f"Journal {self.number}, line {line.number}: its amount must be above zero."
                 raise RuleViolation("bad_journal_line", message, journal=self.number, line=line.number)
         for source, pence in by_source.items():
             if pence:
                 message = (
-                    f"Journal {self.number} does not balance: the postings of {source.kind} {source.id} "
+                    f"Journal {self.number} does not balance: the lines of {source.kind} {source.id} "
                     f"differ by {Money(pence).shown()}. It was not made."
                 )
                 raise RuleViolation("unbalanced", message, journal=self.number, source=source)
+        if len(lines) > LARGEST:
+            message = (
+                f"Journal {self.number} has {len(lines):,} lines; at most {LARGEST:,} are allowed. Split it."
+            )
+            raise RuleViolation("too_many_lines", message, journal=self.number)
 
     @property
     def debits(self) -> Money:
         """The sum of the debits."""
-        return Money.total(line.posting.amount for line in self.lines if line.posting.side is Side.DEBIT)
+        return Money.total(line.amount for line in self.lines if line.side is Side.DEBIT)
 
     @property
     def credits(self) -> Money:
         """The sum of the credits."""
-        return Money.total(line.posting.amount for line in self.lines if line.posting.side is Side.CREDIT)
-
-
-@frozen
-class ControlTotals:
-    """What a journal file holds, counted from its bytes alone.
-
-    `digest` is the hex SHA-256 over UTF-8 lines `{account code}|{signed pence}`, sorted, each ended by
-    a line feed.
-    """
-
-    rows: int
-    debit: Money
-    credit: Money
-    digest: str
-
-    @classmethod
-    def of(cls, amounts: Iterable[tuple[str, int]]) -> ControlTotals:
-        """Count (account code, signed pence: debits above zero)."""
-        rows = sorted(f"{code}|{pence}\n" for code, pence in amounts)
-        signed = [int(row.rpartition("|")[2]) for row in rows]
-        return cls(
-            rows=len(rows),
-            debit=Money(sum(pence for pence in signed if pence > 0)),
-            credit=Money(-sum(pence for pence in signed if pence < 0)),
-            digest=hashlib.sha256("".join(rows).encode()).hexdigest(),
-        )
-
-
-@frozen
-class Artefact:
-    """A file made for another system. `copy` marks one that was made before."""
-
-    name: str
-    media_type: str
-    data: bytes
-    totals: ControlTotals
-    copy: bool = False
-
-
-@frozen
-class Problem:
-    """Why a journal cannot be exported as asked: a stable code, the place, and a sentence."""
-
-    code: str
-    where: str
-    message: str
+        return Money.total(line.amount for line in self.lines if line.side is Side.CREDIT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 from attrs import define, field, frozen
 from attrs.validators import matches_re
@@ -37,10 +38,11 @@ from localgov_ims.storage.retiring import CLASSES
 
 @frozen(kw_only=True)
 class Ledger:
-    """A finance ledger: its name in journal numbers, and the exporter of its files."""
+    """A finance ledger: its name in journal numbers, and the exporter of its files with that one's own options."""
 
     name: str = field(validator=matches_re("[A-Za-z0-9_-]{1,20}"))  # it becomes part of files' names
     exporter: str
+    options: Mapping[str, Any] = field(factory=dict)
 
 
 @define(kw_only=True, slots=False, frozen=True)

@@ -208,14 +208,14 @@ def _journals(connection: Connection, text: str) -> Iterator[Story]:
         sentences = [
             f"Ledger {journal.ledger}, {journal.accounting_on:%d %B %Y}: {len(journal.lines)} lines.",
             f"Debits {journal.debits.shown()}, credits {journal.credits.shown()}.",
-            f"Files made of it: {len(journals.exports_of(connection, journal.id))}.",
+            f"Files made of it: {len(journals.exports_of(connection, journal.number))}.",
         ]
         yield Story(
-            kind="journal", id=str(journal.id), title=f"Journal {journal.number}", sentences=tuple(sentences)
+            kind="journal", id=journal.number, title=f"Journal {journal.number}", sentences=tuple(sentences)
         )
 
 
 def _posted(connection: Connection, sources: Sequence[str]) -> Iterator[str]:
     for number, line in journals.lines_of_sources(connection, sources):
-        p = line.posting
-        yield f"Journal {number}, line {line.number}: {p.side.value} {p.account.code} {p.amount.shown()} ({p.role.value})."
+        said = f"{line.side.value} {line.account.code} {line.amount.shown()} ({line.role.value})"
+        yield f"Journal {number}, line {line.number}: {said}."

@@ -10,7 +10,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from attrs import evolve, frozen
 
-from localgov_ims.domain.journals import Artefact, Journal
+from localgov_ims.domain.journals import Journal
+from localgov_ims.domain.ledger_files import Artefact
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.errors import NotFound, RuleViolation
 from localgov_ims.service.exporters import exporter_of, refuse_problems
@@ -108,10 +109,10 @@ def export_journal(
 def _export(
     installation: Installation, journal: Journal, keep: Callable[[Artefact], None], *, again: bool
 ) -> Exported | None:
-    spec = exporter_of(installation, journal.ledger)
-    refuse_problems(spec, journal)
-    artefact = spec.exporter.export(journal)
-    if spec.exporter.reparse(artefact.data) != artefact.totals or artefact.totals.debit != journal.debits:
+    chosen = exporter_of(installation, journal.ledger)
+    refuse_problems(chosen, journal)
+    artefact = chosen.exporter.export(journal)
+    if chosen.exporter.reparse(artefact.data) != artefact.totals or artefact.totals.debit != journal.debits:
         message = (
             f"The file of journal {journal.number} does not hold what the journal says; it was not kept."
         )
@@ -120,12 +121,12 @@ def _export(
     with installation.unit("export_journal") as unit:
         permit_unit(installation, unit, Permission.JOURNAL_EXPORT)
         unit.lock()
-        before = stored.exports_of(unit.connection, journal.id)
+        before = stored.exports_of(unit.connection, journal.number)
         if before and not again:
             return None  # somebody else made it meanwhile
         made = evolve(artefact, copy=bool(before))
         keep(made)
-        stored.add_export(unit, journal, len(before) + 1, spec.name, made, sha256)
+        stored.add_export(unit, journal, len(before) + 1, chosen.name, made, sha256)
         unit.detail |= {"journal": journal.number, "file": made.name, "sha256": sha256, "copy": made.copy}
         unit.commit()
     return Exported(journal=journal, artefact=made)

@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 from localgov_ims.domain.calendar import Clock
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.files.readers import Options, Reader
-from localgov_ims.hooks.interfaces import LedgerExporterSpec
+from localgov_ims.hooks.interfaces import LedgerExporter
 from localgov_ims.hooks.notifiers import Notifier
 from localgov_ims.service.council import Council
 from localgov_ims.storage.store import Store, Unit
@@ -33,11 +33,20 @@ class ChosenNotifier:
 
 
 @frozen(kw_only=True)
+class ChosenExporter:
+    """How a ledger's journals become files: the name of the exporter that its settings choose, and the exporter."""
+
+    name: str
+    exporter: LedgerExporter
+
+
+@frozen(kw_only=True)
 class Installation:
     """A council's income management, ready to work. Made by `bootstrap.open_installation`.
 
     Attributes:
         options: What the settings say to a reader, by its name.
+        exporters: How journals become files, by ledger.
         actor: Who is asking; every audit entry names them.
         notifier: How messages to payers leave; none where the settings choose no notifier.
         link_keys: Gives the keys of signed links, the one that signs first; asked for only where a link is met.
@@ -48,7 +57,7 @@ class Installation:
     store: Store
     readers: Sequence[Reader]
     options: Mapping[str, Options]
-    exporters: Mapping[str, LedgerExporterSpec]
+    exporters: Mapping[str, ChosenExporter]
     clock: Clock
     actor: str
     request: str = ""

@@ -10,16 +10,16 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from localgov_ims.domain.calendar import local_day
-from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.journals import (
+    LARGEST,
     ROLE_ORDER,
     Journal,
     JournalLine,
     LedgerAccount,
-    Posting,
     Side,
     Source,
 )
+from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import Transaction
@@ -30,14 +30,12 @@ from localgov_ims.service.council import Council
 from localgov_ims.service.exporters import exporter_of, refuse_problems
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit_reading, permit_unit
+from localgov_ims.service.posting import Entry
 from localgov_ims.storage import income_files, reconciliation, settlements, statements, transactions
 from localgov_ims.storage import journals as stored
 
 Awaited = Mapping[str, LedgerAccount]
 """Lines journalled as awaiting, by their id in hex, with the ledger account in which they wait."""
-
-LARGEST = 100_000
-"""A journal has at most this many lines; a bigger day makes several, split between sources."""
 
 
 def build_journals(installation: Installation, ledger: str, until: date | None = None) -> list[Journal]:
@@ -73,7 +71,7 @@ def build_journals(installation: Installation, ledger: str, until: date | None =
     return journals
 
 
-def _postings(council: Council, connection: Connection, awaited: Awaited) -> Iterator[Posting]:
+def _postings(council: Council, connection: Connection, awaited: Awaited) -> Iterator[Entry]:
     """Yield what every source says; the caller leaves out those that were journalled before.
 
     *awaited* has the lines that were journalled as awaiting, with the account that holds them.
@@ -109,7 +107,7 @@ def _postings(council: Council, connection: Connection, awaited: Awaited) -> Ite
 
 def _disposed(
     council: Council, line: StatementLine, disposition: Disposition, awaited: LedgerAccount | None
-) -> Iterator[Posting]:
+) -> Iterator[Entry]:
     if disposition.kind in {DispositionKind.ALLOCATED, DispositionKind.SUSPENSE}:
         yield from posting.banking_postings(council, line, awaited=awaited)
     elif disposition.kind is DispositionKind.AWAITING:
@@ -133,7 +131,7 @@ def _settled(
     recorded: Mapping[UUID, Transaction],
     lines: Mapping[UUID, StatementLine],
     awaited: Awaited,
-) -> Iterator[Posting]:
+) -> Iterator[Entry]:
     payments = reconciliation.some_matches(connection, reconciliation.matches.c.role == "settled")
     cleared = {
         str(m.left): (recorded[m.right].lines[0].mop, recorded[m.right].merchant_account or "")
@@ -153,8 +151,8 @@ def _settled(
             yield from posting.settlement_postings(council, settlement, own, cleared, None, awaited=None)
 
 
-def _journals(postings: Iterable[Posting], ledger: str, taken: set[str], today: date) -> Iterator[Journal]:
-    days: dict[date, dict[Source, list[Posting]]] = defaultdict(lambda: defaultdict(list))
+def _journals(postings: Iterable[Entry], ledger: str, taken: set[str], today: date) -> Iterator[Journal]:
+    days: dict[date, dict[Source, list[Entry]]] = defaultdict(lambda: defaultdict(list))
     for made in postings:
         days[made.accounting_on][made.source].append(made)
     for day, sources in sorted(days.items()):
@@ -164,15 +162,28 @@ def _journals(postings: Iterable[Posting], ledger: str, taken: set[str], today: 
         for block in _blocks(ordered):
             number = next(n for n in _numbers(ledger, day) if n not in taken)
             taken.add(number)
-            lines = tuple(JournalLine(number=i, posting=made) for i, made in enumerate(block, start=1))
+            lines = tuple(_line(i, made) for i, made in enumerate(block, start=1))
             yield Journal(
-                id=new_id(), number=number, ledger=ledger, accounting_on=day, created_on=today, lines=lines
+                number=number,
+                ledger=ledger,
+                accounting_on=day,
+                period=PeriodNumber.of(day),
+                created_on=today,
+                lines=lines,
             )
 
 
-def _blocks(groups: Iterable[list[Posting]]) -> Iterator[list[Posting]]:
+def _line(number: int, made: Entry) -> JournalLine:
+    return JournalLine(
+        number=number, account=made.account, side=made.side, amount=made.amount, role=made.role, kind=made.kind,
+        narrative=f"{made.kind} {made.reference}", reference=made.reference, taken_on=made.taken_on, source=made.source,
+        vat_code=made.vat_code, fund=made.fund, mop=made.mop,
+    )  # fmt: skip
+
+
+def _blocks(groups: Iterable[list[Entry]]) -> Iterator[list[Entry]]:
     """Yield lines for one journal each; a source is never torn apart."""
-    block: list[Posting] = []
+    block: list[Entry] = []
     for group in groups:
         if block and len(block) + len(group) > LARGEST:
             yield block

@@ -1,4 +1,4 @@
-"""Posting rules: what each source says to the ledger, in balanced debits and credits.
+"""Entry rules: what each source says to the ledger, in balanced debits and credits.
 
 One function a kind of source; no amount is negative, sides swap instead.
 """
@@ -13,13 +13,31 @@ from attrs import frozen
 
 from localgov_ims.domain.accounts import BankAccount
 from localgov_ims.domain.income_files import IncomeFile
-from localgov_ims.domain.journals import LedgerAccount, Posting, Role, Side, Source
+from localgov_ims.domain.journals import LedgerAccount, Role, Side, Source
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import OPENING, Line, Transaction
 from localgov_ims.service.council import Council
+
+
+@frozen(kw_only=True)
+class Entry:
+    """A debit or credit before it has a number: what one source says about one ledger account."""
+
+    source: Source
+    role: Role
+    side: Side
+    account: LedgerAccount
+    amount: Money
+    kind: str
+    reference: str
+    accounting_on: date
+    taken_on: date
+    fund: str | None = None
+    mop: str | None = None
+    vat_code: str | None = None
 
 
 @frozen(kw_only=True)
@@ -38,7 +56,7 @@ Cleared = tuple[str, str]
 """What a payment is cleared by: its method of payment, and the merchant account that its provider pays it out by."""
 
 
-def transaction_postings(council: Council, transaction: Transaction) -> Iterator[Posting]:
+def transaction_postings(council: Council, transaction: Transaction) -> Iterator[Entry]:
     """Post a transaction: a transfer as one source, any other line by line."""
     kind = transaction.kind.value.title()
     if transaction.origin.kind == OPENING:
@@ -60,7 +78,7 @@ def transaction_postings(council: Council, transaction: Transaction) -> Iterator
 
 def banking_postings(
     council: Council, line: StatementLine, *, awaited: LedgerAccount | None
-) -> Iterator[Posting]:
+) -> Iterator[Entry]:
     """Post the bank line that became a Receipt: bank against the clearing of bank transfers."""
     method = council.methods[council.bank_transfer]
     legs = [
@@ -70,7 +88,7 @@ def banking_postings(
     yield from _bank_line("banking", line, legs, "Banking")
 
 
-def awaiting_postings(council: Council, line: StatementLine) -> Iterator[Posting]:
+def awaiting_postings(council: Council, line: StatementLine) -> Iterator[Entry]:
     """Post a recognised bank line whose file is not here: bank against awaiting, no income."""
     account = _account(council, line)
     legs = [_bank(council, line), Leg(role=Role.AWAITING, account=account.awaiting, signed=-line.line.amount)]
@@ -79,7 +97,7 @@ def awaiting_postings(council: Council, line: StatementLine) -> Iterator[Posting
 
 def other_postings(
     council: Council, line: StatementLine, ledger: LedgerAccount | None, *, awaited: LedgerAccount | None
-) -> Iterator[Posting]:
+) -> Iterator[Entry]:
     """Post a bank line that is not income to the code that was decided for it.
 
     Without a code another system journals it: nothing is posted, or what was posted while it waited is taken back.
@@ -99,7 +117,7 @@ def match_postings(
     *,
     match: str,
     awaited: LedgerAccount | None,
-) -> Iterator[Posting]:
+) -> Iterator[Entry]:
     """Post a bank line matched to a Receipt: the money side against each method's own share."""
     shares: dict[str, Money] = defaultdict(lambda: NOTHING)
     for part in transaction.lines:
@@ -121,7 +139,7 @@ def income_file_postings(
     *,
     match: str,
     awaited: LedgerAccount | None,
-) -> Iterator[Posting]:
+) -> Iterator[Entry]:
     """Post the bank credit of an income file: the money side and the sender's fees against each method's own share."""
     legs = [_money_side(council, line, awaited=awaited)]
     kept = recorded.gross - recorded.expected
@@ -141,7 +159,7 @@ def settlement_postings(
     line: StatementLine | None,
     *,
     awaited: LedgerAccount | None,
-) -> Iterator[Posting]:
+) -> Iterator[Entry]:
     """Post a settlement that the bank has paid: net, fees, and the clearing of every method in it.
 
     One whose net is nothing has no bank line.
@@ -188,14 +206,14 @@ def _fund_legs(council: Council, line: Line) -> Iterator[Leg]:
         )
 
 
-def _bank_line(kind: str, line: StatementLine, legs: Iterable[Leg], name: str) -> Iterator[Posting]:
+def _bank_line(kind: str, line: StatementLine, legs: Iterable[Leg], name: str) -> Iterator[Entry]:
     return _posted(Source(kind, line.id.hex), legs, name, bank_reference(line), line.line.booked_on)
 
 
-def _posted(source: Source, legs: Iterable[Leg], kind: str, reference: str, day: date) -> Iterator[Posting]:
+def _posted(source: Source, legs: Iterable[Leg], kind: str, reference: str, day: date) -> Iterator[Entry]:
     for leg in legs:
         if leg.signed:
-            yield Posting(
+            yield Entry(
                 source=source, role=leg.role, side=Side.DEBIT if leg.signed > NOTHING else Side.CREDIT,
                 account=leg.account, amount=abs(leg.signed), kind=kind, reference=visible(reference), accounting_on=day,
                 taken_on=day, fund=leg.fund, mop=leg.mop, vat_code=leg.vat_code,

@@ -12,16 +12,16 @@ from sqlalchemy import Connection
 
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.journals import (
-    Artefact,
     Journal,
     JournalLine,
     LedgerAccount,
-    Posting,
     Role,
     Side,
     Source,
 )
+from localgov_ims.domain.ledger_files import Artefact
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.storage.schema import (
     Row,
     day_column,
@@ -39,6 +39,7 @@ journals = record_table(
     text_column("number"),
     text_column("ledger"),
     day_column("accounting_on"),
+    text_column("period"),
     day_column("created_on"),
     text_column("replaces", nullable=True),
     sa.UniqueConstraint("number"),
@@ -56,12 +57,13 @@ lines = record_table(
     text_column("dimensions"),
     pence_column("pence"),
     text_column("kind"),
+    text_column("narrative"),
     text_column("reference"),
-    day_column("accounting_on"),
     day_column("taken_on"),
     text_column("fund", nullable=True),
     text_column("mop", nullable=True),
     text_column("vat_code", nullable=True),
+    text_column("office", nullable=True),
     sa.UniqueConstraint("journal", "number"),
 )
 
@@ -92,21 +94,23 @@ exports = record_table(
 
 def add(unit: Unit, journal: Journal) -> None:
     """Record a journal with its lines and sources."""
-    j = journal
-    unit.record(journals, [(j.id, j.number, j.ledger, j.accounting_on, j.created_on, j.replaces)])
-    unit.record(lines, [_line_row(j.id, line) for line in j.lines])
-    used = sorted({line.posting.source for line in j.lines})
-    unit.record(sources, [(new_id(), j.ledger, source.kind, source.id, j.id) for source in used])
+    j, head = journal, new_id()
+    unit.record(
+        journals, [(head, j.number, j.ledger, j.accounting_on, str(j.period), j.created_on, j.replaces)]
+    )
+    unit.record(lines, [_line_row(head, line) for line in j.lines])
+    used = sorted({line.source for line in j.lines})
+    unit.record(sources, [(new_id(), j.ledger, source.kind, source.id, head) for source in used])
 
 
 def add_export(
     unit: Unit, journal: Journal, sequence: int, exporter: str, artefact: Artefact, sha256: str
 ) -> None:
     """Record that a file was made of a journal, the *sequence*-th time."""
-    t = artefact.totals
+    t, head = artefact.totals, sa.select(journals.c.id).where(journals.c.number == journal.number)
     row = (
         new_id(),
-        journal.id,
+        unit.connection.execute(head).scalar_one(),
         sequence,
         exporter,
         artefact.name,
@@ -123,7 +127,7 @@ def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Jou
     for head in connection.execute(sa.select(journals).where(*where).order_by(journals.c.number)).all():
         query = sa.select(lines).where(lines.c.journal == head.id).order_by(lines.c.number)
         yield Journal(
-            id=head.id, number=head.number, ledger=head.ledger, accounting_on=head.accounting_on,
+            number=head.number, ledger=head.ledger, accounting_on=head.accounting_on, period=PeriodNumber.parse(head.period),
             created_on=head.created_on, replaces=head.replaces,
             lines=tuple(_line(row) for row in connection.execute(query)),
         )  # fmt: skip
@@ -169,26 +173,29 @@ def numbers_taken(connection: Connection, ledger: str) -> set[str]:
     return set(connection.execute(sa.select(journals.c.number).where(journals.c.ledger == ledger)).scalars())
 
 
-def exports_of(connection: Connection, journal: UUID) -> list[str]:
-    """Return the hashes of every file made of a journal, in order."""
-    query = sa.select(exports.c.sha256).where(exports.c.journal == journal).order_by(exports.c.sequence)
+def exports_of(connection: Connection, number: str) -> list[str]:
+    """Return the hashes of every file made of the journal of that number, in order."""
+    query = (
+        sa.select(exports.c.sha256)
+        .join(journals, journals.c.id == exports.c.journal)
+        .where(journals.c.number == number)
+        .order_by(exports.c.sequence)
+    )
     return list(connection.execute(query).scalars())
 
 
 def _line_row(journal: UUID, line: JournalLine) -> Row:
-    p = line.posting
     return (
-        new_id(), journal, line.number, p.source.kind, p.source.id, p.role.value, p.side.value, p.account.code,
-        json_text(p.account.dimensions), p.amount.pence, p.kind, p.reference, p.accounting_on, p.taken_on, p.fund,
-        p.mop, p.vat_code,
+        new_id(), journal, line.number, line.source.kind, line.source.id, line.role.value, line.side.value,
+        line.account.code, json_text(line.account.dimensions), line.amount.pence, line.kind, line.narrative, line.reference,
+        line.taken_on, line.fund, line.mop, line.vat_code, line.office,
     )  # fmt: skip
 
 
 def _line(row: sa.Row[Any]) -> JournalLine:
-    posting = Posting(
-        source=Source(row.source_kind, row.source_id), role=Role(row.role), side=Side(row.side),
+    return JournalLine(
+        number=row.number, source=Source(row.source_kind, row.source_id), role=Role(row.role), side=Side(row.side),
         account=LedgerAccount(row.code, tuple(json.loads(row.dimensions))), amount=Money(row.pence), kind=row.kind,
-        reference=row.reference, accounting_on=row.accounting_on, taken_on=row.taken_on, fund=row.fund, mop=row.mop,
-        vat_code=row.vat_code,
+        narrative=row.narrative, reference=row.reference, taken_on=row.taken_on, fund=row.fund, mop=row.mop,
+        vat_code=row.vat_code, office=row.office,
     )  # fmt: skip
-    return JournalLine(number=row.number, posting=posting)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from uuid import UUID
 
+from attrs import frozen
 from hypothesis import strategies as st
 
-from localgov_ims.domain.journals import Journal, JournalLine, LedgerAccount, Posting, Role, Side, Source
+from localgov_ims.domain.journals import Journal, JournalLine, LedgerAccount, Role, Side, Source
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.periods import PeriodNumber
 
 AWKWARD = ",;|\"'= +-@£€é&<>ÿŴ"
 """Characters that files quote, spreadsheets run or encodings lack."""
@@ -32,22 +33,22 @@ def accounts() -> st.SearchStrategy[LedgerAccount]:
     return st.builds(LedgerAccount, codes, st.lists(texts("ABC123", 8), max_size=3).map(tuple))
 
 
+@frozen
+class _Leg:
+    role: Role
+    side: Side
+    amount: Money
+
+
 @st.composite
-def postings(draw: st.DrawFn, source: Source, on: date, references: st.SearchStrategy[str]) -> list[Posting]:
-    """Give the postings of one source: an amount on one side against one or more that add up to it."""
+def _legs(draw: st.DrawFn) -> list[_Leg]:
+    """Give the legs of one source: an amount on one side against one or more that add up to it."""
     parts = draw(st.lists(money(1), min_size=1, max_size=4))
-    first, reference = draw(st.sampled_from(Side)), draw(references)
+    first = draw(st.sampled_from(Side))
     return [
-        Posting(
-            source=source, role=role, side=side, account=draw(accounts()), amount=amount, kind="Receipt",
-            reference=reference, accounting_on=on, taken_on=on,
-            vat_code=draw(st.sampled_from([None, "S", "Z"])),
-        )
-        for role, side, amount in [
-            (Role.CLEARING, first, Money.total(parts)),
-            *((Role.FUND, first.other, part) for part in parts),
-        ]
-    ]  # fmt: skip
+        _Leg(Role.CLEARING, first, Money.total(parts)),
+        *(_Leg(Role.FUND, first.other, part) for part in parts),
+    ]
 
 
 @st.composite
@@ -60,13 +61,18 @@ def journals(draw: st.DrawFn, references: st.SearchStrategy[str] | None = None) 
     """
     references = texts() if references is None else references
     on = draw(st.dates(date(2024, 4, 1), date(2030, 3, 31)))
-    sources = [Source("line", str(number)) for number in range(draw(st.integers(1, _MOST_SOURCES)))]
-    given = [each for source in sources for each in draw(postings(source, on, references))]
+    lines: list[JournalLine] = []
+    for number in range(draw(st.integers(1, _MOST_SOURCES))):
+        source, reference = Source("line", str(number)), draw(references)
+        lines += [
+            JournalLine(
+                number=place, account=draw(accounts()), side=leg.side, amount=leg.amount, role=leg.role, kind="Receipt",
+                narrative=f"Receipt {reference}", reference=reference, taken_on=on, source=source,
+                vat_code=draw(st.sampled_from([None, "S", "Z"])),
+            )
+            for place, leg in enumerate(draw(_legs()), len(lines) + 1)
+        ]  # fmt: skip
     return Journal(
-        id=UUID(int=draw(st.integers(1, 2**128 - 1))),
-        number=f"MAIN-{on:%Y%m%d}-{draw(st.integers(1, 999)):03d}",
-        ledger="MAIN",
-        accounting_on=on,
-        created_on=on,
-        lines=tuple(JournalLine(number=number, posting=posting) for number, posting in enumerate(given, 1)),
-    )
+        number=f"MAIN-{on:%Y%m%d}-{draw(st.integers(1, 999)):03d}", ledger="MAIN", accounting_on=on,
+        period=PeriodNumber.of(on), created_on=on, lines=tuple(lines),
+    )  # fmt: skip

@@ -1,0 +1,81 @@
+"""Files for the finance ledger: what is made of a journal, what is counted in it, and what comes back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from localgov_ims.domain.money import Money
+
+
+@frozen
+class ControlTotals:
+    """What a journal file holds, counted from its bytes alone.
+
+    `debit` and `credit` are as written in the file. `digest` is the hex SHA-256 over UTF-8 lines
+    `{account code}|{signed pence}`, sorted, each ended by a line feed.
+    """
+
+    rows: int
+    debit: Money
+    credit: Money
+    digest: str
+
+    @classmethod
+    def of(cls, amounts: Iterable[tuple[str, int]]) -> ControlTotals:
+        """Count (account code, signed pence: debits above zero)."""
+        rows = sorted(f"{code}|{pence}\n" for code, pence in amounts)
+        signed = [int(row.rpartition("|")[2]) for row in rows]
+        return cls(
+            rows=len(rows),
+            debit=Money(sum(pence for pence in signed if pence > 0)),
+            credit=Money(-sum(pence for pence in signed if pence < 0)),
+            digest=hashlib.sha256("".join(rows).encode()).hexdigest(),
+        )
+
+
+@frozen
+class Artefact:
+    """A file made for another system. `copy` marks one that was made before."""
+
+    name: str
+    media_type: str
+    data: bytes
+    totals: ControlTotals
+    copy: bool = False
+
+
+@frozen
+class Problem:
+    """Why a journal cannot be exported as asked: a stable code, the place, and a sentence."""
+
+    code: str
+    where: str
+    message: str
+
+
+@frozen(kw_only=True)
+class RejectedLine:
+    """A line of a journal that the finance system did not take, by its number, and why."""
+
+    number: int
+    reason: str
+
+
+@frozen(kw_only=True)
+class Acknowledgement:
+    """What a finance system says of a journal.
+
+    Attributes:
+        journal: The journal's number.
+        accepted: Whether it took anything of it.
+        rejected: The lines it did not take; some in an accepted journal make it accepted in part.
+        message: What else it said.
+    """
+
+    journal: str
+    accepted: bool
+    rejected: tuple[RejectedLine, ...] = ()
+    message: str = ""
