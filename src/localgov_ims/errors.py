@@ -11,8 +11,12 @@
     ├── NotFound              the store answered, and it is not there
     ├── ConfigurationError    settings or plugins contradict each other
     ├── AdapterError          what somebody else's service answered, or did not
+    │   ├── Declined          no; the payer may try another way
     │   ├── Rejected          our request is wrong; sending it again will not help
     │   ├── NotAuthorised     our key is not accepted
+    │   ├── NotFoundAtProvider  it has no such payment, refund or agreement
+    │   ├── Conflict          what was asked does not fit the state that it is in there
+    │   ├── NotSupported      the provider cannot do this at all
     │   ├── RateLimited       too many requests; wait and try again
     │   ├── Unavailable       certainly not done; safe to try again
     │   │   └── NotSent       no byte of the request left us
@@ -90,8 +94,24 @@ class Rejected(AdapterError):
     """The service refused the request as wrong; sending it again will not help."""
 
 
+class Declined(AdapterError):
+    """The provider says no to this payment; another attempt is another payment."""
+
+
 class NotAuthorised(AdapterError):
     """The service does not accept our key."""
+
+
+class NotFoundAtProvider(AdapterError):
+    """The provider answered, and has no such payment, refund or agreement."""
+
+
+class Conflict(AdapterError):
+    """What was asked does not fit the state that it is in at the provider; nothing was done. Ask what it is."""
+
+
+class NotSupported(AdapterError):
+    """The provider cannot do what was asked; it has not declared it."""
 
 
 class RateLimited(AdapterError):

@@ -99,13 +99,22 @@ class Observation:
 
 @frozen(kw_only=True)
 class CreateRefund:
-    """What a provider's adapter is asked to give back: a positive sum, its reference of the payment, and ours."""
+    """What a provider's adapter is asked to give back.
+
+    Attributes:
+        provider_reference: The provider's own of the payment; refund_reference: ours of the refund.
+        amount: Above nothing; available: what we know to be left of the payment, this refund included.
+        known: What the provider calls the payment's other refunds, as far as we know them.
+        sent_at: When it was first sent, if it may have been; none: it never was.
+    """
 
     provider_reference: str
     refund_reference: str
     amount: Money
     available: Money
     reason: str
+    known: frozenset[str] = frozenset()
+    sent_at: datetime | None = field(default=None, converter=optional(utc))
 
 
 class RefundSaid(enum.Enum):

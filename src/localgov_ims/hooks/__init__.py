@@ -1,5 +1,12 @@
 """The plugin surface: what a plugin may offer, and how plugins are found, checked and enabled."""
 
+from localgov_ims.hooks.agreements import (
+    AgreementKeeper,
+    AgreementObservation,
+    AgreementStatus,
+    CreateAgreement,
+)
+from localgov_ims.hooks.callbacks import Callback, Hint
 from localgov_ims.hooks.http import HttpClient, HttpResponse, Secret, Secrets
 from localgov_ims.hooks.interfaces import (
     ACKNOWLEDGEMENT,
@@ -8,10 +15,23 @@ from localgov_ims.hooks.interfaces import (
     LedgerExporter,
     LedgerExporterSpec,
 )
+from localgov_ims.hooks.next_steps import AgentPanel, Done, FormPost, NextStep, Redirect
 from localgov_ims.hooks.notifiers import Attachment, Delivery, Message, Notifier, NotifierSpec
+from localgov_ims.hooks.providers import (
+    Capability,
+    CreatePayment,
+    PaymentProvider,
+    PaymentProviderSpec,
+    PaymentQuery,
+)
+from localgov_ims.hooks.settlement_sources import Download, SettlementSource, SettlementSourceSpec
 from localgov_ims.hooks.specs import hookimpl
 
 __all__ = [
-    "ACKNOWLEDGEMENT", "API_VERSION", "AcknowledgingExporter", "Attachment", "Delivery", "HttpClient", "HttpResponse", "LedgerExporter", "LedgerExporterSpec",
-    "Message", "Notifier", "NotifierSpec", "Secret", "Secrets", "hookimpl",
+    "ACKNOWLEDGEMENT", "API_VERSION", "AcknowledgingExporter", "AgentPanel", "AgreementKeeper",
+    "AgreementObservation", "AgreementStatus", "Attachment", "Callback", "Capability",
+    "CreateAgreement", "CreatePayment", "Delivery", "Done", "Download", "FormPost", "Hint",
+    "HttpClient", "HttpResponse", "LedgerExporter", "LedgerExporterSpec", "Message", "NextStep",
+    "Notifier", "NotifierSpec", "PaymentProvider", "PaymentProviderSpec", "PaymentQuery", "Redirect",
+    "Secret", "Secrets", "SettlementSource", "SettlementSourceSpec", "hookimpl",
 ]  # fmt: skip

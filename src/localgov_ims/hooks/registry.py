@@ -16,6 +16,8 @@ from localgov_ims.files.readers import Reader
 from localgov_ims.hooks import interfaces, specs
 from localgov_ims.hooks.interfaces import LedgerExporterSpec
 from localgov_ims.hooks.notifiers import NotifierSpec
+from localgov_ims.hooks.providers import PaymentProviderSpec
+from localgov_ims.hooks.settlement_sources import SettlementSourceSpec
 
 BUILTIN = "builtin"
 """The plugin that ships with the core; always enabled, registered like any other."""
@@ -45,6 +47,8 @@ class Registry:
     readers: tuple[Reader, ...]
     exporters: Mapping[str, LedgerExporterSpec]
     notifiers: Mapping[str, NotifierSpec]
+    providers: Mapping[str, PaymentProviderSpec]
+    settlement_sources: Mapping[str, SettlementSourceSpec]
 
 
 def load(enabled: Iterable[str] | None) -> Registry:
@@ -78,13 +82,16 @@ def registry_of(
     formats = _gather(manager.hook.ims_file_formats, readers.API_VERSION, owners, offers)
     exporters = _gather(manager.hook.ims_ledger_exporters, interfaces.API_VERSION, owners, offers)
     notifiers = _gather(manager.hook.ims_notifiers, interfaces.API_VERSION, owners, offers)
+    providers = _gather(manager.hook.ims_payment_providers, interfaces.API_VERSION, owners, offers)
+    sources = _gather(manager.hook.ims_settlement_sources, interfaces.API_VERSION, owners, offers)
     on = [_plugin(name, dist, offers=tuple(offers[name])) for name, (_, dist) in objects.items()]
     off = [
         _plugin(n, e.dist, enabled=False) for n, e in sorted((installed or {}).items()) if n not in objects
     ]
     return Registry(
-        plugins=(*on, *off), readers=tuple(formats.values()), exporters=exporters, notifiers=notifiers
-    )
+        plugins=(*on, *off), readers=tuple(formats.values()), exporters=exporters, notifiers=notifiers,
+        providers=providers, settlement_sources=sources,
+    )  # fmt: skip
 
 
 def _imported(entry: metadata.EntryPoint) -> object:

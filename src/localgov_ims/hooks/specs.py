@@ -13,6 +13,8 @@ import pluggy
 from localgov_ims.files.readers import Reader
 from localgov_ims.hooks.interfaces import LedgerExporterSpec
 from localgov_ims.hooks.notifiers import NotifierSpec
+from localgov_ims.hooks.providers import PaymentProviderSpec
+from localgov_ims.hooks.settlement_sources import SettlementSourceSpec
 
 GROUP = "localgov_ims"
 """Name of the entry-point group, and of the project in pluggy's terms."""
@@ -44,4 +46,21 @@ def ims_notifiers() -> Iterable[NotifierSpec]:  # type: ignore[empty-body]
 
     Called once, when plugins are loaded. Nothing is made or connected by it: the factory of a spec is called with
     its settings when a council that uses it is opened.
+    """
+
+
+@hookspec
+def ims_payment_providers() -> Iterable[PaymentProviderSpec]:  # type: ignore[empty-body]
+    """Offer providers that take payers' money.
+
+    Called once, when plugins are loaded. Nothing is made or connected by it: the factory of a spec is called with the
+    settings of an account when a service needs it.
+    """
+
+
+@hookspec
+def ims_settlement_sources() -> Iterable[SettlementSourceSpec]:  # type: ignore[empty-body]
+    """Offer ways of fetching what providers paid out, as files that a reader of the same plugin reads.
+
+    Called once, when plugins are loaded; the factory of a spec is called when settlements are fetched.
     """
