@@ -12,7 +12,7 @@ from localgov_ims.domain.statements import BankLine, Evidence, References
 from localgov_ims.files.events import Opened, Yields
 from localgov_ims.files.reading import FileRead, events, read
 
-SAMPLES = Path(__file__).parent / "samples"
+SAMPLES = Path(__file__).parent / "samples" / "bank_csv"
 SAMPLE = (SAMPLES / "uk_lloyds_cbo.csv").read_bytes()
 READER = next(reader for reader in ims_file_formats() if reader.name == "lloyds-cbo")
 

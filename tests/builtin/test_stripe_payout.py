@@ -13,7 +13,9 @@ from localgov_ims.domain.statements import Evidence
 from localgov_ims.files.events import Opened, Yields
 from localgov_ims.files.reading import events, read
 
-SAMPLE = (Path(__file__).parent / "samples" / "stripe_payout_reconciliation_itemized.csv").read_bytes()
+SAMPLE = (
+    Path(__file__).parent / "samples" / "settlements" / "stripe_payout_reconciliation_itemized.csv"
+).read_bytes()
 READER = next(reader for reader in ims_file_formats() if reader.name == "stripe-payout")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 
@@ -30,31 +29,6 @@ def read(*arguments: object, code: int) -> list[dict[str, object]]:
     result = CliRunner().invoke(ims, ["read", "--json", *map(str, arguments)])
     assert result.exit_code == code, result.output
     return json.loads(result.stdout)
-
-
-def indexed() -> list[object]:
-    """Every sample of these kinds, with what its INDEX.tsv says of it."""
-    found = []
-    for folder in ("allpay", "dwp", "dwp_sheet", "standard", "account_holders"):
-        with (SAMPLES / folder / "INDEX.tsv").open(encoding="utf-8") as index:
-            rows = list(csv.DictReader(index, delimiter="\t"))
-        found += [pytest.param(SAMPLES / folder / row["file"], row, id=row["file"]) for row in rows]
-    return found
-
-
-@pytest.mark.parametrize(("path", "row"), indexed())
-def test_every_sample_answers_as_its_index_says(path: Path, row: dict[str, str]) -> None:
-    verdict, _, expected = row["expected"].partition(": ")
-    (entry,) = read(path, code=0 if verdict == "accepted" else 3)
-    assert entry["accepted"] is (verdict == "accepted")
-    assert {issue["code"] for issue in entry["issues"]} == ({expected} if expected else set())
-    for name, key in (
-        ("n_entries", "lines"),
-        ("sum_credits", "credits_pence"),
-        ("sum_debits", "debits_pence"),
-    ):
-        if row[name]:
-            assert entry[key] == int(row[name])
 
 
 def test_an_agency_file_is_one_object_with_the_fields_of_every_kind() -> None:

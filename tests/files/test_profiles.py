@@ -76,7 +76,7 @@ def test_a_row_becomes_a_line():
             {"yields": "advice"},
             "yields: must be 'statement' or 'settlement' or 'income' or 'accounts', not 'advice'",
         ),
-        ({"order": "newest-first"}, "order must be 'oldest-first', not 'newest-first'"),
+        ({"order": "sideways"}, "order must be 'oldest-first' or 'newest-first', not 'sideways'"),
         ({"name": "x"}, "name: is the table's own name"),
         ({"colour": "red"}, "unknown keys colour"),
         ({"date": None}, "date: required field missing"),

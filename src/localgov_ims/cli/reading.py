@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -17,11 +15,10 @@ from localgov_ims.cli.output import (
     print_issues,
     print_json,
 )
+from localgov_ims.cli.profile_files import profiles_of
 from localgov_ims.cli.root import REFUSED
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import visible
-from localgov_ims.errors import ConfigurationError
-from localgov_ims.files.profiles import ProfileReader, profile_from
 from localgov_ims.files.readers import Reader
 from localgov_ims.files.reading import Entry, FileRead
 from localgov_ims.files.reading import read as read_file
@@ -52,7 +49,7 @@ def read(
     """  # noqa: D301 - the escape is click's mark for a paragraph left as it is
     # a profile of one's own takes the place of a shipped one of its name
     known: dict[str, Reader] = {reader.name: reader for reader in registry.load(None).readers}
-    own = {reader.name: reader for path in profiles for reader in _profiles(path)}
+    own = {reader.name: reader for path in profiles for reader in profiles_of(path)}
     known |= own
     readers = tuple(known.values())
     found: list[dict[str, object]] = []
@@ -68,22 +65,6 @@ def read(
     if as_json:
         print_json(found)
     context.exit(REFUSED if refused else 0)
-
-
-def _profiles(path: Path) -> Iterator[ProfileReader]:
-    """Yield a reader for each profile of a TOML file, whatever else stands in it."""
-    try:
-        tables = tomllib.loads(path.read_text("utf-8")).get("profiles", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"{path} is not valid TOML: {error}. Correct it, or name another file."
-        raise ConfigurationError("bad_profile", message, where=str(path)) from error
-    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
-        message = f"{path}: [profiles] must hold tables [profiles.NAME]. Correct it."
-        raise ConfigurationError("bad_profile", message, where=str(path))
-    if not tables:
-        message = f"{path} describes no format: it has no table [profiles.NAME]. Name another file."
-        raise ConfigurationError("bad_profile", message, where=str(path))
-    yield from (ProfileReader(profile_from(name, table)) for name, table in tables.items())
 
 
 def _json(path: str, entry: Entry, *, accepted: bool) -> dict[str, object]:

@@ -56,6 +56,7 @@ COMMANDS = {
     "payments": "payments:payments",
     "personal": "personal:personal",
     "plugins": "plugins:plugins",
+    "profiles": "profiles:profiles",
     "proposals": "moving:proposals",
     "read": "reading:read",
     "receipts": "receipts:receipts",

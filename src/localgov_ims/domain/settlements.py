@@ -12,13 +12,14 @@ from localgov_ims.domain.money import Money
 
 
 class SettlementKind(enum.Enum):
-    """What a line of a settlement is."""
+    """What a line of a settlement is; `PAYOUT` is no line but the payout itself, where a file states it as a row."""
 
     PAYMENT = "payment"
     REFUND = "refund"
     FEE = "fee"
     DISPUTE = "dispute"
     ADJUSTMENT = "adjustment"
+    PAYOUT = "payout"
 
 
 @frozen(kw_only=True)

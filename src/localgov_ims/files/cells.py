@@ -15,6 +15,7 @@ from localgov_ims.files.moments import day_reader
 from localgov_ims.files.tables import Row
 from localgov_ims.files.text import has_pence
 
+_SORT = re.compile(r"[0-9]{6}", re.ASCII)
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 EXCEL_NUMBER = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.ASCII)
 """What a spreadsheet makes of a long reference."""
@@ -123,19 +124,23 @@ class Cells:
 
     def account(self, column: AccountColumn) -> tuple[str, str | None] | None:
         """Return the account, normalised, and the currency that its cell names, if it names one."""
+        if column.column is None:
+            return column.value or "", None
         text = self.text(column.column)
         if not text:
             self.fault("missing-field", column.column, "The row has no account.")
             return None
         groups = column.match(text)
-        if groups is None:
-            self.fault(
-                "bad-field",
-                column.column,
-                f"Not an account as the profile states it ({column.pattern}). {EXCEL}",
-            )
+        if groups is None or EXCEL_NUMBER.fullmatch(text):
+            message = f"Not an account as the profile states it ({column.pattern}). {EXCEL}"
+            self.fault("bad-field", column.column, message)
             return None
-        return (groups.get("sort") or "") + (groups["account"] or ""), groups.get("currency")
+        sort = groups.get("sort") or ""
+        if column.sort is not None:
+            sort = self.text(column.sort).replace("-", "").replace(" ", "")
+            if _SORT.fullmatch(sort) is None:
+                self.fault("bad-field", column.sort, f"Not a sort code of six digits. {EXCEL}")
+        return sort + (groups["account"] or ""), groups.get("currency")
 
     def currency(self, code: str, column: str) -> str:
         """Return a currency code in capitals; one without two decimals is `bad-field`."""

@@ -13,7 +13,7 @@ from attrs import Attribute, asdict, field, fields_dict, frozen
 from localgov_ims.domain.patterns import compile_pattern
 from localgov_ims.domain.settlements import SettlementKind
 
-_DAY_TOKEN = re.compile("YYYY|YY|MM|DD|hh|mm|ss|[A-Za-z]")
+_DAY_TOKEN = re.compile("YYYY|YY|Mon|MM|DD|hh|mm|ss|[A-Za-z]")
 _OTHER_LETTERS = frozenset(string.ascii_letters) - {"T", "Z"}
 _AMOUNT_WAYS = ({"column", "sign"}, {"credit", "debit"}, {"column", "direction", "direction_column"})
 SIGNS = ("as-printed", "trailing", "either", "unsigned")
@@ -47,24 +47,28 @@ class DayColumn:
             return
         tokens = _DAY_TOKEN.findall(layout)
         years = tokens.count("YYYY") + tokens.count("YY")
-        once = all(tokens.count(token) == 1 for token in ("MM", "DD")) and len(tokens) == len(set(tokens))
+        months = tokens.count("MM") + tokens.count("Mon")
+        once = months == 1 and tokens.count("DD") == 1 and len(tokens) == len(set(tokens))
         if years != 1 or not once or set(tokens) & _OTHER_LETTERS:
             message = (
-                f"format must hold YYYY or YY, MM and DD once each (and may hold hh, mm, ss), not {layout!r}"
+                "format must hold YYYY or YY, MM or Mon, and DD once each (and may hold hh, mm, ss), not "
+                f"{layout!r}"
             )
             raise ValueError(message)
 
 
 @frozen(kw_only=True)
 class AccountColumn:
-    """The column of the bank account, and an RE2 pattern that it must match whole.
+    """Which bank account a row is of: a column with an RE2 pattern that it must match whole, or one `value` for all.
 
     The groups `sort` and `account` make the account's 14 digits; without `sort`, `account` is taken as it is.
-    A group `currency` gives the account's currency.
+    A group `currency` gives the account's currency. `sort` names the column of the sort code where it stands apart.
     """
 
-    column: str
-    pattern: str = field()
+    column: str | None = None
+    pattern: str = field(default="(?P<account>.+)")
+    sort: str | None = None
+    value: str | None = None
     _compiled: Any = field(init=False, repr=False, eq=False)
 
     @pattern.validator
@@ -76,6 +80,24 @@ class AccountColumn:
             )
             raise ValueError(message)
         object.__setattr__(self, "_compiled", compiled)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse none and both of the ways."""
+        if (self.column is None) == (self.value is None) or (self.sort is not None and self.column is None):
+            message = (
+                "give either column (and sort, where the sort code stands apart) or value, the one account"
+            )
+            raise ValueError(message)
+
+    @property
+    def columns(self) -> Iterator[str]:
+        """The columns it names."""
+        return (column for column in (self.sort, self.column) if column is not None)
+
+    @property
+    def name(self) -> str:
+        """What a fault of the account is reported at."""
+        return self.column or "account"
 
     def match(self, text: str) -> Mapping[str, str | None] | None:
         """Return the pattern's groups where it matches the whole *text*."""
@@ -167,7 +189,17 @@ class ReferenceColumns:
 
 @frozen(kw_only=True)
 class KindColumn:
-    """The column that says what a settlement's row is, and what each of its codes means."""
+    """The column that says what a settlement's row is, and what each of its codes means.
+
+    The amounts of `negative` codes are printed without a sign and are money out.
+    """
 
     column: str
     codes: Mapping[str, SettlementKind]
+    negative: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a direction of what is not known."""
+        if strange := set(self.negative) - set(self.codes):
+            message = f"negative: {', '.join(sorted(strange))} is not in codes"
+            raise ValueError(message)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import field, frozen
 
+from localgov_ims.domain.settlements import SettlementKind
 from localgov_ims.files.columns import (
     AccountColumn,
     AmountColumns,
@@ -44,24 +45,35 @@ class Content:
         return {}
 
     @property
+    def accounts(self) -> Mapping[str, AccountColumn]:
+        """What each column of accounts must match."""
+        return {}
+
+    @property
     def shape(self) -> tuple[str, ...]:
-        """The columns of days and amounts by which a row without a header is known."""
+        """The columns of days, amounts and accounts by which a row without a header is known."""
         return (*self.days, *self.amounts)
 
 
 @frozen(kw_only=True)
 class StatementFields(Content):
-    """A bank's download of statement lines."""
+    """A bank's download of statement lines.
+
+    Attributes:
+        currency: Of every line, unless `currency_column` or the account's own cell says another.
+        order: Of the rows by day; `newest-first` ones cannot have rows of balances, only a running one.
+    """
 
     yields: str = field(default="statement", validator=one_of("statement"))
     date: DayColumn
     account: AccountColumn
     amount: AmountColumns
     currency: str = field(default="GBP")
+    currency_column: str | None = None
     balance: BalanceColumn | None = None
     opening: BalanceRow | None = None
     closing: BalanceRow | None = None
-    order: str = field(default="oldest-first", validator=one_of("oldest-first"))
+    order: str = field(default="oldest-first", validator=one_of("oldest-first", "newest-first"))
     narrative: tuple[str, ...] = ()
     references: ReferenceColumns = field(factory=ReferenceColumns)
     code: str | None = None
@@ -71,6 +83,9 @@ class StatementFields(Content):
         """Refuse one balance without the other."""
         if (self.opening is None) != (self.closing is None):
             message = "give both opening and closing, or neither: one of them proves nothing"
+            raise ValueError(message)
+        if self.opening is not None and self.order == "newest-first":
+            message = "order: rows of balances are read oldest-first only; use the running balance"
             raise ValueError(message)
 
     @currency.validator
@@ -84,9 +99,9 @@ class StatementFields(Content):
         """Every column that is read."""
         rows = [row for row in (self.opening, self.closing) if row is not None]
         return (
-            self.date.column, self.account.column, *self.amount.columns, *self.narrative,
+            self.date.column, *self.account.columns, *self.amount.columns, *self.narrative,
             *self.references.given.values(), *(column for row in rows for column in (row.where, row.take)),
-            *given(self.balance.column if self.balance else None, self.code, self.counterparty),
+            *given(self.balance.column if self.balance else None, self.currency_column, self.code, self.counterparty),
         )  # fmt: skip
 
     @property
@@ -102,9 +117,14 @@ class StatementFields(Content):
         return {**dict.fromkeys(balances, ("as-printed", "pounds")), **printed(self.amount)}
 
     @property
+    def accounts(self) -> Mapping[str, AccountColumn]:
+        """What each column of accounts must match."""
+        return {self.account.column: self.account} if self.account.column is not None else {}
+
+    @property
     def shape(self) -> tuple[str, ...]:
-        """The columns of days and amounts by which a row without a header is known."""
-        return (*self.days, *dict(self.amount.printed))
+        """The columns of days, amounts and accounts by which a row without a header is known."""
+        return (*self.days, *dict(self.amount.printed), *self.accounts)
 
 
 @frozen(kw_only=True)
@@ -112,12 +132,16 @@ class SettlementFields(Content):
     """A provider's itemised payouts: one row a payment, refund or fee, those of one payout together.
 
     Attributes:
-        payout: Column of the payout's number; paid_on: the day it was paid out.
+        payout: Column of the payout's number; paid_on: the day it was paid out. Where a code of `category` means
+            `payout`, that row is the payout itself: with it a payout's net amounts come to nothing, and its day
+            is `occurred_on` of that row.
         merchant: Column of the merchant account; without one, `source` stands for it, or the profile's name.
         currency: Column of the currency; none means GBP.
         category: What a row is.
-        gross: Signed amount before fees; fee: what the provider keeps; net: the one less the other.
-        identifier: The provider's own of the row; provider_reference: that of the payment.
+        gross: Amount before fees; fee: what the provider keeps, in one column or several that may be blank; net:
+            the one less the other, which without a column of its own is worked out.
+        identifier: The provider's own of the row, which only rows that are no payment may lack; provider_reference:
+            that of the payment.
         occurred_on: The day of the payment.
     """
 
@@ -128,9 +152,9 @@ class SettlementFields(Content):
     source: str = ""
     currency: str | None = None
     category: KindColumn
-    gross: str
-    fee: str
-    net: str
+    gross: AmountColumns
+    fee: tuple[str, ...] = ()
+    net: AmountColumns | None = None
     identifier: str
     provider_reference: str | None = None
     occurred_on: DayColumn | None = None
@@ -139,8 +163,8 @@ class SettlementFields(Content):
     def used(self) -> tuple[str, ...]:
         """Every column that is read."""
         return (
-            self.payout, self.category.column, self.gross, self.fee, self.net, self.identifier, *self.days,
-            *given(self.merchant, self.currency, self.provider_reference),
+            self.payout, self.category.column, *self.gross.columns, *self.fee,
+            *(self.net.columns if self.net is not None else ()), self.identifier, *self.days, *given(self.merchant, self.currency, self.provider_reference),
         )  # fmt: skip
 
     @property
@@ -151,7 +175,12 @@ class SettlementFields(Content):
     @property
     def amounts(self) -> Mapping[str, tuple[str, str]]:
         """Where the sign may stand, and the unit, of each column of amounts."""
-        return dict.fromkeys((self.gross, self.fee, self.net), ("as-printed", "pounds"))
+        return {**printed(self.gross, self.net), **dict.fromkeys(self.fee, ("as-printed", "pounds"))}
+
+    @property
+    def has_payout_rows(self) -> bool:
+        """Whether the file states each payout in a row of its own."""
+        return SettlementKind.PAYOUT in self.category.codes.values()
 
 
 def given(*columns: str | None) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from localgov_ims.domain.issues import Issue
 from localgov_ims.files.layouts import Delimited
 from localgov_ims.files.limits import Limits, refuse
 from localgov_ims.files.lines import Lines, decoded_head, lines_of
-from localgov_ims.files.tables import HEADER_PLACE, Columns, Record, Table, place_of
+from localgov_ims.files.tables import Columns, Record, Table, place_of
 from localgov_ims.files.trailers import Trailers
 
 
@@ -25,12 +25,15 @@ def head_rows(head: bytes, layout: Delimited) -> Iterator[tuple[Columns, Sequenc
         records = _csv(iter(io.StringIO(text, newline="")), layout)
         found: list[Sequence[str]] = []
         with suppress(csv.Error):  # a head may end within quotes
+            title = [next(records, []) for _ in range(layout.preamble)][-1:]
             found.extend(record for record in records if record)
         if found and (columns := _columns(found[0], layout)) is not None and not isinstance(columns, str):
             # the last row of a head may be half of one
             whole = found if text.endswith(("\n", "\r")) else found[:-1] or found
             headed = _is_header(whole[0], layout)
-            yield columns, whole[1:] if headed else whole, headed
+            told = _told(layout, title[0]) if title else []
+            below = [[*row, *(told or [])] for row in (whole[1:] if headed else whole)]
+            yield _titled(columns, layout), below, headed
 
 
 def table(
@@ -46,19 +49,47 @@ def table(
     """
     lines = lines_of(stream, layout.encoding, limits)
     reader = _Reader(lines, layout)
+    title: list[str] | None = []
+    for _ in range(layout.preamble):
+        title = reader.next()
     first = reader.next()
     if first is None:
         raise refuse("truncated", "byte 0", "The file is empty. Ask the sender for it again.")
+    told = _told(layout, title or [])
+    if told is None:
+        message = f"The title has {len(title or [])} fields, and the profile takes one beyond. Was it edited?"
+        raise refuse("layout-mismatch", f"line {layout.preamble}", message, field="title")
     columns = _header(first, layout)
     if layout.header_row == "any" and layout.header is not None:
         if len(first) != len(layout.header) + layout.last_comma:
             raise _no_header(first, layout, f"it has {len(first)} fields, not {len(layout.header)}")
-        if is_data(first, columns):
+        if is_data([*first, *told], _titled(columns, layout)):
             raise _no_header(first, layout, "it is a row of data, and would be lost")
     waiting = None if _is_header(first, layout) else first
-    found = Table(columns, iter(()))
-    found.records = _records(reader, waiting, found, layout, limits)
+    found = Table(_titled(columns, layout), iter(()), place=_header_place(layout))
+    records = _records(reader, waiting, found, layout, limits)
+    found.records = records if not told else _with(told, records)
     return found
+
+
+def _told(layout: Delimited, title: Sequence[str]) -> list[str] | None:
+    """Return what the title tells of every row; none where it has not as many fields."""
+    places = [place - 1 for place in layout.title.values()]
+    return [title[place] for place in places] if all(place < len(title) for place in places) else None
+
+
+def _titled(columns: Columns, layout: Delimited) -> Columns:
+    """Return the columns with those that the title tells behind them."""
+    if not layout.title:
+        return columns
+    header = [*columns.header, *[""] * layout.last_comma]  # the empty field behind a last comma
+    told = {name: len(header) + place for place, name in enumerate(layout.title)}
+    return Columns([*header, *layout.title], {**columns.index, **told})
+
+
+def _with(told: Sequence[str], records: Iterator[Record | Issue]) -> Iterator[Record | Issue]:
+    for record in records:
+        yield record if isinstance(record, Issue) else (record[0], record[1], [*record[2], *told])
 
 
 class _Reader:
@@ -98,7 +129,8 @@ def _records(
     reader: _Reader, waiting: list[str] | None, found: Table, layout: Delimited, limits: Limits
 ) -> Iterator[Record | Issue]:
     number, most = 0, limits.lines
-    expected = len(found.columns.header) + layout.last_comma
+    expected = len(found.columns.header) - len(layout.title)
+    expected += layout.last_comma and not layout.title
     trailers = Trailers(layout, found) if layout.trailers else None
     keeps = layout.keeps(found.columns)
     rest = reader.rest()
@@ -155,8 +187,12 @@ def _header(header: list[str], layout: Delimited) -> Columns:
 def _no_header(header: Sequence[str], layout: Delimited, why: str) -> Exception:
     message = f"The header row is not that of {layout.name}: {why}."
     return refuse(
-        "layout-mismatch", HEADER_PLACE, message, field="header", value=layout.delimiter.join(header)
+        "layout-mismatch", _header_place(layout), message, field="header", value=layout.delimiter.join(header)
     )
+
+
+def _header_place(layout: Delimited) -> str:
+    return f"line {layout.preamble + 1}"
 
 
 def _is_header(first: Sequence[str], layout: Delimited) -> bool:

@@ -85,6 +85,7 @@ class Closed:
         declared: The totals that the file states.
         computed: The same of the booked rows that were read.
         evidence: What they prove together.
+        paid_on: The day a settlement was paid out, where only its end tells it.
         not_booked: Entries reported only (pending, for information): counted, never recorded, in no total.
     """
 
@@ -94,6 +95,7 @@ class Closed:
     opening: Money | None = None
     closing: Money | None = None
     declared: Totals = NO_TOTALS
+    paid_on: date | None = None
     not_booked: int = 0
     first_on: date | None = None
     last_on: date | None = None

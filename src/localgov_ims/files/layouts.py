@@ -109,6 +109,8 @@ class Delimited(Layout):
         others: What becomes of columns that are not named: `ignore`, `refuse`.
         aliases: For a column of the profile, the header names to look for, the first found wins.
         last_comma: Whether each row ends in a delimiter.
+        preamble: How many lines, such as a title, stand before the header or the first row; and
+        title: what the last of them tells of every row, by the number of its field: it is read as a column.
     """
 
     kind: str = field(default="delimited", validator=one_of("delimited"))
@@ -121,9 +123,14 @@ class Delimited(Layout):
     others: str = field(default="ignore", validator=one_of("ignore", "refuse"))
     aliases: Mapping[str, tuple[str, ...]] = field(factory=dict)
     last_comma: bool = False
+    preamble: int = field(default=0, validator=one_of(*range(20)))
+    title: Mapping[str, int] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what contradicts itself."""
+        if self.title and (not self.preamble or min(self.title.values()) < 1):
+            message = "title: give preamble, the number of lines before the header, and fields counted from 1"
+            raise ValueError(message)
         if (self.header is None) == (self.columns is None):
             message = "give either header (the exact row) or columns (required, in any order)"
             raise ValueError(message)
@@ -142,7 +149,7 @@ class Delimited(Layout):
     @property
     def names(self) -> tuple[str, ...]:
         """The columns that the profile may speak of."""
-        return (*(self.header or self.columns or ()), *self.optional)
+        return (*(self.header or self.columns or ()), *self.optional, *self.title)
 
     @property
     def naming(self) -> str:

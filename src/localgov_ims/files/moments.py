@@ -53,8 +53,19 @@ def printed_by(layout: str, moment: date | datetime) -> str:
     if layout == ISO:
         at_midnight = isinstance(moment, datetime) and moment.time() == datetime.min.time()
         return moment.date().isoformat() if at_midnight and isinstance(moment, datetime) else str(moment)
-    parts = {"YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d", "hh": "%H", "mm": "%M", "ss": "%S"}
-    pattern = re.sub("YYYY|YY|MM|DD|hh|mm|ss", lambda found: parts[found.group()], layout.replace("%", "%%"))
+    parts = {
+        "YYYY": "%Y",
+        "YY": "%y",
+        "Mon": "%b",
+        "MM": "%m",
+        "DD": "%d",
+        "hh": "%H",
+        "mm": "%M",
+        "ss": "%S",
+    }
+    pattern = re.sub(
+        "YYYY|YY|Mon|MM|DD|hh|mm|ss", lambda found: parts[found.group()], layout.replace("%", "%%")
+    )
     whole = moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001
     return whole.strftime(pattern)
 

@@ -46,7 +46,7 @@ class _Payout:
 class _Values:
     """What a row's own cells say, where none of them is faulty."""
 
-    identifier: str
+    identifier: str | None
     kind: SettlementKind
     gross: int
     fee: int
@@ -65,6 +65,7 @@ class _File:
     begun: set[tuple[str, str]] = field(factory=set)
     place: str = ""
     faulty: bool = False
+    paid_on: date | None = None
 
     def row(self, row: Row) -> Iterator[Event]:
         """Take a row of a payout."""
@@ -78,9 +79,12 @@ class _File:
             yield from self._close()
             yield self._open(payout, row.place)
         self.place = row.place
+        if values.kind is SettlementKind.PAYOUT:
+            self.paid_on = values.occurred_on
+        position = self.tally.add(values.net, values.occurred_on)
         yield SettlementLine(
-            position=self.tally.add(values.net, values.occurred_on),
-            identifier=values.identifier,
+            position=position,
+            identifier=values.identifier or f"{payout.number}/{position}",
             kind=values.kind,
             amount=Money(values.gross),
             fee=Money(values.fee),
@@ -133,24 +137,47 @@ class _File:
 
     def _values(self, cells: Cells) -> _Values | None:
         profile = self.profile
-        identifier = cells.required(profile.identifier, "identifier")
         kind = _kind(cells, profile.category)
-        gross, fee, net = (cells.pence(column) for column in (profile.gross, profile.fee, profile.net))
+        named = kind in {SettlementKind.PAYMENT, SettlementKind.REFUND, SettlementKind.DISPUTE, None}
+        take = cells.required if named else lambda column, _: cells.reference(column)
+        identifier = take(profile.identifier, "identifier")
+        sums = self._sums(cells)
         occurred_on = cells.day(profile.occurred_on)
-        if gross is None or fee is None or net is None:
+        if sums is None or kind is None or (named and identifier is None):
             return None
-        if gross - fee != net:
+        gross, fee, net = sums
+        if cells.text(profile.category.column) in profile.category.negative:
+            gross, net = -gross, -net
+        if gross - fee != net and profile.net is not None:
             message = (
                 f"{Money(gross).shown()} less a fee of {Money(fee).shown()} is {Money(gross - fee).shown()}, "
                 f"not {Money(net).shown()}: a difference of {Money(net - gross + fee).shown()}."
             )
-            cells.fault("total-mismatch", profile.net, message)
-        if identifier is None or kind is None:
-            return None
+            cells.fault("total-mismatch", "/".join(profile.net.columns), message)
         return _Values(identifier, kind, gross, fee, net, occurred_on)
 
+    def _sums(self, cells: Cells) -> tuple[int, int, int] | None:
+        """Return gross, fee and net; one of gross and net that the row does not state is what the others make."""
+        profile = self.profile
+        fees = [self._fee(cells, column) for column in profile.fee]
+        if any(fee is None for fee in fees):
+            return None
+        fee = sum(pence for pence in fees if pence is not None)
+        if profile.net is None:
+            gross = cells.amount(profile.gross)
+            return None if gross is None else (gross, fee, gross - fee)
+        net = cells.amount(profile.net)
+        if profile.gross.column is None and not any(map(cells.text, profile.gross.columns)):
+            return None if net is None else (net + fee, fee, net)
+        gross = cells.amount(profile.gross)
+        return None if gross is None or net is None else (gross, fee, net)
+
+    def _fee(self, cells: Cells, column: str) -> int | None:
+        """Return a fee; of several columns, any may be blank."""
+        return 0 if len(self.profile.fee) > 1 and not cells.text(column) else cells.pence(column)
+
     def _open(self, payout: _Payout, place: str) -> Opened:
-        self.payout, self.tally = payout, Tally()
+        self.payout, self.tally, self.paid_on = payout, Tally(), None
         self.begun.add((payout.account, payout.number))
         return Opened(
             account=payout.account, currency=payout.currency, number=payout.number, key=payout.number,
@@ -160,10 +187,20 @@ class _File:
     def _close(self) -> Iterator[Event]:
         if self.payout is None:
             return
-        self.payout, tally = None, self.tally
+        payout, self.payout, tally = self.payout, None, self.tally
+        totals, stated = tally.totals, self.profile.has_payout_rows
+        if stated and totals.net and not self.faulty:
+            message = (
+                f"The rows of payout {payout.number}, the payout itself among them, must come to nothing; they come to "
+                f"{Money(totals.net).shown()}. Rows may be missing: fetch the report again."
+            )
+            column = "/".join((self.profile.net or self.profile.gross).columns)
+            yield Issue(code="total-mismatch", place=self.place, field=column, message=message)
+            self.faulty = True
+        proved = stated and not self.faulty
         yield Closed(
-            computed=tally.totals, evidence=Evidence.UNPROVED, place=self.place,
-            first_on=tally.first_on, last_on=tally.last_on,
+            computed=totals, evidence=Evidence.COUNTED if proved else Evidence.UNPROVED, place=self.place,
+            first_on=tally.first_on, last_on=tally.last_on, paid_on=self.paid_on,
         )  # fmt: skip
 
 

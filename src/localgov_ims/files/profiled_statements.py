@@ -50,7 +50,9 @@ class _Statement:
     account: str
     opening: int | None
     running: int | None
+    currency: str
     tally: Tally = Factory(Tally)
+    day: date | None = None
     compared: int = 0
     broken: bool = False
 
@@ -114,7 +116,7 @@ class _File:
         """Return the row's account and currency; find fault with an account that comes back."""
         if named is None:
             return "", ""
-        account, column = named[0], self.profile.account.column
+        account, column = named[0], self.profile.account.name
         if self.statement is not None and self.statement.account == account:
             if opens:
                 cells.fault("layout-mismatch", column, "A second opening balance before the closing one.")
@@ -126,7 +128,21 @@ class _File:
             )
         elif account in self.begun and not opens:
             cells.fault("layout-mismatch", column, f"A row of account {account} after its closing balance.")
-        return account, cells.currency(named[1] or self.profile.currency, column)
+        return account, self._currency(cells, account, named[1])
+
+    def _currency(self, cells: Cells, account: str, named: str | None) -> str:
+        """Return the row's currency; find fault with one that is not its account's."""
+        column = self.profile.currency_column
+        code = named or self.profile.currency
+        if column is not None:
+            code = cells.required(column, "currency") or code
+        code = cells.currency(code, column or self.profile.account.name)
+        if column is not None and self.statement is not None and self.statement.account == account:
+            known = self.statement.currency
+            if code != known:
+                message = f"Account {account} is in {known} above and in {code} here."
+                cells.fault("currency-mismatch", column, message)
+        return code
 
     def _values(self, cells: Cells) -> _Values | None:
         profile, balance = self.profile, None
@@ -141,7 +157,7 @@ class _File:
         )
 
     def _open(self, account: str, currency: str, place: str, opening: int | None) -> Opened:
-        self.statement = _Statement(account, opening, opening)
+        self.statement = _Statement(account, opening, opening, currency)
         self.begun.add(account)
         self.last = account
         return Opened(
@@ -157,14 +173,12 @@ class _File:
         profile, statement = self.profile, self.statement
         if statement is None:
             return
-        last = statement.tally.last_on
-        if last is not None and values.booked_on < last:
-            column = profile.date.column
-            yield cells.issue(
-                "layout-mismatch",
-                column,
-                f"A row of {values.booked_on} after one of {last}: the profile says {profile.order}.",
-            )
+        last = statement.day
+        statement.day = values.booked_on
+        newest_first = profile.order == "newest-first"
+        if last is not None and (values.booked_on > last if newest_first else values.booked_on < last):
+            message = f"A row of {values.booked_on} after one of {last}: the profile says {profile.order}."
+            yield cells.issue("layout-mismatch", profile.date.column, message)
         position = statement.tally.add(values.pence, values.booked_on)
         if profile.balance is not None and profile.balance.running:
             yield from self._running(statement, values, cells)
@@ -182,17 +196,20 @@ class _File:
 
     def _running(self, statement: _Statement, values: _Values, cells: Cells) -> Iterator[Issue]:
         before, statement.running = statement.running, values.balance
+        if self.profile.order == "newest-first" and values.balance is not None:
+            statement.running = values.balance - values.pence  # what the row below must leave
         if before is None or values.balance is None or self.profile.balance is None:
             return
         statement.compared += 1
-        expected = before + values.pence
+        expected = before if self.profile.order == "newest-first" else before + values.pence
         if expected != values.balance:
             statement.broken = True
-            was, row, must = (Money(pence).shown() for pence in (before, values.pence, expected))
-            apart = Money(values.balance - expected).shown()
-            message = (
-                f"The balance was {was}; with this row's {row} it must be {must}: a difference of {apart}."
-            )
+            must, apart = Money(expected).shown(), Money(values.balance - expected).shown()
+            if self.profile.order == "newest-first":
+                message = f"With the row above it must be {must}: a difference of {apart}."
+            else:
+                was, row = Money(before).shown(), Money(values.pence).shown()
+                message = f"The balance was {was}; with this row's {row} it must be {must}: a difference of {apart}."
             yield cells.issue("balance-mismatch", self.profile.balance.column, message)
 
     def _close(self, closing: int | None = None) -> Iterator[Event]:

@@ -23,7 +23,7 @@ def fits(head: bytes, layout: Layout, content: Content) -> bool:
 
 
 def row_fits(cells: Sequence[str], columns: Columns, layout: Layout, content: Content) -> bool:
-    """Tell whether a row has days and amounts where the profile says: in shape, though they may be none.
+    """Tell whether a row has days, amounts and accounts where the profile says: in shape, though they may be none.
 
     Blank ones fit where another column may have what is meant, but some must be there.
     """
@@ -34,6 +34,8 @@ def row_fits(cells: Sequence[str], columns: Columns, layout: Layout, content: Co
         text = cells[columns.index[column]].strip()
         if column in content.days:
             fitting = day_shape(content.days[column])(text)
+        elif column in content.accounts:
+            fitting = content.accounts[column].match(text) is not None
         else:
             fitting = not text or layout.amounts(*content.amounts[column]).pence(text) is not None
         if not fitting:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from localgov_ims.files.account_fields import HolderField
+from localgov_ims.files.columns import AmountColumns
 from localgov_ims.files.income_fields import TextField
 from localgov_ims.files.places import SheetColumn, Span
 
@@ -40,6 +41,13 @@ def _converter() -> Converter:
         lambda kind: kind == int | Span | None, functools.partial(_number_or_span, converter)
     )
     briefs = ((TextField, "column"), (HolderField, "column"), (SheetColumn, "header"))
+    plain_amount = converter.get_structure_hook(AmountColumns)
+    converter.register_structure_hook(
+        AmountColumns,
+        lambda value, kind: plain_amount(
+            {"column": value, "sign": "as-printed"} if isinstance(value, str) else value, kind
+        ),
+    )
     # a hook also serves the subclasses of what it is for, so each class's own is taken before any is changed
     for brief, key, plain in [(brief, key, converter.get_structure_hook(brief)) for brief, key in briefs]:
         converter.register_structure_hook(brief, functools.partial(_in_brief, plain, key))

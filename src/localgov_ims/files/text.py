@@ -11,7 +11,8 @@ from attrs import field, frozen
 _TIME = r"T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
 _ISO = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:{_TIME})?(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?", re.ASCII)
 _DATE_TOKENS = {"YYYY": r"(?P<year>[0-9]{4})", "YY": r"(?P<year>[0-9]{2})", "MM": r"(?P<month>[0-9]{2})"}
-_DATE_TOKENS |= {"DD": r"(?P<day>[0-9]{2})"}
+_DATE_TOKENS |= {"Mon": r"(?P<month>[A-Z][a-z]{2})", "DD": r"(?P<day>[0-9]{2})"}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 OTHER_DECIMALS = frozenset(
     """
@@ -116,8 +117,10 @@ def printed_day(text: str, layout: str) -> date | None:
     found = day_pattern(layout).fullmatch(text)
     if found is None:
         return None
-    year, month, day = int(found["year"]), int(found["month"]), int(found["day"])
+    year, day = int(found["year"]), int(found["day"])
+    named = found["month"]
     try:
+        month = int(named) if named.isdigit() else _MONTHS.index(named) + 1
         return date(year if len(found["year"]) == 4 else 2000 + year, month, day)  # noqa: PLR2004 - YYYY
     except ValueError:
         return None

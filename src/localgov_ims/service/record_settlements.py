@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from attrs import define, field
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import NOTHING, Money
-from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement, SettlementLine
+from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement, SettlementKind, SettlementLine
 from localgov_ims.files.events import Closed, Opened
 from localgov_ims.files.readers import Reader
 from localgov_ims.reconciliation.recognisers import IncomeSource, SourceKind
@@ -31,13 +30,13 @@ class _Current:
     id: UUID
     opened: Opened
     number: str
-    paid_on: date
     source: IncomeSource
     known: str | None
     content: Any = field(factory=hashlib.sha256)
     gross: Money = NOTHING
     fees: Money = NOTHING
     net: Money = NOTHING
+    lines: int = 0
 
 
 @define(kw_only=True)
@@ -63,9 +62,9 @@ class SettlementRecorder(Undoubted):
             yield fault("wrong-account", opened, "source", self.reader.name, message)
             return
         yield from currency_faults(opened)
-        if opened.number is None or opened.paid_on is None:
-            message = "A settlement needs its payout's number and day; this one has not both."
-            yield fault("missing-field", opened, "payout", opened.number or "", message)
+        if opened.number is None:
+            message = "A settlement needs its payout's number; this one has none."
+            yield fault("missing-field", opened, "payout", "", message)
             return
         (source,) = sources
         known = stored.content_by_reference(self.unit.connection, source.name, opened.number)
@@ -73,7 +72,6 @@ class SettlementRecorder(Undoubted):
             id=new_id(),
             opened=opened,
             number=opened.number,
-            paid_on=opened.paid_on,
             source=source,
             known=known,
         )
@@ -83,6 +81,9 @@ class SettlementRecorder(Undoubted):
         current = self._current
         if current is None:
             return
+        # the payout itself proves the rest, and is no line of it
+        block = [line for line in block if line.kind is not SettlementKind.PAYOUT]
+        current.lines += len(block)
         for line in block:
             current.content.update(stored.content_of(line).encode())
             current.gross += line.amount
@@ -116,11 +117,16 @@ class SettlementRecorder(Undoubted):
             message = f"Gross {current.gross.shown()} less fees {current.fees.shown()} is not net {current.net.shown()}."
             yield fault("total-mismatch", current.opened, "net", str(current.net), message)
             return
+        paid_on = closed.paid_on or current.opened.paid_on
+        if paid_on is None:
+            message = "A settlement needs the day on which it was paid out; this one does not say it."
+            yield fault("missing-field", current.opened, "payout", current.number, message)
+            return
         self.counts["settlements"] += 1
         stored.add(
             self.unit,
             Settlement(
                 id=current.id, file=self.file, source=current.source.name, reference=current.number, gross=current.gross,
-                fees=current.fees, net=current.net, paid_on=current.paid_on, lines=closed.computed.count or 0, content=content,
+                fees=current.fees, net=current.net, paid_on=paid_on, lines=current.lines, content=content,
             ),
         )  # fmt: skip

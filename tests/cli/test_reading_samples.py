@@ -1,0 +1,69 @@
+"""`ims read` on every sample of the project: the built-in formats' and every plugin's, as their INDEX.tsv say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from localgov_ims.cli.root import ims
+from localgov_ims.testing.samples import Sample, samples_in
+
+PROJECT = Path(__file__).parents[2]
+INDEXES = sorted(
+    [
+        *PROJECT.glob("tests/builtin/samples/**/INDEX.tsv"),
+        *PROJECT.glob("plugins/*/tests/samples/**/INDEX.tsv"),
+    ]
+)
+SAMPLES = [sample for index in INDEXES for sample in samples_in(index.parent)]
+
+
+def read(sample: Sample) -> tuple[int, list[dict[str, object]]]:
+    """Read a sample as a person would, with the profiles that lie beside it."""
+    own = sample.path.parent / "profiles.toml"
+    profiles = ["--profile", str(own)] if own.exists() else []
+    result = CliRunner().invoke(ims, ["read", "--json", *profiles, str(sample.path)])
+    return result.exit_code, json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.path.name)
+def test_a_sample_answers_as_its_index_says(sample: Sample) -> None:
+    code, entries = read(sample)
+    stopping = [issue for entry in entries for issue in entry["issues"] if issue["severity"] == "error"]
+    assert code == (0 if sample.accepted else 3)
+    assert all(entry["accepted"] is sample.accepted for entry in entries)
+    if not sample.accepted:
+        first = stopping[0]
+        assert first["code"] in sample.codes
+        assert first["place"]
+        assert first["message"]
+        return
+    assert not stopping
+    if "opening" in sample.figures:
+        assert figures(entries) == sample.figures
+    else:
+        found = figures(entries)
+        assert {name: found[name] for name in sample.figures} == sample.figures
+
+
+def figures(entries: list[dict[str, object]]) -> dict[str, str]:
+    """What was read, in the form of a sample's figures."""
+
+    def barred(key: str) -> str:
+        return "|".join("" if entry[key] is None else str(entry[key]) for entry in entries)
+
+    return {
+        "n_entries": str(sum(entry["lines"] or 0 for entry in entries)),
+        "opening": barred("opening_pence"), "closing": barred("closing_pence"),
+        "sum_credits": str(sum(entry["credits_pence"] or 0 for entry in entries)),
+        "sum_debits": str(sum(entry["debits_pence"] or 0 for entry in entries)),
+    }  # fmt: skip
+
+
+def test_there_are_samples_of_every_plugin_that_reads() -> None:
+    """A plugin whose samples have no index would be passed over in silence."""
+    for folder in PROJECT.glob("plugins/*/tests/samples"):
+        assert any(folder in index.parents for index in INDEXES), folder
