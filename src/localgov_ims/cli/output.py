@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import click
 
@@ -109,6 +109,22 @@ def opened(path: str) -> Iterator[BinaryIO]:
             spool.write(chunk)
         spool.seek(0)
         yield spool
+
+
+@contextmanager
+def written_whole(into: Path) -> Iterator[BinaryIO]:
+    """Give a stream to write a file by, which is put in its place when it is whole: half of one looks like a whole one.
+
+    Only whoever runs the command may read it, for it may name people.
+    """
+    with tempfile.NamedTemporaryFile(dir=into.parent, prefix=f".{into.name}.", delete=False) as stream:
+        try:
+            yield cast("BinaryIO", stream)
+            stream.close()
+            Path(stream.name).replace(into)
+        except BaseException:
+            Path(stream.name).unlink(missing_ok=True)
+            raise
 
 
 files_argument = click.argument(

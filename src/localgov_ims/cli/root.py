@@ -63,6 +63,7 @@ COMMANDS = {
     "reconcile": "reconciling:reconcile",
     "references": "references:references",
     "refunds": "refunds:refunds",
+    "report": "reports:report",
     "reverse": "moving:reverse",
     "rules": "rules:rules",
     "search": "searching:search",

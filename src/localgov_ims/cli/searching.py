@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 import click
 
 from localgov_ims.cli.council import opened_council
-from localgov_ims.cli.output import counted, json_option, print_json, print_table, progress
+from localgov_ims.cli.output import counted, json_option, print_json, print_table, progress, written_whole
 from localgov_ims.domain.ids import ALPHABET, shown
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import visible
@@ -103,24 +102,13 @@ def _receipt(row: FoundLine) -> str:
 
 
 def _export(installation: Installation, criteria: Criteria, into: Path, *, as_json: bool) -> None:
-    """Write beside the file and put it in its place when it is whole: half an export looks like a whole one.
-
-    Only whoever runs the command may read it, for it names people.
-    """
     try:
         kind = Format(into.suffix.lower().removeprefix("."))
     except ValueError as error:
         message = f"{into.name} must end in .csv, .xlsx or .json: that says what is written."
         raise click.BadParameter(message, param_hint="--export") from error
-    with tempfile.NamedTemporaryFile(dir=into.parent, prefix=f".{into.name}.", delete=False) as stream:
-        try:
-            with progress("Exporting", show=not as_json):
-                number = write_export(installation, criteria, kind, cast("BinaryIO", stream))
-            stream.close()
-            Path(stream.name).replace(into)
-        except BaseException:
-            Path(stream.name).unlink(missing_ok=True)
-            raise
+    with written_whole(into) as stream, progress("Exporting", show=not as_json):
+        number = write_export(installation, criteria, kind, stream)
     if as_json:
         print_json({"file": str(into), "lines": number})
     else:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from attrs import frozen
 
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.errors import ConfigurationError
+
+MOST_PROOF_DAYS: Final = 250
+"""No balance is in order that may stand unexplained for a year: the working days of one, roughly."""
 
 
 @frozen(kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
+from localgov_ims.domain.accounts import MOST_PROOF_DAYS
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.texts import text
@@ -40,6 +41,7 @@ class Fund:
         ereturn_default: Whether eReturns offer it first.
         may_overpay: Kept for the portal's wording; not enforced.
         suspense: Whether this is the one fund that holds what nobody could place yet.
+        proof_days: Of the suspense fund: working days after which an item left in it is out of order.
         reference_label: What the portal calls its references; reference_hint: where a payer finds one.
         disabled: Whether it takes no new money; old lines still show, refund and export.
 
@@ -64,6 +66,7 @@ class Fund:
     may_overpay: bool = False
     suspense: bool = False
     disabled: bool = False
+    proof_days: int = 20
     reference_label: str | None = field(default=None, validator=text(50))
     reference_hint: str | None = field(default=None, validator=text(200))
     extras: Mapping[str, str] = field(factory=dict)
@@ -77,6 +80,7 @@ class Fund:
             "the suspense fund takes no VAT code: VAT is decided when an item is cleared": self.suspense
             and self.vat_code is not None,
             "the suspense fund cannot be disabled": self.suspense and self.disabled,
+            f"proof_days must be 0 to {MOST_PROOF_DAYS}": not 0 <= self.proof_days <= MOST_PROOF_DAYS,
             "its maximum must be above zero": self.maximum is not None and self.maximum <= NOTHING,
             "the suspense fund is not offered in the portal": self.suspense and self.basket_fund,
         }

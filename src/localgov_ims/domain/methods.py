@@ -8,6 +8,7 @@ from typing import Final
 
 from attrs import field, fields_dict, frozen
 
+from localgov_ims.domain.accounts import MOST_PROOF_DAYS
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.texts import text
@@ -64,6 +65,7 @@ class MethodOfPayment:
         payment_reversal: Whether a payment by it may have a negative line.
         carries_fee: Whether a surcharge on top of a payment may be taken; read `SURCHARGE_WARNING` first.
         surcharge_accepted_by: Who read that warning and accepted it.
+        proof_days: Working days after which what it took, and the bank has not brought, is out of order.
         fee_to: Where a surcharge is income; fee_fund, fee_account and fee_vat_code: the central account.
 
     Raises:
@@ -90,6 +92,7 @@ class MethodOfPayment:
     fee_fund: str | None = None
     fee_account: str | None = None
     fee_vat_code: str | None = None
+    proof_days: int = 5
     disabled: bool = False
     colours: tuple[str, ...] = ()
     extras: Mapping[str, str] = field(factory=dict)
@@ -103,6 +106,7 @@ class MethodOfPayment:
             and (self.provider is None or self.fee is None),
             "its minimum must not be negative": self.minimum is not None and self.minimum < NOTHING,
             "its maximum must be above zero": self.maximum is not None and self.maximum <= NOTHING,
+            f"proof_days must be 0 to {MOST_PROOF_DAYS}": not 0 <= self.proof_days <= MOST_PROOF_DAYS,
             "its minimum is above its maximum": self.minimum is not None
             and self.maximum is not None
             and self.minimum > self.maximum,
