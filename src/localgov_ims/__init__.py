@@ -86,7 +86,7 @@ _PUBLIC = {
     "reverse_file": "service.reversing_files",
     "reverse_transaction": "service.reversing",
     "return_to_payer": "service.suspense_returning",
-    "send_refund": "service.finishing_refunds",
+    "send_refund": "service.sending_refunds",
     "sweep_payments": "service.sweeping",
     "sweep_refunds": "service.sweeping",
     "take_payment": "service.payments",

@@ -37,7 +37,6 @@ from localgov_ims.service.finishing_refunds import (
     authorise_refund,
     finish_refund,
     put_in_payables_file,
-    send_refund,
 )
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.journalling import build_journals
@@ -47,6 +46,7 @@ from localgov_ims.service.receiving import receive_cheque
 from localgov_ims.service.refunds import RefundOf, refund_payment, view_refund
 from localgov_ims.service.restricting import restrict_account
 from localgov_ims.service.reversing import reverse_transaction
+from localgov_ims.service.sending_refunds import send_refund
 from localgov_ims.service.suspense import list_suspense
 from localgov_ims.service.sweeping import sweep_refunds
 from localgov_ims.service.transfers import transfer_income

@@ -16,6 +16,12 @@ from localgov_ims.allocation.rules import Rule
 from localgov_ims.bootstrap import settings as reading
 from localgov_ims.bootstrap.exporting import chosen_exporters
 from localgov_ims.bootstrap.notifying import checked_notifier, chosen, link_keys
+from localgov_ims.bootstrap.providing import (
+    CheckedProvider,
+    checked_providers,
+    chosen_providers,
+    chosen_sources,
+)
 from localgov_ims.bootstrap.settings import Settings
 from localgov_ims.domain.calendar import Clock
 from localgov_ims.domain.people import Rights
@@ -65,6 +71,7 @@ class Checked:
     options: Mapping[str, Options]
     exporters: Mapping[str, ChosenExporter]
     notifier: tuple[NotifierSpec, object] | None
+    providers: tuple[CheckedProvider, ...]
 
 
 def checked(text: str, settings: Settings) -> Checked:
@@ -83,6 +90,7 @@ def checked(text: str, settings: Settings) -> Checked:
         text=text, settings=settings, council=council, plugins=plugins, readers=tuple(readers.values()),
         options=settings.options_of(readers), exporters=chosen_exporters(council.ledgers, plugins.exporters),
         notifier=checked_notifier(settings.notifier, plugins.notifiers),
+        providers=checked_providers(settings.providers, plugins),
     )  # fmt: skip
 
 
@@ -105,6 +113,8 @@ def open_installation(
             council=now_in_force.council, store=store, readers=now_in_force.readers, options=now_in_force.options,
             exporters=now_in_force.exporters, clock=clock, actor=begin(store, who), link_keys=link_keys,
             notifier=chosen(*now_in_force.notifier, clock) if now_in_force.notifier is not None else None,
+            providers=chosen_providers(now_in_force.providers, clock),
+            settlement_sources=chosen_sources(now_in_force.providers, clock),
         )  # fmt: skip
         _keep_versions(installation, now_in_force)
         with store.reading() as connection:

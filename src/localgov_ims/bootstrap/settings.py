@@ -99,6 +99,7 @@ class Settings:
     special_methods: SpecialMethods
     plugins: Mapping[str, Mapping[str, Any]] = field(factory=dict)
     notifier: Mapping[str, Any] = field(factory=dict)
+    providers: Mapping[str, Mapping[str, Any]] = field(factory=dict)
     bank_accounts: Mapping[str, BankAccount] = field(factory=dict)
     ledgers: Mapping[str, Ledger] = field(factory=dict)
     funds: Mapping[str, Fund] = field(factory=dict)

@@ -135,6 +135,10 @@ def take(context: click.Context, /, channel: str, key: str | None, *, as_json: b
         return
     click.echo(f"Payment {called(made.reference)} of {made.amount.shown()} is pending.")
     show_lines(made.lines)
+    if made.provider is not None:
+        click.echo(
+            f"To pay it at {made.provider}: `ims payments start {called(made.reference)} --return-to URL`"
+        )
     click.echo(f"When the provider has answered: `ims payments settle {called(made.reference)} --said WORD`")
 
 

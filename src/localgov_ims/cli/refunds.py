@@ -17,9 +17,11 @@ from localgov_ims.domain.payers import Payee
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.refunds import RefundRequest, RefundState, Route
 from localgov_ims.service import listing
+from localgov_ims.service.backing_off import BACKING_OFF
 from localgov_ims.service.finishing_refunds import authorise_refund, finish_refund
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.refunds import RefundOf, refund_payment
+from localgov_ims.service.sending_refunds import send_to_provider
 from localgov_ims.service.stories import called, when
 from localgov_ims.service.viewing import RefundView, whole_line, whole_refund
 
@@ -68,6 +70,15 @@ def list_(context: click.Context, limit: int, *, open_only: bool, as_json: bool)
     ]  # fmt: skip
     print_table("Refunds", ["refund", "of", "amount ", "state", "route", "by", "asked", "reason"], table)
     click.echo(f"{counted(len(table), 'refund')}{', and more: --limit shows them' if found.more else ''}.")
+
+
+@refunds.command()
+@click.argument("reference")
+@json_option
+@click.pass_context
+def send(context: click.Context, reference: str, *, as_json: bool) -> None:
+    """Send the refund REFERENCE to the provider that took its payment. Sent twice, it is one refund."""
+    _done(send_to_provider(opened_council(context), reference, patience=BACKING_OFF), as_json=as_json)
 
 
 @refunds.command()
@@ -184,7 +195,7 @@ def _done(request: RefundRequest, *, as_json: bool) -> None:
     ours = called(request.reference)
     next_ = {
         RefundState.PROPOSED: f"Somebody else authorises it: `ims refunds authorise {ours}`",
-        RefundState.REQUESTED: f"When it has been sent or paid: `ims refunds confirm {ours} submitted` or `paid`",
+        RefundState.REQUESTED: f"Send it: `ims refunds send {ours}`. When it has been sent or paid by hand: `ims refunds confirm {ours} submitted` or `paid`",
         RefundState.SUBMITTED: f"When it has been paid: `ims refunds confirm {ours} paid`",
         RefundState.SUCCEEDED: "It was given back.",
         RefundState.FAILED: "Nothing of it is given back.",

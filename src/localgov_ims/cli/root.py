@@ -11,6 +11,7 @@ import click
 
 from localgov_ims.domain.quoting import quoted
 from localgov_ims.errors import (
+    AdapterError,
     ConfigurationError,
     ImsError,
     InvalidValue,
@@ -36,6 +37,7 @@ EXIT_CODES: tuple[tuple[type[ImsError], int], ...] = (
     (NotPermitted, 7),
     (ConfigurationError, 8),
     (StoreUnavailable, 10),
+    (AdapterError, 11),
 )
 """The exit code of each branch of the tree of errors; 0 is success, 1 a bug of ours, 2 a wrong command line."""
 
@@ -53,7 +55,7 @@ COMMANDS = {
     "lines": "moving:lines",
     "messages": "announcing:messages",
     "notes": "noting:notes",
-    "payments": "payments:payments",
+    "payments": "at_provider:payments",
     "personal": "personal:personal",
     "plugins": "plugins:plugins",
     "profiles": "profiles:profiles",
@@ -68,6 +70,7 @@ COMMANDS = {
     "rules": "rules:rules",
     "search": "searching:search",
     "settings": "settings:settings",
+    "settlements": "settlements:settlements",
     "suspense": "suspense:suspense",
     "tills": "tills:tills",
     "transfers": "moving:transfers",

@@ -118,6 +118,29 @@ class Payment:
 
 
 @frozen(kw_only=True)
+class ProviderRequest:
+    """What is stored before a provider is asked for a payment; every attempt is made from it, under one key.
+
+    Attributes:
+        key: The idempotency key, a UUIDv7.
+        return_to: The address to which the payer comes back, without its token.
+        language: What the payer reads, `en` or `cy`.
+        token_hash: SHA-256 of the token, which itself is nowhere; it opens the page of the payment's status.
+        at: Before the first attempt.
+    """
+
+    id: UUID
+    payment: UUID
+    key: str
+    return_to: str
+    language: str
+    token_hash: str
+    token_expires_at: datetime = field(converter=utc)
+    at: datetime = field(converter=utc)
+    by: str
+
+
+@frozen(kw_only=True)
 class PaymentEvent:
     """A thing that was said of a payment, and where it left it.
 
@@ -172,12 +195,20 @@ def decide(payment: Payment, observation: Observation, recorded: Mapping[str | N
     """
     if observation.said is Said.SUCCEEDED:
         return _success(payment, observation, recorded)
+    if _of_another(payment, observation):
+        return Decision(payment.state, noted=False)
     if payment.state is PaymentState.PENDING:
         return _PENDING[observation.said]
     late = payment.state is PaymentState.SUCCEEDED and observation.said in _REFUSALS
     unknown = observation.said is Said.UNKNOWN
     breaks = (BreakKind.LATE_REFUSAL,) if late else (BreakKind.UNKNOWN_STATUS,) if unknown else ()
     return Decision(payment.state, breaks=breaks)
+
+
+def _of_another(payment: Payment, observation: Observation) -> bool:
+    """Tell whether a provider speaks of another payment that it holds under the same reference of ours."""
+    theirs = observation.provider_reference
+    return None not in {theirs, payment.provider_reference} and theirs != payment.provider_reference
 
 
 _REFUSALS = frozenset({Said.FAILED, Said.CANCELLED, Said.EXPIRED})

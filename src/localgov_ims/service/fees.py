@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from localgov_ims.domain.breaks import BreakKind
@@ -48,17 +49,38 @@ def record_fee(
         NotFound: There is no such payment.
         ConfigurationError: The settings name no method for fees.
     """
+    return record_stated_fee(installation, payment_reference, amount, card, Permission.PAYMENT_SETTLE)
+
+
+def record_stated_fee(
+    installation: Installation,
+    payment_reference: str,
+    amount: Money,
+    card: Card | None,
+    *permissions: Permission,
+) -> Transaction | None:
+    """Do as `record_fee` for a service that asked the provider itself, which says by which permissions.
+
+    Raises:
+        InvalidValue, RuleViolation, AlreadyDone, NotFound, ConfigurationError: See `record_fee`.
+    """
     if not amount:
         return None
     if amount < NOTHING:
         raise InvalidValue("amount_not_positive", f"A fee cannot be {amount.shown()}.", value=str(amount))
     reference = stored_reference(payment_reference)
-    return retried(lambda: _record(installation, reference, amount, card))
+    return retried(lambda: _record(installation, reference, amount, card, permissions))
 
 
-def _record(installation: Installation, reference: str, amount: Money, card: Card | None) -> Transaction:
+def _record(
+    installation: Installation,
+    reference: str,
+    amount: Money,
+    card: Card | None,
+    permissions: Collection[Permission],
+) -> Transaction:
     with installation.unit("record_fee") as unit:
-        permit_unit(installation, unit, Permission.PAYMENT_SETTLE)
+        permit_unit(installation, unit, *permissions)
         payment = stored.by_reference(unit.connection, reference)
         if payment is None:
             raise no_payment(reference)

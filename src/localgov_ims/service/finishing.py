@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import NAMESPACE_URL, uuid5
 
 from attrs import asdict, evolve
@@ -17,7 +17,7 @@ from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.domain.transactions import LineInput, Purpose, Transaction
 from localgov_ims.errors import ImsError, NotPermitted, RuleViolation
-from localgov_ims.service.fees import record_fee
+from localgov_ims.service.fees import record_stated_fee
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.lines import line_for
 from localgov_ims.service.payment_receipts import (
@@ -48,10 +48,23 @@ def finish_payment(installation: Installation, observation: Observation) -> Paym
         RuleViolation: The provider's reference is another payment's (`provider_reference_taken`); a Break keeps it.
         NotPermitted: The user may not settle payments.
     """
-    payment = retried(lambda: _finish(installation, observation))
+    return record_observation(installation, observation, Permission.PAYMENT_SETTLE)
+
+
+def record_observation(
+    installation: Installation, observation: Observation, *permissions: Permission
+) -> Payment:
+    """Do as `finish_payment` for a service that asked the provider itself, which says by which permissions.
+
+    Raises:
+        NotFound, RuleViolation, NotPermitted: See `finish_payment`.
+    """
+    payment = retried(lambda: _finish(installation, observation, permissions))
     if observation.surcharge and payment.state is PaymentState.SUCCEEDED:
         try:
-            record_fee(installation, payment.reference, observation.surcharge, card=observation.card)
+            record_stated_fee(
+                installation, payment.reference, observation.surcharge, observation.card, *permissions
+            )
         except NotPermitted:
             raise
         except ImsError as error:
@@ -60,9 +73,11 @@ def finish_payment(installation: Installation, observation: Observation) -> Paym
     return payment
 
 
-def _finish(installation: Installation, observation: Observation) -> Payment:
+def _finish(
+    installation: Installation, observation: Observation, permissions: Collection[Permission]
+) -> Payment:
     with installation.unit("finish_payment") as unit:
-        permit_unit(installation, unit, Permission.PAYMENT_SETTLE)
+        permit_unit(installation, unit, *permissions)
         payment = stored.by_reference(unit.connection, observation.payment_reference)
         if payment is None:
             reconciliation.add_new_breaks(unit, [_unknown(unit, observation)])

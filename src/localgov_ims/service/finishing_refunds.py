@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from localgov_ims.domain.breaks import BreakKind
-from localgov_ims.domain.observations import CreateRefund, RefundObservation, RefundSaid
+from localgov_ims.domain.observations import RefundObservation
 from localgov_ims.domain.people import Rights, key
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.refunds import (
@@ -17,14 +17,7 @@ from localgov_ims.domain.refunds import (
     Route,
     decide,
 )
-from localgov_ims.errors import (
-    AdapterError,
-    AlreadyDone,
-    OutcomeUnknown,
-    Rejected,
-    RuleViolation,
-    UnexpectedAnswer,
-)
+from localgov_ims.errors import AlreadyDone, RuleViolation
 from localgov_ims.service import drawing
 from localgov_ims.service import refund_records as records
 from localgov_ims.service.installation import Installation
@@ -36,9 +29,6 @@ from localgov_ims.service.retrying import retried
 from localgov_ims.service.reversing import take_back
 from localgov_ims.storage import reconciliation
 from localgov_ims.storage.store import Unit
-
-Send = Callable[[CreateRefund], RefundObservation]
-"""Asks the provider for a refund; the same one asked for twice is one (its reference is the idempotency key)."""
 
 
 def authorise_refund(installation: Installation, reference: str, *, accept: bool = True) -> RefundRequest:
@@ -61,7 +51,7 @@ def authorise_refund(installation: Installation, reference: str, *, accept: bool
             withdrawn = not accept and key(request.asked_by) == key(installation.actor)
             if not withdrawn:
                 rights.require(Permission.REFUND_AUTHORISE)
-            _check_accounts(installation, unit, rights, request)
+            check_accounts(installation, unit, rights, request)
             if request.state is not RefundState.PROPOSED:
                 message = f"Refund {request.reference} is {request.state.value}; it waits for nobody."
                 raise AlreadyDone("already_decided", message, refund=request.reference)
@@ -79,50 +69,6 @@ def authorise_refund(installation: Installation, reference: str, *, accept: bool
     return retried(once)
 
 
-def send_refund(installation: Installation, reference: str, send: Send) -> RefundRequest:
-    """Send a requested refund to its provider, and record what it answers.
-
-    What it drew is committed long before. When the answer is unclear it is *submitted*, in flight: the sweep asks again.
-
-    Raises:
-        NotFound: There is no such request.
-        RuleViolation: It is not one to send to a provider now (`not_requested`).
-        AdapterError: The provider certainly did not do it, and may be asked again; the request stays as it is. Any
-            other exception of *send* is raised on, with the request *submitted*: nobody knows what it did.
-    """
-    with installation.unit("send_refund") as unit:
-        rights = permit_unit(installation, unit, Permission.REFUND_REQUEST, Permission.REFUND_CONFIRM)
-        request = records.found(unit, reference)
-        _check_accounts(installation, unit, rights, request)
-        if request.route is not Route.PROVIDER or request.state not in _SENDABLE:
-            message = f"Refund {request.reference} is {request.state.value}, by {request.route.value}; it is not sent now."
-            raise RuleViolation("not_requested", message, refund=request.reference)
-        asked = records.to_send(unit, request)
-    try:
-        said = send(asked)
-    except Rejected as error:
-        said = RefundObservation(
-            refund_reference=request.reference, said=RefundSaid.FAILED, observed_at=installation.clock(),
-            reason=error.message,
-        )  # fmt: skip
-    except (OutcomeUnknown, UnexpectedAnswer) as error:
-        said = RefundObservation(
-            refund_reference=request.reference, said=RefundSaid.SUBMITTED, observed_at=installation.clock(),
-            reason=error.message,
-        )  # fmt: skip
-    except AdapterError:
-        raise  # certainly not done
-    except Exception as error:
-        # Whatever else happened on the way, the provider may have paid: it is in flight until it is asked.
-        unclear = RefundObservation(
-            refund_reference=request.reference, said=RefundSaid.SUBMITTED, observed_at=installation.clock(),
-            reason=repr(error),
-        )  # fmt: skip
-        _recorded(installation, unclear, Permission.REFUND_REQUEST, Permission.REFUND_CONFIRM)
-        raise
-    return _recorded(installation, said, Permission.REFUND_REQUEST, Permission.REFUND_CONFIRM)
-
-
 def finish_refund(installation: Installation, observation: RefundObservation) -> RefundRequest:
     """Record what was said of a refund, and return the request as it then stands.
 
@@ -130,7 +76,7 @@ def finish_refund(installation: Installation, observation: RefundObservation) ->
         NotFound: There is no such request.
         NotPermitted: The user may not say what became of refunds.
     """
-    return _recorded(installation, observation, Permission.REFUND_CONFIRM, Permission.PAYMENT_SETTLE)
+    return record_said(installation, observation, Permission.REFUND_CONFIRM, Permission.PAYMENT_SETTLE)
 
 
 def put_in_payables_file(
@@ -150,7 +96,7 @@ def put_in_payables_file(
             made = []
             for reference in references:
                 request = records.found(unit, reference)
-                _check_accounts(installation, unit, rights, request)
+                check_accounts(installation, unit, rights, request)
                 if request.route is not Route.PAYABLES or request.state is not RefundState.REQUESTED:
                     message = (
                         f"Refund {request.reference} is {request.state.value}, by {request.route.value}."
@@ -167,30 +113,32 @@ def put_in_payables_file(
     return retried(once)
 
 
-def _check_accounts(installation: Installation, unit: Unit, rights: Rights, request: RefundRequest) -> None:
+def check_accounts(installation: Installation, unit: Unit, rights: Rights, request: RefundRequest) -> None:
     """Refuse whoever has not the funds that a request gives back from, or must keep their hands off its accounts."""
     accounts = accounts_of(unit.connection, request)
     rights.require_funds([fund for fund, _ in accounts])
     permit_accounts(installation, unit.connection, rights, accounts)
 
 
-_SENDABLE = frozenset({RefundState.REQUESTED, RefundState.SUBMITTED})
+def record_said(
+    installation: Installation, said: RefundObservation, *permissions: Permission
+) -> RefundRequest:
+    """Do as `finish_refund` for a service that asked the provider itself, which says by which permissions."""
 
-
-def _recorded(installation: Installation, said: RefundObservation, *permissions: Permission) -> RefundRequest:
     def once() -> RefundRequest:
         with installation.unit("finish_refund") as unit:
             unit.lock()
             rights = permit_unit(installation, unit, *permissions)
             request = records.found(unit, said.refund_reference)
             if not rights.has(Permission.PAYMENT_SETTLE):  # an adapter passes on whatever the provider says
-                _check_accounts(installation, unit, rights, request)
+                check_accounts(installation, unit, rights, request)
             decision = decide(request.state, said.said)
             if decision.effect is not RefundEffect.NOTHING and said.amount not in {None, request.total}:
                 decision = RefundDecision(request.state, breaks=(BreakKind.REFUND_CONTRADICTED,))
             decision = _effect(installation, unit, request, said, decision)
             reconciliation.add_new_breaks(unit, records.breaks_about(unit, decision.breaks, request, said))
-            if decision.noted:
+            first_word = request.provider_reference is None and said.provider_reference is not None
+            if decision.noted or first_word:
                 request = records.noted(
                     installation,
                     unit,

@@ -12,6 +12,8 @@ from localgov_ims.errors import ConfigurationError
 from localgov_ims.files.readers import Options, Reader
 from localgov_ims.hooks.interfaces import LedgerExporter
 from localgov_ims.hooks.notifiers import Notifier
+from localgov_ims.hooks.providers import Capability, PaymentProvider
+from localgov_ims.hooks.settlement_sources import SettlementSource
 from localgov_ims.service.council import Council
 from localgov_ims.storage.store import Store, Unit
 
@@ -41,6 +43,27 @@ class ChosenExporter:
 
 
 @frozen(kw_only=True)
+class ChosenProvider:
+    """An account at a payment provider, as settings have it under `[providers.NAME]`.
+
+    `opened` makes its adapter for as long as it is used, and asks for its secrets only then.
+    """
+
+    name: str
+    capabilities: frozenset[Capability]
+    opened: Callable[[], AbstractContextManager[PaymentProvider]]
+
+
+@frozen(kw_only=True)
+class ChosenSource:
+    """Where the payouts of an account are fetched from; `format` is the reader of what is fetched."""
+
+    name: str
+    format: str
+    opened: Callable[[], AbstractContextManager[SettlementSource]]
+
+
+@frozen(kw_only=True)
 class Installation:
     """A council's income management, ready to work. Made by `bootstrap.open_installation`.
 
@@ -49,6 +72,8 @@ class Installation:
         exporters: How journals become files, by ledger.
         actor: Who is asking; every audit entry names them.
         notifier: How messages to payers leave; none where the settings choose no notifier.
+        providers: The accounts at payment providers, by their names in the settings.
+        settlement_sources: Those of them whose payouts are fetched.
         link_keys: Gives the keys of signed links, the one that signs first; asked for only where a link is met.
         request: What the web or a job calls this piece of work; kept in the audit entries where it is not empty.
     """
@@ -62,6 +87,8 @@ class Installation:
     actor: str
     request: str = ""
     notifier: ChosenNotifier | None = None
+    providers: Mapping[str, ChosenProvider] = field(factory=dict)
+    settlement_sources: Mapping[str, ChosenSource] = field(factory=dict)
     link_keys: Callable[[], Sequence[bytes]] = field(default=_no_link_keys, repr=False)
 
     def unit(self, action: str) -> Unit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from attrs import evolve
@@ -108,8 +109,13 @@ def lines_of(unit: Unit, request: RefundRequest) -> tuple[dict[UUID, Line], dict
     return lines, {line.id: each for each in whole for line in each.lines}
 
 
-def to_send(unit: Unit, request: RefundRequest) -> CreateRefund:
-    """Return what the provider's adapter is asked."""
+def first_sent_at(unit: Unit, request: RefundRequest) -> datetime | None:
+    """Return when a request was first sent to its provider, or about to be; none if it never was."""
+    return stored.first_at(unit.connection, request.id, RefundEventKind.SENT)
+
+
+def to_send(unit: Unit, request: RefundRequest, sent_at: datetime) -> CreateRefund:
+    """Return what the provider's adapter is asked; *sent_at* is when it was first."""
     lines, sources = lines_of(unit, request)
     standing = draws.taken(unit.connection, list(lines))
     left = Money.total(available(line, standing[line.id]) for line in lines.values())
@@ -117,7 +123,11 @@ def to_send(unit: Unit, request: RefundRequest) -> CreateRefund:
     return CreateRefund(
         provider_reference=source.provider_reference or "", refund_reference=request.reference, amount=request.total,
         # What is left besides this request, which has drawn its own already.
-        available=left + request.total, reason=request.reason,
+        available=left + request.total, reason=request.reason, sent_at=sent_at,
+        known=frozenset(
+            other.provider_reference for other in stored.of_subject(unit.connection, request.subject)
+            if other.provider_reference is not None and other.id != request.id
+        ),
     )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from localgov_ims.domain.observations import Observation, RefundObservation, Sai
 from localgov_ims.domain.payments import Payment, PaymentState
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.refunds import RefundRequest, RefundState
-from localgov_ims.errors import AdapterError, RuleViolation
+from localgov_ims.errors import AdapterError, ConfigurationError, RuleViolation
+from localgov_ims.service.asking_providers import opened_provider, what_became_of
 from localgov_ims.service.finishing import finish_payment
 from localgov_ims.service.finishing_refunds import finish_refund
 from localgov_ims.service.installation import Installation
@@ -21,6 +22,9 @@ from localgov_ims.storage import payments, refunds
 
 PENDING_FOR: Final = timedelta(minutes=30)
 """How long a payment is left alone before the provider is asked about it."""
+
+CAPTURED_BY: Final = timedelta(hours=96)
+"""How long after it was asked for an authorised payment is captured at the latest: providers let it go at 120 hours."""
 
 Ask = Callable[[Payment], Observation | None]
 """Asks the provider about a payment; none is its answer "no such payment". It raises AdapterError for silence."""
@@ -68,9 +72,32 @@ def sweep_payments(installation: Installation, ask: Ask, *, pending_for: timedel
                     reason="the provider has no such payment, and its time is over",
                 )  # fmt: skip
             moved += finish_payment(installation, said).state is not PaymentState.PENDING
-        except (AdapterError, RuleViolation) as error:
+        except (AdapterError, ConfigurationError, RuleViolation) as error:
             silent.append((payment.reference, error.message))
     return Swept(asked=len(pending), moved=moved, silent=tuple(silent))
+
+
+def mop_up_payments(installation: Installation, *, pending_for: timedelta = PENDING_FOR) -> Swept:
+    """Ask the providers of the settings about every payment pending for a while; see `sweep_payments`.
+
+    What an account captures later is captured here once it is 96 hours old, while the provider still lets it be.
+
+    Raises:
+        NotPermitted: The user may not settle payments.
+    """
+
+    def ask(payment: Payment) -> Observation | None:
+        with opened_provider(installation, payment.provider) as provider:
+            found = what_became_of(provider, payment)
+            for other in found[:-1]:
+                finish_payment(installation, other)
+            said = found[-1] if found else None
+            due = installation.clock() >= payment.created_at + CAPTURED_BY
+            if said is not None and said.capturable and due and said.provider_reference is not None:
+                return provider.capture(said.provider_reference)
+            return said
+
+    return sweep_payments(installation, ask, pending_for=pending_for)
 
 
 def sweep_refunds(installation: Installation, ask: AskRefund) -> Swept:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -11,7 +13,14 @@ from sqlalchemy import Connection
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.payers import Payee, kept
-from localgov_ims.domain.refunds import RefundEvent, RefundItem, RefundRequest, RefundState, Route
+from localgov_ims.domain.refunds import (
+    RefundEvent,
+    RefundEventKind,
+    RefundItem,
+    RefundRequest,
+    RefundState,
+    Route,
+)
 from localgov_ims.storage import personal
 from localgov_ims.storage.schema import (
     day_column,
@@ -129,6 +138,23 @@ def by_reference(connection: Connection, reference: str) -> RefundRequest | None
 def of_subject(connection: Connection, subject: str) -> list[RefundRequest]:
     """Return the requests about a payment or transaction, in order."""
     return sorted(some(connection, requests.c.subject == subject), key=lambda request: request.n)
+
+
+def first_at(connection: Connection, request: UUID, kind: RefundEventKind) -> datetime | None:
+    """Return when something first happened to a request."""
+    query = (
+        sa.select(events.c.at)
+        .where(events.c.request == request, events.c.kind == kind.value)
+        .order_by(events.c.number)
+        .limit(1)
+    )
+    found: datetime | None = connection.execute(query).scalar_one_or_none()
+    return found
+
+
+def of_payment(connection: Connection, payment: str) -> list[RefundRequest]:
+    """Return the requests about a payment, the oldest first."""
+    return list(some(connection, requests.c.payment == payment))
 
 
 def in_state(connection: Connection, *states: RefundState) -> Iterator[RefundRequest]:

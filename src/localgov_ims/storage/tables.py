@@ -7,6 +7,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from localgov_ims.storage import (
+    callbacks,
     deposits,
     draws,
     ereturn_contents,
@@ -20,6 +21,7 @@ from localgov_ims.storage import (
     payments,
     people,
     proposals,
+    provider_requests,
     reconciliation,
     refunds,
     restrictions,
@@ -56,6 +58,9 @@ RECORD_TABLES: Final[tuple[sa.Table, ...]] = (
     payments.payments,
     payments.lines,
     payments.events,
+    provider_requests.requests,
+    callbacks.events,
+    callbacks.answers,
     refunds.requests,
     refunds.items,
     refunds.events,
