@@ -97,6 +97,29 @@ def lines_of(stream: BinaryIO, encoding: Sequence[str], limits: Limits) -> Lines
     return Lines(text, limits.line_bytes)
 
 
+def plain_lines(stream: BinaryIO, encoding: Sequence[str], limits: Limits) -> Iterator[str]:
+    """Yield the lines of *stream*, without their ends (CRLF, LF or CR), for formats in which a quote means nothing.
+
+    Raises:
+        Refused: No encoding fits every byte, the file is larger than the limit, or a line is longer.
+    """
+    codec = _codec(stream, encoding, limits)
+    text = io.TextIOWrapper(io.BufferedReader(_Borrowed(stream)), codec, "strict", newline=None)
+    tail, done = "", 0
+    while block := text.read(_BLOCK):
+        *whole, tail = (tail + block).split("\n")
+        for number, line in enumerate((*whole, tail), done + 1):
+            if len(line) > limits.line_bytes:
+                message = (
+                    f"The line is longer than {limits.line_bytes} characters; line ends may have been lost."
+                )
+                raise refuse("limit-exceeded", f"line {number}", message)
+        done += len(whole)
+        yield from whole
+    if tail:
+        yield tail
+
+
 def _codec(stream: BinaryIO, encoding: Sequence[str], limits: Limits) -> str:
     """Return the first of the encodings that fits every byte; the stream is left at its start."""
     fault = None

@@ -6,11 +6,11 @@ from typing import Final, NamedTuple
 
 from localgov_ims.domain.issues import Issue, notice
 from localgov_ims.domain.money import Money
+from localgov_ims.files.account_numbers import account_number
 from localgov_ims.files.events import Closed, Opened
 from localgov_ims.files.limits import Limits, refuse
 from localgov_ims.files.totals import Tally, balance_difference, evidence
 from localgov_ims_camt import entries, summary
-from localgov_ims_camt.accounts import account_of
 from localgov_ims_camt.balances import Balances, Known
 from localgov_ims_camt.elements import Balance, Entry, Head, Header, Summary
 from localgov_ims_camt.entries import Movement, Parts
@@ -61,7 +61,7 @@ class StatementReading:
 
     def open(self, head: Head, header: Header, currency: str | None = None) -> None:
         """Emit `Opened`; *currency* is the first entry's, for a statement that says none itself."""
-        account = account_of(head)
+        account = account_number(head.iban or head.account or "")
         if not account:
             self._printed.missing(f"{self.place}/Acct", "Id")
         if not head.id:
