@@ -11,11 +11,13 @@ from datetime import date
 
 from attrs import frozen
 
+from localgov_ims.domain.advices import Advice
 from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.settlements import SettlementLine
 from localgov_ims.domain.statements import BankLine, Evidence
+from localgov_ims.domain.unpaids import Unpaid
 from localgov_ims.files.holder_fields import HolderRow
 
 
@@ -26,6 +28,8 @@ class Yields(enum.Enum):
     SETTLEMENT = "settlement"
     INCOME = "income"
     ACCOUNTS = "accounts"
+    UNPAIDS = "unpaids"
+    ADVICE = "advice"
 
 
 @frozen(kw_only=True)
@@ -101,5 +105,5 @@ class Closed:
     last_on: date | None = None
 
 
-Row = BankLine | SettlementLine | IncomeRow | HolderRow
-Event = Opened | BankLine | SettlementLine | IncomeRow | HolderRow | Closed | Issue
+Row = BankLine | SettlementLine | IncomeRow | HolderRow | Unpaid | Advice
+Event = Opened | Row | Closed | Issue

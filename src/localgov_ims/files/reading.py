@@ -12,6 +12,7 @@ from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.settlements import SettlementLine
 from localgov_ims.domain.statements import BankLine, Evidence
+from localgov_ims.domain.unpaids import Unpaid
 from localgov_ims.files.events import Closed, Event, Opened, Row
 from localgov_ims.files.holder_fields import HolderRow
 from localgov_ims.files.limits import DEFAULT_LIMITS, Refused, refuse
@@ -190,7 +191,7 @@ def _faults(row: Row, places: dict[str, str]) -> Iterable[Issue]:
     return (repeated(row, first),)
 
 
-def repeated(row: BankLine | SettlementLine, first: str) -> Issue:
+def repeated(row: BankLine | SettlementLine | Unpaid, first: str) -> Issue:
     """Make the Issue for an identifier that stands at *first* already."""
     message = f"The identifier {row.identifier!r} stands twice: at {first} and at {row.place}. Ask the sender which is right."
     return Issue(
