@@ -230,6 +230,7 @@ def _refuse_removals(council: Council, used: Mapping[str, set[str]]) -> None:
         "funds": council.funds, "methods": council.methods, "bank_accounts": council.bank_accounts,
         "sources": council.sources, "vat": council.vat_codes,
         "fund_messages": council.messages, "import_types": council.import_types,
+        "service_users": council.service_users,
     }  # fmt: skip
     for section, names in used.items():
         for name in sorted(names - set(known[section])):

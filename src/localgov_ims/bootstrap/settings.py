@@ -31,6 +31,7 @@ from localgov_ims.domain.over_short import OverShort
 from localgov_ims.domain.references import ReferenceFormat
 from localgov_ims.domain.retention import Periods
 from localgov_ims.domain.roles import SHIPPED_ROLES, FundGroup, Role
+from localgov_ims.domain.service_users import ServiceUser
 from localgov_ims.domain.till_settings import TillSettings
 from localgov_ims.domain.two_person import TwoPersonLimits
 from localgov_ims.domain.vat import Rounding, VatCode
@@ -44,7 +45,7 @@ from localgov_ims.service.council import Council, Ledger
 _KEYED = {
     "bank_accounts": "name", "ledgers": "name", "funds": "code", "methods": "code", "vat": "code", "sources": "name",
     "check_digits": "name", "reference_formats": "name", "offices": "code", "fund_messages": "code", "clients": "name",
-    "roles": "name", "fund_groups": "name", "ereturn_templates": "name", "import_types": "code",
+    "roles": "name", "fund_groups": "name", "ereturn_templates": "name", "import_types": "code", "service_users": "number",
 }  # fmt: skip
 """Sections whose tables are named by their key: `[funds.23]` is the fund with code 23."""
 
@@ -117,6 +118,7 @@ class Settings:
     ereturn_templates: Mapping[str, EReturnTemplate] = field(factory=dict)
     sources: Mapping[str, IncomeSource] = field(factory=dict)
     import_types: Mapping[str, ImportType] = field(factory=dict)
+    service_users: Mapping[str, ServiceUser] = field(factory=dict)
     check_digits: Mapping[str, CheckDigits] = field(factory=dict)
     reference_formats: Mapping[str, ReferenceFormat] = field(factory=dict)
     formats: Mapping[str, Mapping[str, Any]] = field(factory=dict)
@@ -144,6 +146,7 @@ class Settings:
             two_person=self.two_person, clients=self.clients, roles={**SHIPPED_ROLES, **self.roles}, fund_groups=self.fund_groups,
             retention=self.retention, over_short=self.over_short, tills=self.tills,
             ereturn_templates={name: each.numbered() for name, each in self.ereturn_templates.items()}, import_types=self.import_types,
+            service_users=self.service_users,
         )  # fmt: skip
 
     def options_of(self, readers: Mapping[str, Reader]) -> dict[str, Options]:

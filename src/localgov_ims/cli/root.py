@@ -43,6 +43,7 @@ EXIT_CODES: tuple[tuple[type[ImsError], int], ...] = (
 
 COMMANDS = {
     "accounts": "accounts:accounts",
+    "advices": "advices:advices",
     "audit": "auditing:audit",
     "demo": "demo:demo",
     "deposits": "deposits:deposits",

@@ -46,14 +46,13 @@ class RecordedAdvice:
     """An advice that was imported, with who is to act on it and who has taken it.
 
     Attributes:
-        report: The kind of report, such as ADDACS; owner: of its service user number, by the settings.
+        report: The kind of report, such as ADDACS.
         taken_by, taken_at: Who has acted on it, and when; none while nobody has.
     """
 
     id: UUID
     report: str
     service_user: str
-    owner: str
     reported_on: date
     advice: Advice
     taken_by: str | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -101,3 +101,23 @@ class RecordedUnpaid:
     advice: str
     due_on: date
     unpaid: Unpaid
+
+
+@frozen(kw_only=True)
+class UnpaidEvent:
+    """A step of an unpaid; `number` counts from 1, and of two with one number only one is recorded.
+
+    Attributes:
+        line: The statement line that brought it, of one that was debited.
+        transaction: What took the income back: a Reversal, or a negative Receipt.
+    """
+
+    id: UUID
+    unpaid: UUID
+    number: int
+    state: UnpaidState
+    at: datetime
+    by: str
+    reason: str | None = None
+    line: UUID | None = None
+    transaction: UUID | None = None

@@ -43,7 +43,8 @@ class Opened:
         number: The number people know it by: of the statement, of the payout.
         key: What makes it the same one when it comes again, within its account; none where the format has no
             numbered statements, and its lines are told apart one by one.
-        paid_on: The day a settlement was paid out.
+        paid_on: The day a settlement was paid out, a Bacs report or submission is of.
+        service_user: The service user number, of what is about Direct Debits.
         opening: Balance before the first row; none where the format has none.
         copy: Whether the bank marks it as a copy or duplicate.
         message: The message's or profile's name and version.
@@ -56,6 +57,7 @@ class Opened:
     number: str | None = None
     key: str | None = None
     paid_on: date | None = None
+    service_user: str | None = None
     opening: Money | None = None
     copy: bool = False
     message: str = ""

@@ -26,6 +26,7 @@ from localgov_ims.domain.over_short import OverShort
 from localgov_ims.domain.references import ReferenceFormat
 from localgov_ims.domain.retention import Periods
 from localgov_ims.domain.roles import ADMINISTRATOR, SHIPPED_ROLES, FundGroup, Role
+from localgov_ims.domain.service_users import ServiceUser
 from localgov_ims.domain.till_settings import TillSettings
 from localgov_ims.domain.two_person import TwoPersonLimits
 from localgov_ims.domain.vat import Rounding, VatCode
@@ -79,6 +80,7 @@ class Council:
     fund_groups: Mapping[str, FundGroup] = field(factory=dict)
     retention: Periods = field(factory=Periods)
     import_types: Mapping[str, ImportType] = field(factory=dict)
+    service_users: Mapping[str, ServiceUser] = field(factory=dict)
     over_short: OverShort | None = None
     tills: TillSettings | None = None
     ereturn_templates: Mapping[str, EReturnTemplate] = field(factory=dict)
@@ -109,6 +111,11 @@ class Council:
         for message in self.messages.values():
             self._named("fund", message.fund, self.funds, f"fund message {message.code}")
         self._check_import_types()
+        for user in self.service_users.values():
+            by = f"service user {user.number}"
+            self._named("source", user.source, self.sources, by)
+            self._named("method of payment", user.mop, self.methods, by)
+            self._named("fund", user.fund, self.funds, by)
         self._check_people()
         for recogniser in self.recognisers:
             by = f"recogniser {recogniser.name}"

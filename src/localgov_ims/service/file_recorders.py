@@ -17,6 +17,7 @@ from localgov_ims.files.limits import refuse
 from localgov_ims.files.readers import Reader
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit
+from localgov_ims.service.record_bacs import BacsRecorder
 from localgov_ims.service.record_holders import HolderRecorder
 from localgov_ims.service.record_income import IncomeRecorder
 from localgov_ims.service.record_settlements import SettlementRecorder
@@ -52,15 +53,15 @@ def recorder_of(
     if collected is not None and not is_list:
         message = "It is no list of whom a credit pays: such a list has an import type of kind remittance."
         raise refuse("wrong-kind", "file", message, value=reader.yields.value)
-    if not records and reader.yields in {Yields.STATEMENT, Yields.SETTLEMENT}:
-        message = (
-            "Statements and payouts are tried by `ims read`; a dry run is of files that have an import type."
-        )
+    if not records and reader.yields not in {Yields.INCOME, Yields.ACCOUNTS}:
+        message = "It is tried by `ims read`; a dry run is of files that have an import type."
         raise refuse("wrong-kind", "file", message, value=reader.yields.value)
     if reader.yields is Yields.STATEMENT:
         return StatementRecorder(unit=unit, council=council, file=file.id, reader=reader)
     if reader.yields is Yields.SETTLEMENT:
         return SettlementRecorder(unit=unit, council=council, file=file.id, reader=reader)
+    if reader.yields in {Yields.UNPAIDS, Yields.ADVICE}:
+        return BacsRecorder(unit=unit, council=council, file=file.id)
     assert import_type is not None, "files of income and of account holders have an import type"  # noqa: S101
     if reader.yields is Yields.INCOME:
         if is_list and collected is None:

@@ -30,6 +30,7 @@ from localgov_ims.service.income_sources import allocator_of, asked_of
 from localgov_ims.service.judging_rows import RowJudge, fault
 from localgov_ims.service.known_holders import KnownHolders
 from localgov_ims.service.placing_rows import Placing, unplaced
+from localgov_ims.service.record_bacs import service_user_faults
 from localgov_ims.service.recorders import currency_faults
 from localgov_ims.service.sender_references import SenderReferences
 from localgov_ims.storage import files as stored
@@ -85,6 +86,7 @@ class IncomeRecorder:
     def open(self, opened: Opened) -> Iterator[Issue]:
         """Take the head of the file."""
         yield from currency_faults(opened)
+        yield from service_user_faults(self.council, opened)
 
     def rows(self, block: Sequence[IncomeRow]) -> Iterator[Issue]:
         """Judge, allocate and record some rows."""

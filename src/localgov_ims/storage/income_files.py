@@ -16,6 +16,7 @@ from localgov_ims.storage.bulk_receipts import of_file
 from localgov_ims.storage.files import events, files
 from localgov_ims.storage.schema import (
     day_column,
+    moment_column,
     number_column,
     pence_column,
     points_to,
@@ -39,6 +40,20 @@ income_files = record_table(
     number_column("waits"),
     sa.UniqueConstraint("file", "run"),
 )
+
+rejections = record_table(
+    "rejected_rows",
+    points_to(files, "file"),
+    number_column("run"),
+    number_column("position"),
+    pence_column("pence"),
+    text_column("reference"),
+    text_column("reason"),
+    moment_column("at"),
+    text_column("by"),
+    sa.UniqueConstraint("file", "run", "position"),
+)
+"""Rows of a submission of Direct Debits that Bacs did not take: the bank brings the others."""
 
 
 _t, _l = transactions.transactions, transactions.lines

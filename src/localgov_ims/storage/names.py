@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from localgov_ims.storage import (
+    bacs_reports,
     holders,
     income_files,
     payments,
@@ -13,6 +14,7 @@ from localgov_ims.storage import (
     settlements,
     statements,
     transactions,
+    unpaids,
 )
 
 _COLUMNS: dict[str, tuple[sa.Column[str], ...]] = {
@@ -26,7 +28,12 @@ _COLUMNS: dict[str, tuple[sa.Column[str], ...]] = {
     "methods": (transactions.lines.c.mop, payments.lines.c.mop),
     "vat": (transactions.lines.c.vat_code, payments.lines.c.vat_code),
     "bank_accounts": (statements.statements.c.account,),
-    "sources": (settlements.settlements.c.source, income_files.income_files.c.source),
+    "sources": (
+        settlements.settlements.c.source,
+        income_files.income_files.c.source,
+        unpaids.unpaids.c.source,
+    ),
+    "service_users": (bacs_reports.reports.c.service_user,),
     "import_types": (income_files.income_files.c.import_type,),
 }
 

@@ -7,6 +7,8 @@ from typing import Final
 import sqlalchemy as sa
 
 from localgov_ims.storage import (
+    advices,
+    bacs_reports,
     callbacks,
     deposits,
     draws,
@@ -34,6 +36,7 @@ from localgov_ims.storage import (
     system_messages,
     tills,
     transactions,
+    unpaids,
 )
 
 RECORD_TABLES: Final[tuple[sa.Table, ...]] = (
@@ -45,10 +48,16 @@ RECORD_TABLES: Final[tuple[sa.Table, ...]] = (
     files.events,
     files.references,
     income_files.income_files,
+    income_files.rejections,
     statements.statements,
     statements.lines,
     settlements.settlements,
     settlements.lines,
+    bacs_reports.reports,
+    unpaids.unpaids,
+    unpaids.events,
+    advices.advices,
+    advices.takings,
     transactions.transactions,
     transactions.lines,
     transactions.suspense,

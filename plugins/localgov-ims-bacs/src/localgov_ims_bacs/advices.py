@@ -99,7 +99,7 @@ class _Report:
         service_user = said.service_user("user-number")
         yield from said.issues
         yield Opened(
-            account=service_user, number=number or None, key=f"{self.kind}/{number}/{day}", paid_on=day,
+            account=service_user, service_user=service_user, number=number or None, key=f"{self.kind}/{number}/{day}", paid_on=day,
             message=self.kind, place=said.place,
         )  # fmt: skip
 

@@ -119,7 +119,7 @@ class _Report:
         yield from header.issues
         header.issues.clear()
         yield Opened(
-            account=self.service_user, number=number, key=f"ARUDD/{kind}/{number}/{day}/{own}", paid_on=day,
+            account=self.service_user, service_user=self.service_user, number=number, key=f"ARUDD/{kind}/{number}/{day}/{own}", paid_on=day,
             message="ARUDD", place=account.place,
         )  # fmt: skip
 

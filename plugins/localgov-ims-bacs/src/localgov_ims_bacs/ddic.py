@@ -112,7 +112,7 @@ class _Report:
         self.items = Items(faulty=bool(said.issues))
         yield from said.issues
         yield Opened(
-            account=service_user, number=claim or None, key=f"DDIC/{day}/{claim}", paid_on=day, message="DDIC",
+            account=service_user, service_user=service_user, number=claim or None, key=f"DDIC/{day}/{claim}", paid_on=day, message="DDIC",
             place=self.place,
         )  # fmt: skip
 

@@ -147,6 +147,7 @@ class _Submission:
         number = f"{self.serial}/{self.day}"
         yield Opened(
             account=self.service_user,
+            service_user=self.service_user,
             number=number,
             key=number,
             paid_on=self.day,

@@ -24,6 +24,12 @@ RECORDS = (
     "statement_lines",
     "settlements",
     "settlement_lines",
+    "bacs_reports",
+    "unpaids",
+    "unpaid_events",
+    "advices",
+    "advice_takings",
+    "rejected_rows",
     "transactions",
     "transaction_lines",
     "suspense_items",
@@ -91,6 +97,7 @@ REMOVABLE = (
 def upgrade() -> None:
     """Make the tables, and the triggers that refuse a change of records and say where suspense stands."""
     _make_tables()
+    _make_bacs_tables()
     dialect = op.get_bind().dialect.name
     for table in RECORDS:
         for statement in refuse_changes(dialect, table):
@@ -100,6 +107,157 @@ def upgrade() -> None:
             op.execute(statement)
     for statement in keep_standing(dialect):
         op.execute(statement)
+
+
+def _make_bacs_tables() -> None:
+    op.create_table(
+        "bacs_reports",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("file", sa.Uuid(), nullable=False),
+        sa.Column("service_user", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("reported_on", sa.Date(), nullable=False),
+        sa.Column("items", sa.BigInteger(), nullable=False),
+        sa.Column("pence", sa.BigInteger(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file"], ["files.id"], name=op.f("fk_bacs_reports_file"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bacs_reports")),
+        sa.UniqueConstraint("service_user", "key", name=op.f("uq_bacs_reports_service_user_key")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_bacs_reports_unit_ordinal")),
+    )
+    op.create_table(
+        "rejected_rows",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("file", sa.Uuid(), nullable=False),
+        sa.Column("run", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("pence", sa.BigInteger(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file"], ["files.id"], name=op.f("fk_rejected_rows_file"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rejected_rows")),
+        sa.UniqueConstraint("file", "run", "position", name=op.f("uq_rejected_rows_file_run_position")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_rejected_rows_unit_ordinal")),
+    )
+    op.create_table(
+        "advices",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("report", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("record_type", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("personal", sa.Text(), nullable=True),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report"],
+            ["bacs_reports.id"],
+            name=op.f("fk_advices_report"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advices")),
+        sa.UniqueConstraint("report", "position", name=op.f("uq_advices_report_position")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_advices_unit_ordinal")),
+    )
+    op.create_table(
+        "unpaids",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("report", sa.Uuid(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("service_user", sa.Text(), nullable=False),
+        sa.Column("advice", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("pence", sa.BigInteger(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("original_on", sa.Date(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("identifier", sa.Text(), nullable=True),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("personal", sa.Text(), nullable=True),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report"],
+            ["bacs_reports.id"],
+            name=op.f("fk_unpaids_report"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unpaids")),
+        sa.UniqueConstraint("report", "position", name=op.f("uq_unpaids_report_position")),
+        sa.UniqueConstraint("service_user", "identifier", name=op.f("uq_unpaids_service_user_identifier")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_unpaids_unit_ordinal")),
+    )
+    op.create_table(
+        "advice_takings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("advice", sa.Uuid(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advice"],
+            ["advices.id"],
+            name=op.f("fk_advice_takings_advice"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advice_takings")),
+        sa.UniqueConstraint("advice", name=op.f("uq_advice_takings_advice")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_advice_takings_unit_ordinal")),
+    )
+    op.create_table(
+        "unpaid_events",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unpaid", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("line", sa.Uuid(), nullable=True),
+        sa.Column("transaction", sa.Uuid(), nullable=True),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["unpaid"],
+            ["unpaids.id"],
+            name=op.f("fk_unpaid_events_unpaid"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unpaid_events")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_unpaid_events_unit_ordinal")),
+        sa.UniqueConstraint("unpaid", "number", name=op.f("uq_unpaid_events_unpaid_number")),
+    )
 
 
 def _make_tables() -> None:

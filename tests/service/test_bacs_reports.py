@@ -1,0 +1,101 @@
+"""Bacs reports come once, for service user numbers that are ours, and advices reach whoever acts on them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from attrs import evolve
+from tests.service.direct_debits import collecting, debit, sent
+from tests.service.incomes import codes
+
+from localgov_ims.domain.ids import new_id
+from localgov_ims.domain.service_users import ServiceUser
+from localgov_ims.errors import AlreadyDone, ConfigurationError, NotFound
+from localgov_ims.service.advices import list_advices, owner_of, take_advices
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.verifying import verify
+from localgov_ims.simulator.bacs import addacs, arudd, ddic
+from localgov_ims.storage import unpaids as stored
+
+DAY = date(2026, 5, 12)
+TWO = [debit("771234567", "145.00"), debit("770000029", "100.00")]
+
+
+def _unpaids(installation: Installation) -> list[tuple[str, int]]:
+    with installation.store.reading() as connection:
+        return [(each.unpaid.reference, each.unpaid.amount.pence) for each in stored.some(connection)]
+
+
+def test_a_report_is_recorded_once_whatever_its_file_is_called(installation: Installation) -> None:
+    council = collecting(installation)
+    first = sent(council, arudd(TWO, day=DAY))
+    assert (first.status, first.counts) == ("recorded", {"reports": 1, "items": 2})
+    assert sent(council, arudd(TWO, day=DAY), "again.xml").status == "seen"
+    other_bytes = arudd(TWO, day=DAY).replace(b"?>\n", b"?>\n\n")
+    assert sent(council, other_bytes, "other.xml").status == "seen"
+    assert _unpaids(council) == [("771234567", -14500), ("770000029", -10000)]
+    assert all(law.holds for law in verify(council))
+
+
+def test_a_report_of_one_number_with_other_items_is_refused(installation: Installation) -> None:
+    council = collecting(installation)
+    sent(council, arudd(TWO, day=DAY))
+    changed = sent(council, arudd(TWO[:1], day=DAY))
+    assert (changed.status, codes(changed)) == ("refused", ["already-imported"])
+    assert sent(council, arudd(TWO[:1], day=DAY, number=2)).status == "recorded"
+
+
+def test_a_nil_return_is_remembered(installation: Installation) -> None:
+    council = collecting(installation)
+    assert sent(council, arudd([], day=DAY)).status == "recorded"
+    assert sent(council, arudd([], day=DAY).replace(b"?>\n", b"?>")).status == "seen"
+
+
+def test_a_claim_is_announced_once_in_whatever_report(installation: Installation) -> None:
+    council = collecting(installation)
+    sent(council, ddic(TWO[:1], day=DAY))
+    again = sent(council, ddic(TWO[:1], day=date(2026, 5, 13)))
+    assert (again.status, codes(again)) == ("refused", ["duplicate-id"])
+
+
+@pytest.mark.parametrize("made", [arudd(TWO, day=DAY), ddic(TWO, day=DAY), addacs(["1"], day=DAY)])
+def test_a_service_user_number_that_is_not_ours_is_refused(installation: Installation, made: bytes) -> None:
+    council = collecting(installation)
+    ours = evolve(council, council=evolve(council.council, service_users={}))
+    assert codes(sent(ours, made)) == ["wrong-account"]
+
+
+def test_an_advice_waits_for_the_owner_of_its_number_until_somebody_takes_it(
+    installation: Installation,
+) -> None:
+    council = collecting(installation)
+    sent(council, addacs(["771234567", "770000029"], day=DAY, code="3"))
+    first, second = list_advices(council)
+    assert owner_of(council.council, first.service_user) == "revenues"
+    assert (first.advice.reason, first.advice.payer_name) == (
+        "Account transferred to another bank or building society", "A PAYER",
+    )  # fmt: skip
+    take_advices(council, [first.id])
+    assert [each.id for each in list_advices(council, owner="revenues")] == [second.id]
+    assert list_advices(council, owner="rents") == []
+    assert [each.taken_by for each in list_advices(council, every=True)] == [council.actor, None]
+    assert all(law.holds for law in verify(council))
+
+
+def test_of_several_advices_all_are_taken_or_none(installation: Installation) -> None:
+    council = collecting(installation)
+    sent(council, addacs(["771234567", "770000029"], day=DAY))
+    first, second = list_advices(council)
+    take_advices(council, [first.id])
+    with pytest.raises(AlreadyDone, match="was taken by"):
+        take_advices(council, [second.id, first.id])
+    with pytest.raises(NotFound):
+        take_advices(council, [second.id, new_id()])
+    assert [each.id for each in list_advices(council)] == [second.id]
+
+
+@pytest.mark.parametrize("given", [{"number": "12345"}, {"number": "123456", "source": "dd"}])
+def test_a_service_user_that_could_not_be_acted_on_is_refused(given: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError):
+        ServiceUser(owner="revenues", **given)
