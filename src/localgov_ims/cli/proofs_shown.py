@@ -12,9 +12,8 @@ import click
 from localgov_ims.cli.output import counted, print_table, written_whole
 from localgov_ims.documents import tables
 from localgov_ims.documents.proof_json import as_plain
-from localgov_ims.documents.proof_pages import as_html, period
+from localgov_ims.documents.proof_pages import as_html, period, verdict
 from localgov_ims.documents.proof_tables import COLUMNS, rows
-from localgov_ims.domain.money import NOTHING
 from localgov_ims.domain.proofs import Figure, Proof
 from localgov_ims.domain.quoting import visible
 
@@ -50,11 +49,11 @@ def show_proof(proof: Proof, *, items: bool) -> None:
 
 
 def show_verdict(proof: Proof) -> None:
-    """Say whether everything agrees, and if not what is unexplained."""
-    if proof.agrees:
-        click.secho("Everything that is stated twice agrees.", fg="green")
-    for found in proof.differences:
-        click.secho(f"Not explained: {found.label}: {(found.difference or NOTHING).shown()}", fg="red")
+    """Say whether everything agrees, and if not what is unexplained or was not given."""
+    words, faults = verdict(proof)
+    click.secho(words, fg="red" if faults else "green")
+    for fault in faults:
+        click.secho(f"  {visible(fault)}", fg="red")
 
 
 def write_proof(proof: Proof, into: Path) -> None:

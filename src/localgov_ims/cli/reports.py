@@ -1,4 +1,4 @@
-"""`ims report`: the reconciliation report of a bank account, and the proof of clearing and suspense."""
+"""`ims report`: bank accounts, clearing and suspense, the ledger, and control accounts, each proved."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import click
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import json_option
 from localgov_ims.cli.proofs_shown import DAY, export_option, give_proof
+from localgov_ims.service.bank_proofs import prove_bank
 from localgov_ims.service.bank_reports import report_account
 from localgov_ims.service.clearing_proofs import prove_clearing
+from localgov_ims.service.control_proofs import prove_fund
 
 _items = click.option("--items", is_flag=True, help="Print what each figure is made of.")
 
@@ -54,3 +56,40 @@ def clearing(
     give_proof(
         prove_clearing(opened_council(context), as_at=as_at.date()), into=into, as_json=as_json, items=items
     )
+
+
+@report.command()
+@click.argument("account")
+@click.option("--on", "as_at", type=DAY, required=True, help="As at the end of this day, YYYY-MM-DD.")
+@click.option("--in", "in_ledger", metavar="LEDGER", help="Which ledger has it, where there are several.")
+@export_option
+@_items
+@json_option
+@click.pass_context
+def ledger(
+    context: click.Context, account: str, as_at: datetime, in_ledger: str | None, into: Path | None, *, items: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Prove bank ACCOUNT against the ledger: the bank, this system, the ledger, and what is between them."""
+    proof = prove_bank(opened_council(context), account=account, as_at=as_at.date(), ledger=in_ledger)
+    give_proof(proof, into=into, as_json=as_json, items=items)
+
+
+@report.command()
+@click.argument("code", metavar="FUND")
+@click.option("--from", "first_on", type=DAY, required=True, help="The first day, YYYY-MM-DD.")
+@click.option("--to", "last_on", type=DAY, required=True, help="The last day.")
+@click.option("--in", "in_ledger", metavar="LEDGER", help="Which ledger has it, where there are several.")
+@export_option
+@_items
+@json_option
+@click.pass_context
+def fund(
+    context: click.Context, code: str, first_on: datetime, last_on: datetime, in_ledger: str | None, into: Path | None, *,
+    items: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Prove FUND for a period: this system, the back office and the ledger show the same."""
+    proof = prove_fund(
+        opened_council(context), fund=code, first_on=first_on.date(), as_at=last_on.date(), ledger=in_ledger
+    )
+    give_proof(proof, into=into, as_json=as_json, items=items)

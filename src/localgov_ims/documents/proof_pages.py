@@ -81,15 +81,22 @@ def money(amount: Money) -> str:
     return amount.shown().replace("-", "\u2212")
 
 
+def verdict(proof: Proof) -> tuple[str, tuple[str, ...]]:
+    """Return in a sentence whether everything agrees, and what does not or was not given, each in words."""
+    missing = tuple(f"{title}: nobody stated what it should be" for title in proof.unproved)
+    if proof.agrees and not missing:
+        number = "1 figure is" if proof.compared == 1 else f"{proof.compared} figures are"
+        return f"Everything agrees: {number} stated twice, and equal.", ()
+    off = tuple(f"{f.label}: {(f.difference or NOTHING).shown()}" for f in proof.differences)
+    return ("Not explained:" if off else "Not everything is proved:"), (*off, *missing)
+
+
 def _verdict(proof: Proof) -> str:
-    if proof.agrees:
-        given = sum(figure.given is not None for section in proof.sections for figure in section.figures)
-        words = f"Everything agrees: {given} {'figure is' if given == 1 else 'figures are'} stated twice, and equal."
-        return f'<p class="verdict agrees">{words}</p>' if given else ""
-    lines = "".join(
-        f"<li>{text(found.label)}: {money(found.difference or NOTHING)}</li>" for found in proof.differences
-    )
-    return f'<div class="verdict differs"><p>Not explained:</p><ul>{lines}</ul></div>'
+    words, faults = verdict(proof)
+    if not faults:
+        return f'<p class="verdict agrees">{words}</p>'
+    lines = "".join(f"<li>{text(fault)}</li>" for fault in faults)
+    return f'<div class="verdict differs"><p>{words}</p><ul>{lines}</ul></div>'
 
 
 def _section(section: Section) -> Iterator[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from attrs import frozen
+from attrs import field, frozen
+
+from localgov_ims.domain.texts import text, written
 
 
 class BreakKind(enum.Enum):
@@ -28,6 +30,7 @@ class BreakKind(enum.Enum):
     CONSUMER_SURCHARGE = "consumer_surcharge"
     REFUND_FAILED = "refund_failed"
     REFUND_CONTRADICTED = "refund_contradicted"
+    REJECTED_LINE = "rejected_line"
 
 
 @frozen(kw_only=True)
@@ -40,3 +43,31 @@ class Break:
     subject: UUID
     since_on: date
     message: str
+
+
+class BreakAct(enum.Enum):
+    """What a person does about a Break."""
+
+    ASSIGNED = "assigned"
+    CLOSED = "closed"
+
+
+@frozen(kw_only=True)
+class BreakEvent:
+    """What a person did about a Break: it was given to somebody until a day, or closed.
+
+    Attributes:
+        number: From 1, without gaps.
+        owner: Who takes it up; due_on: until when. Both are there where it was assigned.
+        reason: Why; of a closed one, how it was settled.
+    """
+
+    id: UUID
+    of: UUID
+    number: int
+    act: BreakAct
+    owner: str | None = field(default=None, validator=text(50))
+    due_on: date | None = None
+    reason: str = field(validator=written(500))
+    by: str
+    at: datetime

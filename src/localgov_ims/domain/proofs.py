@@ -132,6 +132,20 @@ class Proof:
         """Tell whether nothing is unexplained."""
         return not self.differences
 
+    @property
+    def compared(self) -> int:
+        """How many figures somebody else states too."""
+        return sum(f.given is not None for section in self.sections for f in section.figures)
+
+    @property
+    def unproved(self) -> tuple[str, ...]:
+        """The titles of sections in which somebody should have stated a figure, and nobody did."""
+        return tuple(
+            section.title
+            for section in self.sections
+            if section.given_by and all(f.given is None for f in section.figures)
+        )
+
     def figure(self, key: str) -> Figure:
         """Return the figure of a key."""
         return next(f for section in self.sections for f in section.figures if f.key == key)

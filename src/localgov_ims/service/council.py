@@ -240,6 +240,16 @@ class Council:
         self._named("ledger", name, self.ledgers, "the command")
         return self.ledgers[name]
 
+    def only_ledger(self, name: str | None = None) -> str:
+        """Return the name of a ledger: the one named, or the only one there is.
+
+        Raises:
+            ConfigurationError: There is no such one, or there are several and none was named.
+        """
+        if name is not None or len(self.ledgers) != 1:
+            self._named("ledger", name or "", self.ledgers, "the command")
+        return name or next(iter(self.ledgers))
+
     @staticmethod
     def _named(what: str, name: str | None, known: Mapping[str, object], by: str) -> None:
         if name is not None and name not in known:

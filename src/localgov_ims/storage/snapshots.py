@@ -16,7 +16,16 @@ from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import OPENING, TransactionKind
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
-from localgov_ims.storage import income_files, reconciliation, refunds, settlements, statements, transactions
+from localgov_ims.storage import (
+    break_events,
+    income_files,
+    reconciliation,
+    refunds,
+    settlements,
+    stated,
+    statements,
+    transactions,
+)
 from localgov_ims.storage.bulk_receipts import ORIGIN as INCOME_FILE
 
 _matches = reconciliation.matches
@@ -151,7 +160,10 @@ def standing_breaks(connection: Connection) -> Iterator[Break]:
     )
     stands = stands | breaks.c.subject_kind.in_(("payment", "transaction", "unknown_payment"))
     stands = stands | ((breaks.c.subject_kind == "refund_request") & breaks.c.subject.not_in(refunds.paid()))
-    return reconciliation.some_breaks(connection, stands)
+    stands = stands | (
+        (breaks.c.subject_kind == "listed_item") & breaks.c.subject.not_in(sa.select(stated.ends.c.item))
+    )
+    return reconciliation.some_breaks(connection, stands, breaks.c.id.not_in(break_events.closed()))
 
 
 def totals(connection: Connection) -> dict[DispositionKind | None, tuple[int, int]]:

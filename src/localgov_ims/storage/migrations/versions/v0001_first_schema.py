@@ -64,6 +64,12 @@ RECORDS = (
     "matches",
     "dispositions",
     "breaks",
+    "break_events",
+    "stated_totals",
+    "listed_items",
+    "listed_item_ends",
+    "sign_offs",
+    "sign_off_reviews",
     "journals",
     "journal_lines",
     "journal_sources",
@@ -98,6 +104,7 @@ def upgrade() -> None:
     """Make the tables, and the triggers that refuse a change of records and say where suspense stands."""
     _make_tables()
     _make_bacs_tables()
+    _make_what_people_prove()
     dialect = op.get_bind().dialect.name
     for table in RECORDS:
         for statement in refuse_changes(dialect, table):
@@ -1940,4 +1947,136 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispositions")),
         sa.UniqueConstraint("line", "number", name=op.f("uq_dispositions_line_number")),
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_dispositions_unit_ordinal")),
+    )
+
+
+def _make_what_people_prove() -> None:
+    op.create_table(
+        "listed_items",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("pence", sa.BigInteger(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_listed_items")),
+        sa.UniqueConstraint("about", "subject", "what", "key", name="uq_listed_items_key"),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_listed_items_unit_ordinal")),
+    )
+    op.create_table(
+        "sign_offs",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("as_at", sa.Date(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("pack", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_offs")),
+        sa.UniqueConstraint(
+            "kind", "subject", "as_at", "number", name=op.f("uq_sign_offs_kind_subject_as_at_number")
+        ),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_sign_offs_unit_ordinal")),
+    )
+    op.create_table(
+        "stated_totals",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("as_at", sa.Date(), nullable=False),
+        sa.Column("pence", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stated_totals")),
+        sa.UniqueConstraint(
+            "about", "subject", "what", "first_on", "as_at", "number", name="uq_stated_totals_number"
+        ),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_stated_totals_unit_ordinal")),
+    )
+    op.create_table(
+        "break_events",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("about", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["about"],
+            ["breaks.id"],
+            name=op.f("fk_break_events_about"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_break_events")),
+        sa.UniqueConstraint("about", "number", name=op.f("uq_break_events_about_number")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_break_events_unit_ordinal")),
+    )
+    op.create_table(
+        "listed_item_ends",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("item", sa.Uuid(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item"],
+            ["listed_items.id"],
+            name=op.f("fk_listed_item_ends_item"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_listed_item_ends")),
+        sa.UniqueConstraint("item", name=op.f("uq_listed_item_ends_item")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_listed_item_ends_unit_ordinal")),
+    )
+    op.create_table(
+        "sign_off_reviews",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("sign_off", sa.Uuid(), nullable=False),
+        sa.Column("agreed", sa.BigInteger(), nullable=False),
+        sa.Column("comments", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sign_off"],
+            ["sign_offs.id"],
+            name=op.f("fk_sign_off_reviews_sign_off"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_off_reviews")),
+        sa.UniqueConstraint("sign_off", name=op.f("uq_sign_off_reviews_sign_off")),
+        sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_sign_off_reviews_unit_ordinal")),
     )
