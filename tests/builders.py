@@ -16,6 +16,7 @@ from localgov_ims.domain.funds import Fund, Nature
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.journals import Journal, JournalLine, LedgerAccount, Role, Side, Source
+from localgov_ims.domain.ledgers import Ledger
 from localgov_ims.domain.methods import Banking, MethodOfPayment, SpecialMethods
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.periods import PeriodNumber
@@ -27,7 +28,7 @@ from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transac
 from localgov_ims.domain.vat import NIL, DatedRate, Treatment, VatCode, VatRate
 from localgov_ims.reconciliation.recognisers import IncomeSource, SourceKind
 from localgov_ims.reconciliation.rules import SHIPPED
-from localgov_ims.service.council import Council, Ledger
+from localgov_ims.service.council import Council
 
 DAY = date(2026, 5, 12)
 """The Tuesday on which everything happens that happens on no other day."""

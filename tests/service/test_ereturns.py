@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from attrs import evolve
 from tests.builders import pounds
 from tests.conftest import MovableClock, on_sqlite
+from tests.posted import posted
 from tests.service import files, money_in
 from tests.service import paying_in as at
 from tests.service.post import Post
@@ -55,7 +56,6 @@ from localgov_ims.service.explaining import explain
 from localgov_ims.service.holders import save_holder
 from localgov_ims.service.importing import import_files
 from localgov_ims.service.installation import ChosenNotifier, Installation
-from localgov_ims.service.journalling import build_journals
 from localgov_ims.service.noting import add_note, notes_of
 from localgov_ims.service.reconciling import reconcile
 from localgov_ims.service.restricting import restrict_account
@@ -690,7 +690,7 @@ def test_what_is_short_is_posted_and_balances(office: Installation, boss: Instal
     (done,) = approved(boss, at.submitted(office, short))
     assert done.receipt is not None
     tester = office.acting("tester")
-    (journal,) = build_journals(tester, "MAIN")
+    (journal,) = posted(tester)
     assert journal.debits == journal.credits == pounds("157.00")
     told = " ".join(explain(tester, done.receipt.reference)[0].sentences)
     assert "It is what eReturn R1 became." in told

@@ -9,6 +9,7 @@ import pytest
 from attrs import evolve
 from tests.builders import pounds
 from tests.persons import with_user
+from tests.posted import posted
 from tests.service.files import camt, entry, payout
 
 from localgov_ims.domain.money import Money
@@ -95,7 +96,7 @@ def test_what_is_open_is_recorded_with_its_own_day_and_never_posted(installation
     assert {each.recorded_at for each in made.values()} == {installation.clock()}
     assert made[pounds("120.00")].reference == BY_BANK
     assert laws_hold(installation)
-    assert build_journals(installation, "MAIN") == []
+    assert posted(installation) == []
 
 
 def test_what_was_in_suspense_is_listed_with_its_age(installation: Installation) -> None:

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from attrs import evolve
 from tests.conftest import MovableClock
+from tests.posted import posted
 from tests.service.files import MONDAY, camt, csv, entry, payout
 
 from localgov_ims.domain.breaks import BreakKind
@@ -186,7 +187,7 @@ def test_payout_first_its_file_three_days_later(installation: Installation, cloc
     clock.moment = datetime(2026, 5, 15, 7, 0, tzinfo=UTC)
     end = _work(installation, payout(("ch_1", "120.00", "1.88"), ("ch_2", "45.00", "0.49")))[payout_text]
     assert (end.kind, end.rule, end.number) == (DispositionKind.MATCHED, "settlement", 2)
-    (journal,) = build_journals(installation, "MAIN")
+    (journal,) = posted(installation)
     assert journal.accounting_on == MONDAY
     assert _balances(installation) == {"5100": -16500, "7250": 237, "9001": 16263}
     with installation.store.reading() as connection:
@@ -309,7 +310,7 @@ def test_a_journal_exported_again_has_the_same_bytes_and_is_a_copy(installation:
     from localgov_ims.service.exporting import export_journal
 
     _work(installation, camt(entry("30.00", COUNCIL_TAX)))
-    (journal,) = build_journals(installation, "MAIN")
+    (journal,) = posted(installation)
     first, again = (export_journal(installation, journal, lambda _: None).artefact for _ in range(2))
     assert first.data == again.data
     assert (first.copy, again.copy) == (False, True)
@@ -515,7 +516,7 @@ def test_a_payout_of_nothing_is_posted_without_a_bank_line(installation: Install
     _work(installation, payout(("ch_1", "10.00", "0.50"), ("ch_back", "-9.50", "0.00")))
     build_journals(installation, "MAIN")
     assert _balances(installation) == {"5100": -1000, "7250": 50, "9101": 950}
-    assert build_journals(installation, "MAIN") == []
+    assert posted(installation) == []
     assert all(law.holds for law in verify(installation))
 
 
@@ -530,4 +531,4 @@ def test_a_journal_that_its_exporter_could_not_write_is_not_made(installation: I
     with pytest.raises(RuleViolation, match="more than 3 dimensions"):
         build_journals(wrong, "MAIN")
     assert _balances(installation) == {}
-    assert len(build_journals(installation, "MAIN")) == 1
+    assert len(posted(installation)) == 1

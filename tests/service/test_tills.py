@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from attrs import evolve
 from tests.builders import pounds
 from tests.conftest import MovableClock, on_sqlite
+from tests.posted import posted
 from tests.service import money_in as at
 from tests.service import till_desk as tills
 from tests.service.till_desk import card, cash, cheque, counted
@@ -26,7 +27,6 @@ from localgov_ims.errors import (
 )
 from localgov_ims.service.depositing import list_deposits
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.journalling import build_journals
 from localgov_ims.service.reversing import reverse_transaction
 from localgov_ims.service.till_closing import close_till
 from localgov_ims.service.till_receipts import pay_out, void_receipt
@@ -124,7 +124,7 @@ def test_the_journals_of_a_till_balance(ann: Installation) -> None:
     pay_out(ann, amount=pounds("12.00"), reason="milk")
     count_till(ann, counted("117.00"))
     close_till(ann, bag_number="B1", reason="lost a pound")
-    journals = build_journals(ann.acting("tester"), "MAIN")
+    journals = posted(ann.acting("tester"))
     cleared = [line.signed for journal in journals for line in journal.lines if line.account.code == "9102"]
     assert str(Money.total(cleared)) == "67.00"
 

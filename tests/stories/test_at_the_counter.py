@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from attrs import evolve, frozen
 from tests.conftest import MovableClock
+from tests.posted import posted
 from tests.service import money_in as at
 from tests.service.money_in import employ, item, says
 
@@ -25,7 +26,6 @@ from localgov_ims.service.fees import record_fee
 from localgov_ims.service.finishing import finish_payment
 from localgov_ims.service.finishing_refunds import authorise_refund
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.journalling import build_journals
 from localgov_ims.service.payments import take_payment
 from localgov_ims.service.receiving import receive_cash, receive_cheque
 from localgov_ims.service.refunds import RefundOf, refund_payment
@@ -89,7 +89,7 @@ def refused(code: str, act: Callable[[], object]) -> None:
 def balances(desk: Installation) -> dict[str, str]:
     """Build the journals, and return what they make of each ledger code, debits positive."""
     found: dict[str, Money] = {}
-    for journal in build_journals(desk, "MAIN"):
+    for journal in posted(desk):
         signed = [line.signed for line in journal.lines]
         assert Money.total(signed) == Money(0)
         assert {line.side for line in journal.lines} == set(Side)
@@ -163,7 +163,7 @@ def test_a_day_at_the_counter(office: Office) -> None:
         "9301": "-2.25",
     }  # fmt: skip
     office.later()
-    assert build_journals(finance, "MAIN") == []
+    assert posted(finance) == []
     assert list_suspense(finance) == []
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from localgov_ims.bootstrap.structuring import structured
+from localgov_ims.domain.ledgers import Ledger
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.hooks.interfaces import LedgerExporterSpec
-from localgov_ims.service.council import Ledger
 from localgov_ims.service.installation import ChosenExporter
 
 

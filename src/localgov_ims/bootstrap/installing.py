@@ -111,7 +111,8 @@ def open_installation(
     try:
         installation = Installation(
             council=now_in_force.council, store=store, readers=now_in_force.readers, options=now_in_force.options,
-            exporters=now_in_force.exporters, clock=clock, actor=begin(store, who), link_keys=link_keys,
+            exporters=now_in_force.exporters,
+            deciding=now_in_force.plugins.deciding, clock=clock, actor=begin(store, who), link_keys=link_keys,
             notifier=chosen(*now_in_force.notifier, clock) if now_in_force.notifier is not None else None,
             providers=chosen_providers(now_in_force.providers, clock),
             settlement_sources=chosen_sources(now_in_force.providers, clock),

@@ -24,6 +24,7 @@ from localgov_ims.domain.clients import Client
 from localgov_ims.domain.ereturn_templates import EReturnTemplate
 from localgov_ims.domain.funds import Fund
 from localgov_ims.domain.import_types import ImportType
+from localgov_ims.domain.ledgers import Ledger
 from localgov_ims.domain.messages import FundMessage
 from localgov_ims.domain.methods import MethodOfPayment, SpecialMethods
 from localgov_ims.domain.offices import Office
@@ -40,7 +41,7 @@ from localgov_ims.files.profiles import Profile, profile_from
 from localgov_ims.files.readers import Options, Reader
 from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser
 from localgov_ims.reconciliation.rules import SHIPPED, MatchRule
-from localgov_ims.service.council import Council, Ledger
+from localgov_ims.service.council import Council
 
 _KEYED = {
     "bank_accounts": "name", "ledgers": "name", "funds": "code", "methods": "code", "vat": "code", "sources": "name",

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from localgov_ims.domain.accounts import MOST_PROOF_DAYS
 from localgov_ims.domain.journals import LedgerAccount
+from localgov_ims.domain.ledger_from import LedgerFrom
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.texts import text
 from localgov_ims.errors import ConfigurationError
@@ -28,7 +29,7 @@ class Fund:
 
     Attributes:
         code: At most 5 characters; name and display_name (what payers read): at most 50.
-        ledger: The ledger code its income is posted to.
+        ledger: The ledger code its income is posted to; ledger_from: where that stands in the account reference instead.
         reference_format: Name of the format of its account references, where it has one.
         vat_code: The code whose VAT its income contains; a debtor control takes none, for its VAT
             arose with the bill.
@@ -52,7 +53,8 @@ class Fund:
     code: str = field(validator=text(5))
     name: str = field(validator=text(50))
     nature: Nature
-    ledger: LedgerAccount
+    ledger: LedgerAccount | None = None
+    ledger_from: LedgerFrom | None = None
     display_name: str | None = field(default=None, validator=text(50))
     reference_format: str | None = None
     vat_code: str | None = None
@@ -74,6 +76,7 @@ class Fund:
     def __attrs_post_init__(self) -> None:
         """Refuse what contradicts itself."""
         faults = {
+            "it needs either ledger or ledger_from": (self.ledger is None) is (self.ledger_from is None),
             "a debtor control takes no VAT code": self.nature is Nature.DEBTOR_CONTROL
             and (self.vat_code is not None or self.vat_override),
             "the suspense fund is a liability": self.suspense and self.nature is not Nature.LIABILITY,

@@ -127,6 +127,11 @@ class MethodOfPayment:
         own = self.merchant_accounts.get(merchant_account or "")
         return own.clearing if own is not None else self.clearing
 
+    def disputed_of(self, merchant_account: str | None) -> LedgerAccount | None:
+        """Return the ledger code of what is held back for disputes at a merchant account; none: it never is."""
+        own = self.merchant_accounts.get(merchant_account or "")
+        return own.disputed if own is not None and own.disputed is not None else self.disputed
+
 
 @frozen(kw_only=True)
 class SpecialMethods:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import enum
 from datetime import date
 from typing import Final
 
 from attrs import field, frozen
 
 from localgov_ims.errors import InvalidValue
+
+
+class PeriodState(enum.Enum):
+    """Whether a period takes what is posted."""
+
+    OPEN = "open"
+    SOFT = "soft"
+    CLOSED = "closed"
+
 
 LAST_MONTH: Final = 12
 LAST: Final = 14

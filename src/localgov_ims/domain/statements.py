@@ -107,6 +107,11 @@ class StatementLine:
     key: str
     line: BankLine
 
+    @property
+    def reference(self) -> str:
+        """What a journal calls it: the bank's own reference, else account, day and position."""
+        return self.line.references.bank or f"{self.account}/{self.line.booked_on}/{self.line.position}"
+
 
 @frozen(kw_only=True)
 class Statement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from attrs import field, frozen
@@ -104,6 +105,7 @@ class VatCode:
     """A council's code for a VAT treatment, with the rates it has had and the ledger code of its VAT.
 
     `code` has at most 2 characters; `suspense` marks the code that people clearing suspense are offered first.
+    `funds` are the ledger codes of funds whose income under this code is posted elsewhere than the fund's other income.
 
     Raises:
         ConfigurationError: The rates are not in order of date, one above nil stands under a treatment
@@ -114,6 +116,7 @@ class VatCode:
     treatment: Treatment
     rates: tuple[DatedRate, ...] = ()
     ledger: LedgerAccount | None = None
+    funds: Mapping[str, LedgerAccount] = field(factory=dict)
     suspense: bool = False
     disabled: bool = False
 

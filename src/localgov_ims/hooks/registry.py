@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import metadata
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import pluggy
-from attrs import frozen
+from attrs import field, frozen
 
+from localgov_ims.domain.journals import LedgerAccount
+from localgov_ims.domain.postings import Posting
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.files import readers
 from localgov_ims.files.readers import Reader
@@ -49,6 +51,33 @@ class Registry:
     notifiers: Mapping[str, NotifierSpec]
     providers: Mapping[str, PaymentProviderSpec]
     settlement_sources: Mapping[str, SettlementSourceSpec]
+    manager: pluggy.PluginManager = field(repr=False)
+
+    def deciding(self, settings: SettingsAnswer) -> Callable[[Posting], LedgerAccount | None]:
+        """Return who decides ledger codes: the enabled plugins, and after them *settings*, by the same hook."""
+        manager = pluggy.PluginManager(specs.GROUP)
+        manager.add_hookspecs(specs)
+        for name, plugin in [*self.manager.list_name_plugin(), ("settings", settings)]:
+            manager.register(plugin, name)
+        ask = manager.hook.ims_ledger_account
+        if len(ask.get_hookimpls()) == 1:
+            return (
+                settings.ims_ledger_account
+            )  # a million lines need not go through a hook that only we answer
+
+        def decide(posting: Posting) -> LedgerAccount | None:
+            decided: LedgerAccount | None = ask(posting=posting)
+            return decided
+
+        return decide
+
+
+class SettingsAnswer(Protocol):
+    """What answers `ims_ledger_account` last."""
+
+    def ims_ledger_account(self, posting: Posting) -> LedgerAccount | None:
+        """Return the code that the settings say, or none."""
+        ...
 
 
 def load(enabled: Iterable[str] | None) -> Registry:
@@ -91,6 +120,7 @@ def registry_of(
     return Registry(
         plugins=(*on, *off), readers=tuple(formats.values()), exporters=exporters, notifiers=notifiers,
         providers=providers, settlement_sources=sources,
+        manager=manager,
     )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 import pluggy
 
+from localgov_ims.domain.journals import LedgerAccount
+from localgov_ims.domain.postings import Posting
 from localgov_ims.files.readers import Reader
 from localgov_ims.hooks.interfaces import LedgerExporterSpec
 from localgov_ims.hooks.notifiers import NotifierSpec
@@ -37,6 +39,15 @@ def ims_ledger_exporters() -> Iterable[LedgerExporterSpec]:  # type: ignore[empt
     """Offer exporters of journals.
 
     Called once, when plugins are loaded. A ledger's settings name the exporter it uses.
+    """
+
+
+@hookspec(firstresult=True)
+def ims_ledger_account(posting: Posting) -> LedgerAccount | None:
+    """Decide which ledger code a posting goes to; none leaves it to the next plugin, and last to the settings.
+
+    Called for every posting of every journal that is built, so it must be quick, and must give equal postings equal
+    codes. The code is stored on the journal line: what is answered later never changes a journal.
     """
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
-from attrs import define, field, frozen
-from attrs.validators import matches_re
+from attrs import define, field
 
 from localgov_ims.allocation.engine import Allocator
 from localgov_ims.allocation.rows import References
@@ -19,6 +17,7 @@ from localgov_ims.domain.ereturn_templates import EReturnTemplate
 from localgov_ims.domain.funds import Fund
 from localgov_ims.domain.import_types import ImportType, Pays
 from localgov_ims.domain.journals import LedgerAccount
+from localgov_ims.domain.ledgers import Ledger
 from localgov_ims.domain.messages import FundMessage
 from localgov_ims.domain.methods import Banking, MethodOfPayment, SpecialMethods
 from localgov_ims.domain.offices import Office
@@ -35,15 +34,6 @@ from localgov_ims.hooks.notifiers import check_address
 from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser, SourceKind
 from localgov_ims.reconciliation.rules import MatchRule
 from localgov_ims.storage.retiring import CLASSES
-
-
-@frozen(kw_only=True)
-class Ledger:
-    """A finance ledger: its name in journal numbers, and the exporter of its files with that one's own options."""
-
-    name: str = field(validator=matches_re("[A-Za-z0-9_-]{1,20}"))  # it becomes part of files' names
-    exporter: str
-    options: Mapping[str, Any] = field(factory=dict)
 
 
 @define(kw_only=True, slots=False, frozen=True)
@@ -108,6 +98,9 @@ class Council:
             if method.fee_fund is not None and self.funds[method.fee_fund].suspense:
                 fault = f"Method of payment {method.code}: its fees cannot be income of the suspense fund."
                 raise ConfigurationError("bad_method", fault, mop=method.code)
+        for code in self.vat_codes.values():
+            for own in code.funds:
+                self._named("fund", own, self.funds, f"VAT code {code.code}")
         for message in self.messages.values():
             self._named("fund", message.fund, self.funds, f"fund message {message.code}")
         self._check_import_types()

@@ -19,9 +19,16 @@ from localgov_ims.service.explaining_moves import provenance
 from localgov_ims.service.explaining_payments import money_stories
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit
-from localgov_ims.service.posting import bank_reference
 from localgov_ims.service.stories import Story, size
-from localgov_ims.storage import files, journals, reconciliation, settlements, statements, transactions
+from localgov_ims.storage import (
+    files,
+    journal_states,
+    journals,
+    reconciliation,
+    settlements,
+    statements,
+    transactions,
+)
 
 
 def explain(installation: Installation, identifier: str) -> list[Story]:
@@ -109,9 +116,9 @@ def _line_story(connection: Connection, recorded: StatementLine) -> Story:
         leads += _leads(connection, disposition.record)
     if not history:
         sentences.append("It has not been reconciled yet: run `ims reconcile`.")
-    sentences += _posted(connection, [recorded.id.hex])
+    sentences += _posted(connection, [recorded.id])
     return Story(
-        kind="statement line", id=str(recorded.id), title=f"Bank line {bank_reference(recorded)}",
+        kind="statement line", id=str(recorded.id), title=f"Bank line {recorded.reference}",
         sentences=tuple(sentences), leads_to=tuple(leads),
     )  # fmt: skip
 
@@ -173,7 +180,7 @@ def _transaction_story(connection: Connection, installation: Installation, t: Tr
         leads.append(t.origin.id)
     elif not matches and not t.moves and not row:
         sentences.append("Its money has not been found at the bank yet.")
-    sentences += _posted(connection, [line.id.hex for line in t.lines] + [match.id.hex for match in matches])
+    sentences += _posted(connection, [line.id for line in t.lines] + [match.id for match in matches])
     return Story(
         kind="transaction", id=str(t.id), title=f"{t.kind.value.title()} {ids.shown(t.reference)}",
         sentences=tuple(sentences), leads_to=tuple(leads),
@@ -197,7 +204,7 @@ def _settlements(connection: Connection, text: str) -> Iterator[Story]:
         ]
         if not banked:
             sentences.append("Its credit has not been found at the bank yet.")
-        sentences += _posted(connection, [s.id.hex])
+        sentences += _posted(connection, [s.id])
         leads = tuple(str(match.left) for match in banked)
         title = f"Payout {s.reference} of {s.source}"
         yield Story(kind="settlement", id=str(s.id), title=title, sentences=tuple(sentences), leads_to=leads)
@@ -208,14 +215,14 @@ def _journals(connection: Connection, text: str) -> Iterator[Story]:
         sentences = [
             f"Ledger {journal.ledger}, {journal.accounting_on:%d %B %Y}: {len(journal.lines)} lines.",
             f"Debits {journal.debits.shown()}, credits {journal.credits.shown()}.",
-            f"Files made of it: {len(journals.exports_of(connection, journal.number))}.",
+            f"Files made of it: {len(journal_states.exports_of(connection, journal.number))}.",
         ]
         yield Story(
             kind="journal", id=journal.number, title=f"Journal {journal.number}", sentences=tuple(sentences)
         )
 
 
-def _posted(connection: Connection, sources: Sequence[str]) -> Iterator[str]:
+def _posted(connection: Connection, sources: Sequence[UUID]) -> Iterator[str]:
     for number, line in journals.lines_of_sources(connection, sources):
         said = f"{line.side.value} {line.account.code} {line.amount.shown()} ({line.role.value})"
         yield f"Journal {number}, line {line.number}: {said}."

@@ -18,6 +18,7 @@ from localgov_ims.service.exporters import exporter_of, refuse_problems
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.journalling import build_journals
 from localgov_ims.service.permitting import permit, permit_reading, permit_unit
+from localgov_ims.storage import journal_states as states
 from localgov_ims.storage import journals as stored
 
 
@@ -83,7 +84,7 @@ def export_journals(
     """
     with installation.store.reading() as connection:
         permit(installation, connection, Permission.JOURNAL_EXPORT)
-        had = sa.select(stored.exports.c.journal)
+        had = sa.select(states.exports.c.journal)
         journals = list(
             stored.some(connection, stored.journals.c.ledger == ledger, stored.journals.c.id.not_in(had))
         )
@@ -121,12 +122,12 @@ def _export(
     with installation.unit("export_journal") as unit:
         permit_unit(installation, unit, Permission.JOURNAL_EXPORT)
         unit.lock()
-        before = stored.exports_of(unit.connection, journal.number)
+        before = states.exports_of(unit.connection, journal.number)
         if before and not again:
             return None  # somebody else made it meanwhile
         made = evolve(artefact, copy=bool(before))
         keep(made)
-        stored.add_export(unit, journal, len(before) + 1, chosen.name, made, sha256)
+        states.add_export(unit, journal, len(before) + 1, chosen.name, made, sha256)
         unit.detail |= {"journal": journal.number, "file": made.name, "sha256": sha256, "copy": made.copy}
         unit.commit()
     return Exported(journal=journal, artefact=made)

@@ -8,11 +8,14 @@ from contextlib import AbstractContextManager
 from attrs import evolve, field, frozen
 
 from localgov_ims.domain.calendar import Clock
+from localgov_ims.domain.journals import LedgerAccount
+from localgov_ims.domain.postings import Posting
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.files.readers import Options, Reader
 from localgov_ims.hooks.interfaces import LedgerExporter
 from localgov_ims.hooks.notifiers import Notifier
 from localgov_ims.hooks.providers import Capability, PaymentProvider
+from localgov_ims.hooks.registry import SettingsAnswer
 from localgov_ims.hooks.settlement_sources import SettlementSource
 from localgov_ims.service.council import Council
 from localgov_ims.storage.store import Store, Unit
@@ -70,6 +73,7 @@ class Installation:
     Attributes:
         options: What the settings say to a reader, by its name.
         exporters: How journals become files, by ledger.
+        deciding: Who decides ledger codes: the plugins, and after them what is handed in.
         actor: Who is asking; every audit entry names them.
         notifier: How messages to payers leave; none where the settings choose no notifier.
         providers: The accounts at payment providers, by their names in the settings.
@@ -83,6 +87,7 @@ class Installation:
     readers: Sequence[Reader]
     options: Mapping[str, Options]
     exporters: Mapping[str, ChosenExporter]
+    deciding: Callable[[SettingsAnswer], Callable[[Posting], LedgerAccount | None]]
     clock: Clock
     actor: str
     request: str = ""

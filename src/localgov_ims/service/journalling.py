@@ -3,198 +3,165 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from uuid import UUID
 
-from sqlalchemy import Connection
+from attrs import define, field, frozen
 
+from localgov_ims.domain.accounting_days import AccountingDay, AccountingDays, journal_day
 from localgov_ims.domain.calendar import local_day
-from localgov_ims.domain.journals import (
-    LARGEST,
-    ROLE_ORDER,
-    Journal,
-    JournalLine,
-    LedgerAccount,
-    Side,
-    Source,
-)
+from localgov_ims.domain.journals import LARGEST, ROLE_ORDER, Journal, JournalLine, LedgerAccount, Side
+from localgov_ims.domain.ledgers import Ledger
+from localgov_ims.domain.money import NOTHING
 from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.domain.permissions import Permission
-from localgov_ims.domain.statements import StatementLine
-from localgov_ims.domain.transactions import Transaction
-from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
-from localgov_ims.reconciliation.matches import Match
-from localgov_ims.service import posting
-from localgov_ims.service.council import Council
+from localgov_ims.domain.postings import Posting, Told
+from localgov_ims.domain.quoting import visible
+from localgov_ims.domain.summaries import summarised
+from localgov_ims.service.accounts_asked import AccountsAsked
 from localgov_ims.service.exporters import exporter_of, refuse_problems
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.permitting import permit_reading, permit_unit
-from localgov_ims.service.posting import Entry
-from localgov_ims.storage import income_files, reconciliation, settlements, statements, transactions
+from localgov_ims.service.journal_sources import told
+from localgov_ims.service.permitting import note_use, permit_reading, permit_unit
 from localgov_ims.storage import journals as stored
+from localgov_ims.storage import periods, unposted, unposted_banked
+from localgov_ims.storage.store import Unit
+from localgov_ims.storage.unposted import Span
+from localgov_ims.storage.unposted_banked import Banked
 
-Awaited = Mapping[str, LedgerAccount]
-"""Lines journalled as awaiting, by their id in hex, with the ledger account in which they wait."""
+Placed = tuple[Told, Posting, LedgerAccount]
+"""A posting with its source, and the ledger code that was answered for it."""
 
 
-def build_journals(installation: Installation, ledger: str, until: date | None = None) -> list[Journal]:
+@frozen(kw_only=True)
+class Built:
+    """What a run made: the numbers of its journals, and the days of what it held back for a person's decision."""
+
+    journals: tuple[str, ...]
+    held: tuple[date, ...] = ()
+
+
+def build_journals(
+    installation: Installation, ledger: str, until: date | None = None, *, soft: bool = False,
+    held_into: PeriodNumber | None = None,
+) -> Built:  # fmt: skip
     """Make the journals of everything dated *until* (default: today) that this ledger has not had.
 
-    A second run makes nothing; of two at once only one does.
+    A second run makes nothing; of two at once only one does. What belongs to a financial year whose periods are all
+    closed is held back, until a person says with *held_into* which period takes it. *soft* posts into periods that are
+    closed softly. Both need the permission period.late.
 
     Raises:
-        NotPermitted: The permission journal.export is missing.
-        ConfigurationError: There is no such ledger, or its exporter is not there.
-        RuleViolation: The ledger's exporter could not write one of them; none was made, for a journal never changes.
+        NotPermitted: The permission journal.export is missing, or period.late.
+        ConfigurationError: There is no such ledger.
+        RuleViolation: A ledger code is missing or not in the chart of accounts, a period is closed, or the ledger's
+            exporter could not write a journal; none was made, for a journal never changes.
         AlreadyDone: Somebody else journals the same sources; nothing was made.
     """
     permit_reading(installation, Permission.JOURNAL_EXPORT)
-    spec = exporter_of(installation, ledger)
-    last = until if until is not None else local_day(installation.clock())
+    settings = installation.council.ledger(ledger)
     with installation.unit("build_journals") as unit:
-        permit_unit(installation, unit, Permission.JOURNAL_EXPORT)
-        unit.lock()
-        done = stored.sources_done(unit.connection, ledger)
-        awaited = stored.awaiting_accounts(unit.connection, ledger)
-        postings = [
-            made for made in _postings(installation.council, unit.connection, awaited)
-            if made.source not in done and made.accounting_on <= last
-        ]  # fmt: skip
-        taken = stored.numbers_taken(unit.connection, ledger)
-        journals = list(_journals(postings, ledger, taken, local_day(unit.at)))
-        for journal in journals:
-            refuse_problems(spec, journal)
-            stored.add(unit, journal)
-        unit.detail |= {"ledger": ledger, "journals": [journal.number for journal in journals]}
-        unit.commit()
-    return journals
-
-
-def _postings(council: Council, connection: Connection, awaited: Awaited) -> Iterator[Entry]:
-    """Yield what every source says; the caller leaves out those that were journalled before.
-
-    *awaited* has the lines that were journalled as awaiting, with the account that holds them.
-    """
-    recorded = {t.id: t for t in transactions.some(connection)}
-    for transaction in recorded.values():
-        yield from posting.transaction_postings(council, transaction)
-    lines = {line.id: line for line in statements.some_lines(connection)}
-    for row in connection.execute(reconciliation.current.select()):
-        disposition = reconciliation.disposition(row)
-        line = lines[disposition.line]
-        yield from _disposed(council, line, disposition, awaited.get(line.id.hex))
-    banked = list(reconciliation.some_matches(connection, reconciliation.matches.c.role == "banked"))
-    for match in banked:
-        if match.right_kind == "receipt":
-            yield from posting.match_postings(
-                council,
-                lines[match.left],
-                recorded[match.right],
-                match=match.id.hex,
-                awaited=awaited.get(match.left.hex),
-            )
-        elif match.right_kind == "income_file":
-            (of,) = income_files.some(connection, income_files.income_files.c.id == match.right)
-            yield from posting.income_file_postings(
-                council, lines[match.left], of, income_files.shares(connection, of), match=match.id.hex,
-                awaited=awaited.get(match.left.hex),
-            )  # fmt: skip
-    yield from _settled(
-        council, connection, [m for m in banked if m.right_kind == "settlement"], recorded, lines, awaited
-    )
-
-
-def _disposed(
-    council: Council, line: StatementLine, disposition: Disposition, awaited: LedgerAccount | None
-) -> Iterator[Entry]:
-    if disposition.kind in {DispositionKind.ALLOCATED, DispositionKind.SUSPENSE}:
-        yield from posting.banking_postings(council, line, awaited=awaited)
-    elif disposition.kind is DispositionKind.AWAITING:
-        yield from posting.awaiting_postings(council, line)
-    elif disposition.kind is DispositionKind.OTHER:
-        yield from posting.other_postings(council, line, _other_ledger(disposition), awaited=awaited)
-
-
-def _other_ledger(disposition: Disposition) -> LedgerAccount | None:
-    """Return the code that was decided for a line that is no income; none where another system journals it."""
-    code, dimensions = disposition.evidence.get("ledger"), disposition.evidence.get("dimensions")
-    if not isinstance(code, str) or not isinstance(dimensions, list):
-        return None
-    return LedgerAccount(code, tuple(map(str, dimensions)))
-
-
-def _settled(
-    council: Council,
-    connection: Connection,
-    paid: Sequence[Match],
-    recorded: Mapping[UUID, Transaction],
-    lines: Mapping[UUID, StatementLine],
-    awaited: Awaited,
-) -> Iterator[Entry]:
-    payments = reconciliation.some_matches(connection, reconciliation.matches.c.role == "settled")
-    cleared = {
-        str(m.left): (recorded[m.right].lines[0].mop, recorded[m.right].merchant_account or "")
-        for m in payments
-    }
-    by_id = {s.id: s for s in settlements.some(connection)}
-    for match in paid:
-        yield from posting.settlement_postings(
-            council, by_id[match.right], settlements.lines_of(connection, match.right), cleared, lines[match.left],
-            awaited=awaited.get(match.left.hex),
+        rights = permit_unit(installation, unit, Permission.JOURNAL_EXPORT)
+        if soft or held_into is not None:
+            rights.require(Permission.PERIOD_LATE)
+            note_use(unit, Permission.PERIOD_LATE)
+        head = unit.lock()
+        days = AccountingDays(
+            ledger=ledger, states=periods.states(unit.connection, ledger), late=settings.late, soft_open=soft,
+            held_into=held_into,
         )  # fmt: skip
-    matched = {match.right for match in paid}
-    for settlement in by_id.values():
-        if not settlement.net and settlement.id not in matched:
-            # Nothing is left to pay out, so no credit will come: its refunds and fees took it all.
-            own = settlements.lines_of(connection, settlement.id)
-            yield from posting.settlement_postings(council, settlement, own, cleared, None, awaited=None)
+        last = until if until is not None else local_day(unit.at)
+        run = _Run(installation=installation, unit=unit, ledger=settings, days=days, until=last)
+        built = run.build(head)
+        unit.detail |= {"ledger": ledger, "journals": list(built.journals)}
+        unit.commit()
+    return built
 
 
-def _journals(postings: Iterable[Entry], ledger: str, taken: set[str], today: date) -> Iterator[Journal]:
-    days: dict[date, dict[Source, list[Entry]]] = defaultdict(lambda: defaultdict(list))
-    for made in postings:
-        days[made.accounting_on][made.source].append(made)
-    for day, sources in sorted(days.items()):
-        ordered = sorted(
-            sources.values(), key=lambda group: (group[0].taken_on, group[0].reference, group[0].source)
-        )
-        for block in _blocks(ordered):
-            number = next(n for n in _numbers(ledger, day) if n not in taken)
-            taken.add(number)
-            lines = tuple(_line(i, made) for i, made in enumerate(block, start=1))
+@define(kw_only=True)
+class _Run:
+    """One run over what is new: which day takes what, and a journal at a time."""
+
+    installation: Installation
+    unit: Unit
+    ledger: Ledger
+    days: AccountingDays
+    until: date
+    span: Span = field(init=False)
+    accounts: AccountsAsked = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        name, connection = self.ledger.name, self.unit.connection
+        self.span = Span(ledger=name, through=stored.posted_through(connection, name))
+        self.accounts = AccountsAsked.of(self.installation, connection, self.ledger)
+
+    def build(self, head: int) -> Built:
+        connection = self.unit.connection
+        banked: dict[date, list[Banked]] = defaultdict(list)
+        first = unposted.line_days(connection, self.span)
+        for each in unposted_banked.sources(connection, self.span):
+            banked[each.day].append(each)
+            first[each.day] = min(each.first, first.get(each.day, each.first))
+        found = {day: self.days.of(day) for day in first if day <= self.until}
+        made: list[str] = []
+        for on, members in journal_day(
+            self.ledger.per, {d: a for d, a in found.items() if a is not None}
+        ).items():
+            of_bank = [each for day in members for each in banked[day]]
+            sources = told(self.installation.council, connection, self.span, members, of_bank, on.on)
+            made += [self._keep(journal) for journal in self._journals(sources, on)]
+        self.accounts.refuse()
+        left = [number for day, number in first.items() if found.get(day) is None]
+        stored.add_run(self.unit, self.ledger.name, min([head, *(number - 1 for number in left)]))
+        return Built(journals=tuple(made), held=tuple(sorted(d for d, a in found.items() if a is None)))
+
+    def _keep(self, journal: Journal) -> str:
+        summary = self.ledger.summary
+        places = summary.places(journal.lines) if summary is not None else None
+        posted = journal if places is None else summarised(journal, places)
+        if not self.accounts.missing:
+            refuse_problems(exporter_of(self.installation, self.ledger.name), posted)
+        stored.add(self.unit, journal, places)
+        return journal.number
+
+    def _journals(self, sources: Iterable[Told], on: AccountingDay) -> Iterator[Journal]:
+        sequence = stored.count_of_day(self.unit.connection, self.ledger.name, on.on)
+        for block in _blocks(self._placed(each) for each in sources):
+            sequence += 1
             yield Journal(
-                number=number,
-                ledger=ledger,
-                accounting_on=day,
-                period=PeriodNumber.of(day),
-                created_on=today,
-                lines=lines,
-            )
+                number=f"{self.ledger.name}-{on.on:%Y%m%d}-{sequence:03d}", ledger=self.ledger.name, accounting_on=on.on,
+                period=on.period, created_on=local_day(self.unit.at),
+                lines=tuple(_line(number, *placed) for number, placed in enumerate(block, start=1)),
+            )  # fmt: skip
+
+    def _placed(self, each: Told) -> list[Placed]:
+        placed = [(each, made, self.accounts.account_of(made, each)) for made in each.postings if made.amount]
+        placed.sort(key=_order)
+        return placed
 
 
-def _line(number: int, made: Entry) -> JournalLine:
+def _order(placed: Placed) -> tuple[bool, int]:
+    _, made, _ = placed
+    return made.amount < NOTHING, ROLE_ORDER[made.role]
+
+
+def _line(number: int, each: Told, made: Posting, account: LedgerAccount) -> JournalLine:
+    reference = visible(each.reference)
     return JournalLine(
-        number=number, account=made.account, side=made.side, amount=made.amount, role=made.role, kind=made.kind,
-        narrative=f"{made.kind} {made.reference}", reference=made.reference, taken_on=made.taken_on, source=made.source,
-        vat_code=made.vat_code, fund=made.fund, mop=made.mop,
+        number=number, account=account, side=Side.DEBIT if made.amount > NOTHING else Side.CREDIT,
+        amount=abs(made.amount), role=made.role, kind=each.kind, narrative=f"{each.kind} {reference}",
+        reference=reference, taken_on=each.taken_on, source=each.source, vat_code=made.vat_code, fund=made.fund,
+        mop=made.mop, office=made.office,
     )  # fmt: skip
 
 
-def _blocks(groups: Iterable[list[Entry]]) -> Iterator[list[Entry]]:
-    """Yield lines for one journal each; a source is never torn apart."""
-    block: list[Entry] = []
-    for group in groups:
-        if block and len(block) + len(group) > LARGEST:
+def _blocks(sources: Iterable[Sequence[Placed]]) -> Iterator[list[Placed]]:
+    """Yield what makes one journal each; a source is never torn apart."""
+    block: list[Placed] = []
+    for placed in sources:
+        if block and len(block) + len(placed) > LARGEST:
             yield block
             block = []
-        block += sorted(group, key=lambda p: (p.side is Side.CREDIT, ROLE_ORDER[p.role]))
+        block += placed
     if block:
         yield block
-
-
-def _numbers(ledger: str, day: date) -> Iterator[str]:
-    sequence = 1
-    while True:
-        yield f"{ledger}-{day:%Y%m%d}-{sequence:03d}"
-        sequence += 1

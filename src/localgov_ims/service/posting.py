@@ -1,239 +1,140 @@
-"""Entry rules: what each source says to the ledger, in balanced debits and credits.
+"""Posting rules: what each source says to the ledger, in balanced debits and credits.
 
-One function a kind of source; no amount is negative, sides swap instead.
+One function a kind of source. Amounts are signed, debits above zero, so that what is taken back swaps its sides by itself.
+Codes are decided elsewhere (`service.ledger_accounts`).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from attrs import frozen
-
-from localgov_ims.domain.accounts import BankAccount
-from localgov_ims.domain.income_files import IncomeFile
-from localgov_ims.domain.journals import LedgerAccount, Role, Side, Source
-from localgov_ims.domain.money import NOTHING, Money
-from localgov_ims.domain.quoting import visible
-from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement
-from localgov_ims.domain.statements import StatementLine
-from localgov_ims.domain.transactions import OPENING, Line, Transaction
-from localgov_ims.service.council import Council
+from localgov_ims.domain.journals import LedgerAccount, Role
+from localgov_ims.domain.money import Money
+from localgov_ims.domain.postings import LineTaken, MoneySide, Posting, Share
 
 
-@frozen(kw_only=True)
-class Entry:
-    """A debit or credit before it has a number: what one source says about one ledger account."""
+def line_postings(line: LineTaken, suspense: str, on: date, kind: str) -> Iterator[Posting]:
+    """Post a line of income, or of a refund or reversal: the clearing of its method against its fund and VAT.
 
-    source: Source
-    role: Role
-    side: Side
-    account: LedgerAccount
-    amount: Money
-    kind: str
-    reference: str
-    accounting_on: date
-    taken_on: date
-    fund: str | None = None
-    mop: str | None = None
-    vat_code: str | None = None
+    *suspense* is the code of the suspense fund. A reversal of what is disputed takes it from there, not from clearing.
+    """
+    role = Role.DISPUTED if line.disputed else Role.CLEARING
+    yield Posting(
+        role=role, kind=kind, amount=line.amount, accounting_on=on, mop=line.mop, office=line.office,
+        merchant_account=line.merchant_account, channel=line.channel,
+    )  # fmt: skip
+    yield from fund_postings(line, suspense, on, kind)
 
 
-@frozen(kw_only=True)
-class Leg:
-    """One side of a source before it knows its source: above zero is a debit, below zero a credit."""
-
-    role: Role
-    account: LedgerAccount
-    signed: Money
-    fund: str | None = None
-    mop: str | None = None
-    vat_code: str | None = None
+def transfer_postings(lines: Iterable[LineTaken], suspense: str, on: date, kind: str) -> Iterator[Posting]:
+    """Post what only moves: fund against fund, suspense against fund; no clearing."""
+    for line in lines:
+        yield from fund_postings(line, suspense, on, kind)
 
 
-Cleared = tuple[str, str]
-"""What a payment is cleared by: its method of payment, and the merchant account that its provider pays it out by."""
+def fund_postings(line: LineTaken, suspense: str, on: date, kind: str) -> Iterator[Posting]:
+    """Yield a line's own side: its fund net of VAT, and the VAT. Income is a credit."""
+    role = Role.SUSPENSE if line.fund == suspense else Role.FUND
+    parts = ((role, line.net), (Role.VAT, line.vat)) if line.vat else ((role, line.net),)
+    for each, amount in parts:
+        yield Posting(
+            role=each, kind=kind, amount=-amount, accounting_on=on, fund=line.fund, mop=line.mop, vat_code=line.vat_code,
+            office=line.office, account_reference=line.account_reference, channel=line.channel,
+        )  # fmt: skip
 
 
-def transaction_postings(council: Council, transaction: Transaction) -> Iterator[Entry]:
-    """Post a transaction: a transfer as one source, any other line by line."""
-    kind = transaction.kind.value.title()
-    if transaction.origin.kind == OPENING:
-        return  # the ledger has it already, from the system that was there before
-    if transaction.moves:
-        legs = [leg for line in transaction.lines for leg in _fund_legs(council, line)]
-        yield from _posted(
-            Source("transfer", transaction.id.hex), legs, kind, transaction.reference, transaction.taken_on
-        )
-        return
-    for line in transaction.lines:
-        account = council.methods[line.mop].clearing_of(transaction.merchant_account)
-        clearing = Leg(role=Role.CLEARING, account=account, signed=line.amount, mop=line.mop)
-        legs = [clearing, *_fund_legs(council, line)]
-        yield from _posted(
-            Source("line", line.id.hex), legs, kind, transaction.reference, transaction.taken_on
-        )
-
-
-def banking_postings(
-    council: Council, line: StatementLine, *, awaited: LedgerAccount | None
-) -> Iterator[Entry]:
+def banking_postings(money: MoneySide, bank_transfer: str, on: date) -> Iterator[Posting]:
     """Post the bank line that became a Receipt: bank against the clearing of bank transfers."""
-    method = council.methods[council.bank_transfer]
-    legs = [
-        _money_side(council, line, awaited=awaited),
-        _clearing(method.clearing, -line.line.amount, method.code),
-    ]
-    yield from _bank_line("banking", line, legs, "Banking")
+    yield money_posting(money, on, "Banking")
+    yield _clearing(Share(mop=bank_transfer, amount=money.amount), on, "Banking")
 
 
-def awaiting_postings(council: Council, line: StatementLine) -> Iterator[Entry]:
+def awaiting_postings(money: MoneySide, on: date) -> Iterator[Posting]:
     """Post a recognised bank line whose file is not here: bank against awaiting, no income."""
-    account = _account(council, line)
-    legs = [_bank(council, line), Leg(role=Role.AWAITING, account=account.awaiting, signed=-line.line.amount)]
-    yield from _bank_line("awaiting", line, legs, "Awaiting")
+    yield money_posting(money, on, "Awaiting")
+    yield Posting(
+        role=Role.AWAITING,
+        kind="Awaiting",
+        amount=-money.amount,
+        accounting_on=on,
+        bank_account=money.bank_account,
+    )
 
 
-def other_postings(
-    council: Council, line: StatementLine, ledger: LedgerAccount | None, *, awaited: LedgerAccount | None
-) -> Iterator[Entry]:
+def other_postings(money: MoneySide, ledger: LedgerAccount | None, on: date) -> Iterator[Posting]:
     """Post a bank line that is not income to the code that was decided for it.
 
     Without a code another system journals it: nothing is posted, or what was posted while it waited is taken back.
     """
     if ledger is not None:
-        other = Leg(role=Role.OTHER, account=ledger, signed=-line.line.amount)
-        yield from _bank_line("other", line, [_money_side(council, line, awaited=awaited), other], "Other")
-    elif awaited is not None:
-        bank = Leg(role=Role.BANK, account=_account(council, line).ledger, signed=-line.line.amount)
-        yield from _bank_line("other", line, [_money_side(council, line, awaited=awaited), bank], "Other")
+        yield money_posting(money, on, "Other")
+        yield Posting(role=Role.OTHER, kind="Other", amount=-money.amount, accounting_on=on, decided=ledger)
+    elif money.before is not None:
+        yield money_posting(money, on, "Other")
+        plain = MoneySide(bank_account=money.bank_account, amount=-money.amount)
+        yield money_posting(plain, on, "Other")
 
 
 def match_postings(
-    council: Council,
-    line: StatementLine,
-    transaction: Transaction,
-    *,
-    match: str,
-    awaited: LedgerAccount | None,
-) -> Iterator[Entry]:
-    """Post a bank line matched to a Receipt: the money side against each method's own share."""
-    shares: dict[str, Money] = defaultdict(lambda: NOTHING)
-    for part in transaction.lines:
-        shares[part.mop] += part.amount
-    legs = [_money_side(council, line, awaited=awaited)]
-    legs += [
-        _clearing(council.methods[mop].clearing_of(transaction.merchant_account), -amount, mop)
-        for mop, amount in sorted(shares.items())
-    ]
-    source, day = Source("match", match), line.line.booked_on
-    yield from _posted(source, legs, "Banking", transaction.reference, day)
-
-
-def income_file_postings(
-    council: Council,
-    line: StatementLine,
-    recorded: IncomeFile,
-    shares: Mapping[str, Money],
-    *,
-    match: str,
-    awaited: LedgerAccount | None,
-) -> Iterator[Entry]:
-    """Post the bank credit of an income file: the money side and the sender's fees against each method's own share."""
-    legs = [_money_side(council, line, awaited=awaited)]
-    kept = recorded.gross - recorded.expected
-    fee = council.fee_of(recorded.import_type)
-    if kept and fee is not None:
-        mop, account = fee
-        legs.append(Leg(role=Role.FEE, account=account, signed=kept, mop=mop))
-    legs += [_clearing(council.methods[mop].clearing, -amount, mop) for mop, amount in sorted(shares.items())]
-    yield from _posted(Source("match", match), legs, "Banking", bank_reference(line), line.line.booked_on)
+    money: MoneySide, shares: Iterable[Share], on: date, *, kept: Money, kept_by: str
+) -> Iterator[Posting]:
+    """Post a bank line matched to what it brings: the money side, the fee the agent *kept*, each method's own share."""
+    yield money_posting(money, on, "Banking")
+    if kept:
+        yield Posting(role=Role.FEE, kind="Banking", amount=kept, accounting_on=on, mop=kept_by)
+    for share in shares:
+        yield _clearing(share, on, "Banking")
 
 
 def settlement_postings(
-    council: Council,
-    settlement: Settlement,
-    lines: Sequence[RecordedSettlementLine],
-    cleared: Mapping[str, Cleared],
-    line: StatementLine | None,
-    *,
-    awaited: LedgerAccount | None,
-) -> Iterator[Entry]:
+    money: MoneySide | None, shares: Iterable[Share], on: date, *, fees: Sequence[Posting]
+) -> Iterator[Posting]:
     """Post a settlement that the bank has paid: net, fees, and the clearing of every method in it.
 
     One whose net is nothing has no bank line.
-
-    *cleared* says what each payment found is cleared by, by the settlement line's id; a line that is no payment of
-    ours clears by the provider's first method, and stands there as an item until a person says whose it is.
     """
-    own = council.settled_by(settlement.source)
-    shares: dict[Cleared, Money] = defaultdict(lambda: NOTHING)
-    for recorded in lines:
-        shares[cleared.get(str(recorded.id), (own[0].code, ""))] += recorded.line.amount
-    legs = [_money_side(council, line, awaited=awaited)] if line is not None else []
-    fee = own[0].fee
-    if settlement.fees and fee is not None:
-        legs.append(Leg(role=Role.FEE, account=fee, signed=settlement.fees, mop=own[0].code))
-    for (mop, merchant), amount in sorted(shares.items()):
-        legs.append(_clearing(council.methods[mop].clearing_of(merchant), -amount, mop))
-    source = Source("settlement", settlement.id.hex)
-    yield from _posted(source, legs, "Settlement", settlement.reference, settlement.paid_on)
+    if money is not None:
+        yield money_posting(money, on, "Settlement")
+    yield from fees
+    for share in shares:
+        yield _clearing(share, on, "Settlement")
 
 
-def bank_reference(line: StatementLine) -> str:
-    """Return what a journal calls a bank line: the bank's own reference, else account, day and position."""
-    return line.line.references.bank or f"{line.account}/{line.line.booked_on}/{line.line.position}"
-
-
-def _fund_legs(council: Council, line: Line) -> Iterator[Leg]:
-    """Yield the legs of a line's own side: its fund net of VAT, and the VAT. Income is a credit."""
-    fund = council.funds[line.fund]
-    role = Role.SUSPENSE if fund.suspense else Role.FUND
-    yield Leg(
-        role=role, account=fund.ledger, signed=-line.net, fund=line.fund, mop=line.mop, vat_code=line.vat_code
+def found_postings(taken: Share, found: Share, on: date) -> Iterator[Posting]:
+    """Post a payment found after its payout was journalled: from where it stood as nobody's to its own clearing."""
+    yield _clearing(
+        Share(mop=taken.mop, merchant_account=taken.merchant_account, amount=-taken.amount), on, "Settlement"
     )
-    if line.vat and line.vat_code is not None:
-        account = council.vat_codes[line.vat_code].ledger
-        assert account is not None, "a VAT code with rates has a ledger code"  # noqa: S101 - VatCode refuses others
-        yield Leg(
-            role=Role.VAT,
-            account=account,
-            signed=-line.vat,
-            fund=line.fund,
-            mop=line.mop,
-            vat_code=line.vat_code,
-        )
+    yield _clearing(found, on, "Settlement")
 
 
-def _bank_line(kind: str, line: StatementLine, legs: Iterable[Leg], name: str) -> Iterator[Entry]:
-    return _posted(Source(kind, line.id.hex), legs, name, bank_reference(line), line.line.booked_on)
+def own_transfer_postings(into: MoneySide, out: MoneySide, on: date) -> Iterator[Posting]:
+    """Post both legs of a transfer between the council's own accounts."""
+    yield money_posting(into, on, "Transfer")
+    yield money_posting(out, on, "Transfer")
 
 
-def _posted(source: Source, legs: Iterable[Leg], kind: str, reference: str, day: date) -> Iterator[Entry]:
-    for leg in legs:
-        if leg.signed:
-            yield Entry(
-                source=source, role=leg.role, side=Side.DEBIT if leg.signed > NOTHING else Side.CREDIT,
-                account=leg.account, amount=abs(leg.signed), kind=kind, reference=visible(reference), accounting_on=day,
-                taken_on=day, fund=leg.fund, mop=leg.mop, vat_code=leg.vat_code,
-            )  # fmt: skip
+def money_posting(money: MoneySide, on: date, kind: str) -> Posting:
+    """Return the side of a bank line's money."""
+    role, decided = money.before if money.before is not None else (Role.BANK, None)
+    return Posting(
+        role=role,
+        kind=kind,
+        amount=money.amount,
+        accounting_on=on,
+        bank_account=money.bank_account,
+        decided=decided,
+    )
 
 
-def _money_side(council: Council, line: StatementLine, *, awaited: LedgerAccount | None) -> Leg:
-    """Return the leg of a bank line's money: bank, or the account it was put in while its file was awaited."""
-    if awaited is None:
-        return _bank(council, line)
-    return Leg(role=Role.AWAITING, account=awaited, signed=line.line.amount)
+def fee_posting(amount: Money, mop: str, on: date) -> Posting:
+    """Return what a provider kept, gross: an expense of the method of payment."""
+    return Posting(role=Role.FEE, kind="Settlement", amount=amount, accounting_on=on, mop=mop)
 
 
-def _bank(council: Council, line: StatementLine) -> Leg:
-    return Leg(role=Role.BANK, account=_account(council, line).ledger, signed=line.line.amount)
-
-
-def _clearing(account: LedgerAccount, signed: Money, mop: str) -> Leg:
-    return Leg(role=Role.CLEARING, account=account, signed=signed, mop=mop)
-
-
-def _account(council: Council, line: StatementLine) -> BankAccount:
-    return council.bank_accounts[line.account]
+def _clearing(share: Share, on: date, kind: str) -> Posting:
+    return Posting(
+        role=Role.DISPUTED if share.disputed else Role.CLEARING, kind=kind, amount=-share.amount, accounting_on=on,
+        mop=share.mop, merchant_account=share.merchant_account,
+    )  # fmt: skip

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,12 +21,13 @@ from localgov_ims.domain.journals import (
     Side,
     Source,
 )
-from localgov_ims.domain.ledger_files import Artefact
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.periods import PeriodNumber
+from localgov_ims.domain.summaries import summarised
 from localgov_ims.storage.schema import (
     Row,
     day_column,
+    id_column,
     json_text,
     number_column,
     pence_column,
@@ -34,6 +37,8 @@ from localgov_ims.storage.schema import (
 )
 from localgov_ims.storage.store import Unit
 
+_AT_ONCE = 500
+
 journals = record_table(
     "journals",
     text_column("number"),
@@ -42,15 +47,19 @@ journals = record_table(
     text_column("period"),
     day_column("created_on"),
     text_column("replaces", nullable=True),
+    number_column("summary"),
     sa.UniqueConstraint("number"),
+    sa.UniqueConstraint("replaces"),
+    sa.Index("ix_journals_day", "ledger", "accounting_on"),
 )
 
 lines = record_table(
     "journal_lines",
     points_to(journals, "journal"),
     number_column("number"),
+    number_column("place"),
     text_column("source_kind"),
-    text_column("source_id"),
+    id_column("source_id"),
     text_column("role"),
     text_column("side"),
     text_column("code"),
@@ -65,75 +74,75 @@ lines = record_table(
     text_column("vat_code", nullable=True),
     text_column("office", nullable=True),
     sa.UniqueConstraint("journal", "number"),
+    sa.Index("ix_journal_lines_source_id", "source_id"),
 )
 
 sources = record_table(
     "journal_sources",
     text_column("ledger"),
     text_column("kind"),
-    text_column("source_id"),
+    id_column("source_id"),
     points_to(journals, "journal"),
     # What makes a second journal of one source impossible, raced or repeated.
     sa.UniqueConstraint("ledger", "kind", "source_id"),
 )
 
-exports = record_table(
-    "journal_exports",
-    points_to(journals, "journal"),
-    number_column("sequence"),
-    text_column("exporter"),
-    text_column("name"),
-    sa.Column("sha256", sa.String(64), nullable=False),
-    number_column("rows"),
-    pence_column("debit"),
-    pence_column("credit"),
-    sa.Column("digest", sa.String(64), nullable=False),
-    sa.UniqueConstraint("journal", "sequence"),
+runs = record_table(
+    "journal_runs", text_column("ledger"), number_column("through"), sa.UniqueConstraint("ledger", "through")
 )
+"""Up to which audit entry everything is in a ledger's journals, so that the next run begins there."""
 
 
-def add(unit: Unit, journal: Journal) -> None:
-    """Record a journal with its lines and sources."""
+def add(unit: Unit, journal: Journal, places: Sequence[int] | None = None) -> None:
+    """Record a journal with its lines and sources.
+
+    *places* are the numbers of the lines in which a summary adds the journal's own lines up; none: it is posted as it is.
+    """
     j, head = journal, new_id()
     unit.record(
-        journals, [(head, j.number, j.ledger, j.accounting_on, str(j.period), j.created_on, j.replaces)]
-    )
-    unit.record(lines, [_line_row(head, line) for line in j.lines])
-    used = sorted({line.source for line in j.lines})
-    unit.record(sources, [(new_id(), j.ledger, source.kind, source.id, head) for source in used])
+        journals,
+        [(head, j.number, j.ledger, j.accounting_on, str(j.period), j.created_on, j.replaces, int(places is not None))],
+    )  # fmt: skip
+    own = places if places is not None else [line.number for line in j.lines]
+    unit.record(lines, [_line_row(head, line, place) for line, place in zip(j.lines, own, strict=True)])
+    if j.replaces is None:  # what is sent again has its sources already
+        used = dict.fromkeys(line.source for line in j.lines)
+        unit.record(sources, [(new_id(), j.ledger, each.kind, UUID(each.id), head) for each in used])
 
 
-def add_export(
-    unit: Unit, journal: Journal, sequence: int, exporter: str, artefact: Artefact, sha256: str
-) -> None:
-    """Record that a file was made of a journal, the *sequence*-th time."""
-    t, head = artefact.totals, sa.select(journals.c.id).where(journals.c.number == journal.number)
-    row = (
-        new_id(),
-        unit.connection.execute(head).scalar_one(),
-        sequence,
-        exporter,
-        artefact.name,
-        sha256,
-        t.rows,
-        t.debit.pence,
-        t.credit.pence,
-    )
-    unit.record(exports, [(*row, t.digest)])
+def add_run(unit: Unit, ledger: str, through: int) -> None:
+    """Record up to which audit entry everything is in a ledger's journals, or never will be."""
+    if through > posted_through(unit.connection, ledger):
+        unit.record(runs, [(new_id(), ledger, through)])
+
+
+def posted_through(connection: Connection, ledger: str) -> int:
+    """Return the audit entry up to which everything is in a ledger's journals, or never will be."""
+    query = sa.select(sa.func.max(runs.c.through)).where(runs.c.ledger == ledger)
+    return connection.execute(query).scalar_one() or 0
 
 
 def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Journal]:
-    """Yield journals with their lines, in order of their numbers."""
+    """Yield journals as they were posted, in order of their numbers: a summary with the lines that add others up."""
+    for journal, places in detailed(connection, *where):
+        yield journal if places is None else summarised(journal, places)
+
+
+def detailed(
+    connection: Connection, *where: sa.ColumnElement[bool]
+) -> Iterator[tuple[Journal, list[int] | None]]:
+    """Yield journals with every single line; of a summary with the number of the line that adds each of them up."""
     for head in connection.execute(sa.select(journals).where(*where).order_by(journals.c.number)).all():
         query = sa.select(lines).where(lines.c.journal == head.id).order_by(lines.c.number)
-        yield Journal(
+        rows = connection.execute(query).all()
+        journal = Journal(
             number=head.number, ledger=head.ledger, accounting_on=head.accounting_on, period=PeriodNumber.parse(head.period),
-            created_on=head.created_on, replaces=head.replaces,
-            lines=tuple(_line(row) for row in connection.execute(query)),
+            created_on=head.created_on, replaces=head.replaces, lines=tuple(map(_line, rows)),
         )  # fmt: skip
+        yield journal, [row.place for row in rows] if head.summary else None
 
 
-def lines_of_sources(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[str, JournalLine]]:
+def lines_of_sources(connection: Connection, ids: Sequence[UUID]) -> Iterator[tuple[str, JournalLine]]:
     """Yield the journal lines of these sources, each with its journal's number."""
     query = (
         sa.select(lines, journals.c.number.label("journal_number"))
@@ -145,48 +154,17 @@ def lines_of_sources(connection: Connection, ids: Sequence[str]) -> Iterator[tup
         yield row.journal_number, _line(row)
 
 
-def sources_done(connection: Connection, ledger: str) -> set[Source]:
-    """Return everything that a ledger's journals have posted."""
-    query = sa.select(sources.c.kind, sources.c.source_id).where(sources.c.ledger == ledger)
-    return {Source(row.kind, row.source_id) for row in connection.execute(query)}
-
-
-def awaiting_accounts(connection: Connection, ledger: str) -> dict[str, LedgerAccount]:
-    """Return the account in which each line journalled as awaiting was put, by the line's id in hex."""
-    query = (
-        sa.select(lines.c.source_id, lines.c.code, lines.c.dimensions)
-        .join(journals, journals.c.id == lines.c.journal)
-        .where(
-            journals.c.ledger == ledger,
-            lines.c.source_kind == "awaiting",
-            lines.c.role == Role.AWAITING.value,
-        )
+def count_of_day(connection: Connection, ledger: str, accounting_on: date) -> int:
+    """Return how many journals a ledger has of a day."""
+    query = sa.select(sa.func.count()).where(
+        journals.c.ledger == ledger, journals.c.accounting_on == accounting_on
     )
-    return {
-        row.source_id: LedgerAccount(row.code, tuple(json.loads(row.dimensions)))
-        for row in connection.execute(query)
-    }
+    return int(connection.execute(query).scalar_one())
 
 
-def numbers_taken(connection: Connection, ledger: str) -> set[str]:
-    """Return the numbers of a ledger's journals."""
-    return set(connection.execute(sa.select(journals.c.number).where(journals.c.ledger == ledger)).scalars())
-
-
-def exports_of(connection: Connection, number: str) -> list[str]:
-    """Return the hashes of every file made of the journal of that number, in order."""
-    query = (
-        sa.select(exports.c.sha256)
-        .join(journals, journals.c.id == exports.c.journal)
-        .where(journals.c.number == number)
-        .order_by(exports.c.sequence)
-    )
-    return list(connection.execute(query).scalars())
-
-
-def _line_row(journal: UUID, line: JournalLine) -> Row:
+def _line_row(journal: UUID, line: JournalLine, place: int) -> Row:
     return (
-        new_id(), journal, line.number, line.source.kind, line.source.id, line.role.value, line.side.value,
+        new_id(), journal, line.number, place, line.source.kind, UUID(line.source.id), line.role.value, line.side.value,
         line.account.code, json_text(line.account.dimensions), line.amount.pence, line.kind, line.narrative, line.reference,
         line.taken_on, line.fund, line.mop, line.vat_code, line.office,
     )  # fmt: skip
@@ -194,8 +172,26 @@ def _line_row(journal: UUID, line: JournalLine) -> Row:
 
 def _line(row: sa.Row[Any]) -> JournalLine:
     return JournalLine(
-        number=row.number, source=Source(row.source_kind, row.source_id), role=Role(row.role), side=Side(row.side),
+        number=row.number, source=Source(row.source_kind, row.source_id.hex), role=Role(row.role), side=Side(row.side),
         account=LedgerAccount(row.code, tuple(json.loads(row.dimensions))), amount=Money(row.pence), kind=row.kind,
         narrative=row.narrative, reference=row.reference, taken_on=row.taken_on, fund=row.fund, mop=row.mop,
         vat_code=row.vat_code, office=row.office,
     )  # fmt: skip
+
+
+def lines_of(
+    connection: Connection, ledger: str, kind: str, wanted: Sequence[UUID]
+) -> dict[UUID, list[JournalLine]]:
+    """Return the lines at which sources of one kind stand in a ledger, by the source's id; those of none are left out."""
+    found: dict[UUID, list[JournalLine]] = defaultdict(list)
+    for start in range(0, len(wanted), _AT_ONCE):
+        block = wanted[start : start + _AT_ONCE]
+        query = (
+            sa.select(lines)
+            .join(journals, journals.c.id == lines.c.journal)
+            .where(journals.c.ledger == ledger, lines.c.source_kind == kind, lines.c.source_id.in_(block))
+            .order_by(lines.c.journal, lines.c.number)
+        )
+        for row in connection.execute(query):
+            found[row.source_id].append(_line(row))
+    return found

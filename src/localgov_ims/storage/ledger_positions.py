@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from localgov_ims.domain.money import Money
 from localgov_ims.reconciliation.dispositions import DispositionKind
-from localgov_ims.storage import journals, reconciliation, statements, transactions
+from localgov_ims.storage import journal_states, journals, reconciliation, statements, transactions
 
 _j, _s = journals.journals, journals.sources
 _ELSEWHERE = '%"ledger":%'
@@ -22,12 +22,11 @@ def unposted_lines(account: str, ledger: str, as_at: date) -> sa.Select[Any]:
     itself = _taken(ledger, as_at, "awaiting", "banking", "other")
     by_match = sa.select(m.c.left_id).where(
         m.c.role == "banked",
-        _dashed(m.c.id).in_(_taken(ledger, as_at, "match"))
-        | _dashed(m.c.right_id).in_(_taken(ledger, as_at, "settlement")),
+        m.c.id.in_(_taken(ledger, as_at, "match")) | m.c.right_id.in_(_taken(ledger, as_at, "settlement")),
     )
     return sa.select(lines.c.id).where(
         lines.c.account == account, lines.c.booked_on <= as_at, lines.c.pence != 0,
-        _dashed(lines.c.id).not_in(itself), lines.c.id.not_in(by_match),
+        lines.c.id.not_in(itself), lines.c.id.not_in(by_match),
         lines.c.id.not_in(sa.select(current.c.line).where(_by_others())),
     )  # fmt: skip
 
@@ -47,9 +46,7 @@ def posted_elsewhere(connection: Connection, account: str, as_at: date) -> tuple
 def unposted_net(connection: Connection, fund: str, ledger: str, first_on: date, as_at: date) -> Money:
     """Return what a fund's lines of a period come to, without VAT, that its ledger has not taken."""
     t, tl = transactions.transactions, transactions.lines
-    taken = _dashed(tl.c.id).in_(_taken(ledger, None, "line")) | _dashed(tl.c.transaction).in_(
-        _taken(ledger, None, "transfer")
-    )
+    taken = tl.c.id.in_(_taken(ledger, None, "line")) | tl.c.transaction.in_(_taken(ledger, None, "transfer"))
     query = (
         sa.select(sa.func.coalesce(sa.func.sum(tl.c.pence - tl.c.vat), 0))
         .join(t, t.c.id == tl.c.transaction)
@@ -66,15 +63,10 @@ def _by_others() -> sa.ColumnElement[bool]:
 
 def _taken(ledger: str, as_at: date | None, *kinds: str) -> sa.Select[Any]:
     """Select the sources that went to a ledger: a journal counts once a file was made of it."""
-    sent = sa.exists().where(journals.exports.c.journal == _j.c.id)
+    sent = sa.exists().where(journal_states.exports.c.journal == _j.c.id)
     query = (
-        sa.select(_dashed(_s.c.source_id))
+        sa.select(_s.c.source_id)
         .join(_j, _j.c.id == _s.c.journal)
         .where(_s.c.ledger == ledger, _s.c.kind.in_(kinds), sent)
     )
     return query.where(_j.c.accounting_on <= as_at) if as_at is not None else query
-
-
-def _dashed(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
-    """Return an identifier as hex without dashes, alike in both databases and as sources name it."""
-    return sa.func.replace(sa.cast(column, sa.Text), "-", "")

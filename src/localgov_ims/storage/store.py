@@ -90,9 +90,13 @@ class Unit:
         """Keep the personal data of records."""
         self.beside(personal.data, [item.row for item in sealed if item is not None])
 
-    def lock(self) -> None:
-        """Take the head of the audit trail now: nobody else commits between what this unit reads and writes."""
-        audit.lock_head(self.connection)
+    def lock(self) -> int:
+        """Take the head of the audit trail now, and return its number.
+
+        Nobody else commits between what this unit reads and writes.
+        """
+        number, _ = audit.lock_head(self.connection)
+        return number
 
     def commit(self) -> None:
         """Append the audit entry, with the head of the chain locked, and commit; nothing recorded, no entry."""

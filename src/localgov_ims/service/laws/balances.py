@@ -49,15 +49,14 @@ def _done(ledger: str, kind: str) -> sa.Select[Any]:
 def _awaiting_items(ledger: str) -> sa.Select[Any]:
     """Sum the lines journalled as awaiting, less those journalled since as what they turned out to be."""
     lines, m = statements.lines, reconciliation.matches
-    text = _dashed(lines.c.id)
     settled = sa.select(m.c.left_id).where(
         m.c.role == "banked",
-        _dashed(m.c.id).in_(_done(ledger, "match")) | _dashed(m.c.right_id).in_(_done(ledger, "settlement")),
+        m.c.id.in_(_done(ledger, "match")) | m.c.right_id.in_(_done(ledger, "settlement")),
     )
     return sa.select(-sa.func.sum(lines.c.pence)).where(
-        text.in_(_done(ledger, "awaiting")),
-        text.not_in(_done(ledger, "banking")),
-        text.not_in(_done(ledger, "other")),
+        lines.c.id.in_(_done(ledger, "awaiting")),
+        lines.c.id.not_in(_done(ledger, "banking")),
+        lines.c.id.not_in(_done(ledger, "other")),
         lines.c.id.not_in(settled),
     )
 
@@ -65,9 +64,7 @@ def _awaiting_items(ledger: str) -> sa.Select[Any]:
 def _suspense_items(ledger: str, fund: str) -> sa.Select[Any]:
     """Sum the lines of the suspense fund that were journalled, what was taken back or moved on among them."""
     tl = transactions.lines
-    done = _dashed(tl.c.id).in_(_done(ledger, "line")) | _dashed(tl.c.transaction).in_(
-        _done(ledger, "transfer")
-    )
+    done = tl.c.id.in_(_done(ledger, "line")) | tl.c.transaction.in_(_done(ledger, "transfer"))
     return sa.select(-sa.func.sum(tl.c.pence)).where(tl.c.fund == fund, done)
 
 
@@ -76,12 +73,12 @@ def _clearing_items(ledger: str) -> sa.Select[Any]:
     f = income_files.income_files
     tl, bank, m, s = transactions.lines, statements.lines, reconciliation.matches, settlements.settlements
     parts = (
-        (1, sa.select(sa.func.sum(tl.c.pence)).where(_dashed(tl.c.id).in_(_done(ledger, "line")))),
-        (-1, sa.select(sa.func.sum(bank.c.pence)).where(_dashed(bank.c.id).in_(_done(ledger, "banking")))),
-        (-1, sa.select(sa.func.sum(m.c.pence)).where(_dashed(m.c.id).in_(_done(ledger, "match")))),
+        (1, sa.select(sa.func.sum(tl.c.pence)).where(tl.c.id.in_(_done(ledger, "line")))),
+        (-1, sa.select(sa.func.sum(bank.c.pence)).where(bank.c.id.in_(_done(ledger, "banking")))),
+        (-1, sa.select(sa.func.sum(m.c.pence)).where(m.c.id.in_(_done(ledger, "match")))),
         # An agent that pays net keeps its fees of what its file brought: they leave clearing with the credit.
         (-1, sa.select(sa.func.sum(f.c.gross - f.c.expected)).where(f.c.id.in_(_files_banked(ledger)))),
-        (-1, sa.select(sa.func.sum(s.c.gross)).where(_dashed(s.c.id).in_(_done(ledger, "settlement")))),
+        (-1, sa.select(sa.func.sum(s.c.gross)).where(s.c.id.in_(_done(ledger, "settlement")))),
     )
     total: sa.ColumnElement[int] = sa.literal(0)
     for sign, part in parts:
@@ -91,11 +88,4 @@ def _clearing_items(ledger: str) -> sa.Select[Any]:
 
 def _files_banked(ledger: str) -> sa.Select[Any]:
     m = reconciliation.matches
-    return sa.select(m.c.right_id).where(
-        m.c.right_kind == "income_file", _dashed(m.c.id).in_(_done(ledger, "match"))
-    )
-
-
-def _dashed(column: sa.ColumnElement[object]) -> sa.ColumnElement[str]:
-    """Return an identifier as sources name it: hex without dashes, alike in both databases."""
-    return sa.func.replace(sa.cast(column, sa.Text), "-", "")
+    return sa.select(m.c.right_id).where(m.c.right_kind == "income_file", m.c.id.in_(_done(ledger, "match")))

@@ -11,7 +11,7 @@ from localgov_ims.domain.money import Money
 from localgov_ims.service.council import Council
 from localgov_ims.service.laws.law import Findings
 from localgov_ims.service.laws.paid_in import paid_in
-from localgov_ims.storage import journals, settlements, statements
+from localgov_ims.storage import journal_states, journals, settlements, statements
 
 
 def check(connection: Connection, _: Council, findings: Findings) -> None:
@@ -90,7 +90,7 @@ def _journals(connection: Connection, findings: Findings) -> Iterator[str]:
 
 
 def _exports(connection: Connection, findings: Findings) -> Iterator[str]:
-    e, lines = journals.exports, journals.lines
+    e, lines = journal_states.exports, journals.lines
     debit = sa.func.sum(sa.case((lines.c.side == "debit", lines.c.pence), else_=0))
     query = (
         sa.select(e.c.name, e.c.debit, e.c.credit, debit.label("sum"))

@@ -1,0 +1,128 @@
+"""What bank lines, their matches and payouts say to the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from attrs import evolve
+from sqlalchemy import Connection
+
+from localgov_ims.domain.journals import LedgerAccount, Role, Source
+from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.postings import MoneySide, Posting, Share, Told
+from localgov_ims.errors import RuleViolation
+from localgov_ims.service import posting
+from localgov_ims.service.council import Council
+from localgov_ims.storage import income_files, unposted_banked
+from localgov_ims.storage import shares as stored
+from localgov_ims.storage.unposted_banked import Banked
+
+_AT_ONCE = 500
+_NAMES = {"banking": "Banking", "awaiting": "Awaiting", "other": "Other", "match": "Banking"}
+
+Before = Mapping[UUID, tuple[Role, LedgerAccount]]
+
+
+def told_of_bank(
+    council: Council, connection: Connection, ledger: str, banked: Sequence[Banked], on: date
+) -> Iterator[Told]:
+    """Yield what each says, posted *on* one day; what another system journals says nothing.
+
+    Raises:
+        RuleViolation: A bank line is matched with something that no posting rule knows.
+    """
+    for start in range(0, len(banked), _AT_ONCE):
+        block = banked[start : start + _AT_ONCE]
+        lines = [each.line for each in block if each.line is not None and each.kind != "awaiting"]
+        before = unposted_banked.put_before(connection, ledger, lines)
+        for each in block:
+            made = list(_postings(council, connection, each, before, on))
+            if made:
+                yield Told(
+                    source=Source(each.kind, each.id.hex), kind=_NAMES.get(each.kind, "Settlement"),
+                    reference=each.reference, taken_on=each.day, postings=made, number=each.position,
+                )  # fmt: skip
+
+
+def _postings(
+    council: Council, connection: Connection, each: Banked, before: Before, on: date
+) -> Iterator[Posting]:
+    if each.kind == "found":
+        yield from _found(council, connection, each, on)
+        return
+    money = None
+    if each.line is not None:
+        money = MoneySide(bank_account=each.bank_account, amount=each.amount, before=before.get(each.line))
+    if each.kind == "settlement":
+        yield from _settlement(council, connection, each, money, on)
+        return
+    assert money is not None, "what is no payout is a bank line"  # noqa: S101 - the queries join it
+    if each.kind == "banking":
+        yield from posting.banking_postings(_of_awaiting(money), council.bank_transfer, on)
+    elif each.kind == "awaiting":
+        yield from posting.awaiting_postings(money, on)
+    elif each.kind == "other":
+        yield from posting.other_postings(money, each.other_ledger, on)
+    else:
+        yield from _matched(council, connection, each, money, on)
+
+
+def _of_awaiting(money: MoneySide) -> MoneySide:
+    """Return the money side of a line that becomes a Receipt: only what awaited its file was put anywhere before."""
+    waited = money.before is not None and money.before[0] is Role.AWAITING
+    return money if waited else evolve(money, before=None)
+
+
+def _matched(
+    council: Council, connection: Connection, each: Banked, money: MoneySide, on: date
+) -> Iterator[Posting]:
+    if each.right_kind not in _SHARES or each.right is None:
+        message = f"A bank line of {money.amount.shown()} is matched with a {each.right_kind}, and no rule says how that is posted."
+        raise RuleViolation("no_posting_rule", message, match=each.id, right_kind=each.right_kind)
+    shares, kept, kept_by = _SHARES[each.right_kind](council, connection, each.right)
+    yield from posting.match_postings(money, shares, on, kept=kept, kept_by=kept_by)
+
+
+def _of_receipt(_: Council, connection: Connection, right: UUID) -> tuple[list[Share], Money, str]:
+    return stored.shares_of_receipt(connection, right), NOTHING, ""
+
+
+def _of_income_file(council: Council, connection: Connection, right: UUID) -> tuple[list[Share], Money, str]:
+    (of,) = income_files.some(connection, income_files.income_files.c.id == right)
+    shares = [Share(mop=mop, amount=amount) for mop, amount in income_files.shares(connection, of).items()]
+    fee = council.fee_of(of.import_type)
+    return shares, of.gross - of.expected, fee[0] if fee is not None else ""
+
+
+_SHARES: Mapping[str, Callable[[Council, Connection, UUID], tuple[list[Share], Money, str]]] = {
+    "receipt": _of_receipt,
+    "income_file": _of_income_file,
+}
+"""What a bank line is matched with: the share of each method in it, what the sender kept, and of which method that is."""
+
+
+def _settlement(
+    council: Council, connection: Connection, each: Banked, money: MoneySide | None, on: date
+) -> Iterator[Posting]:
+    foreign = council.settled_by(stored.source_of(connection, each.id))[0].code
+    shares, fees = stored.shares_of_settlement(connection, each.id, foreign)
+    kept = [posting.fee_posting(fees, foreign, on)] if fees else []
+    held = [_held_back(council, share) for share in shares]
+    yield from posting.settlement_postings(money, held, on, fees=kept)
+
+
+def _held_back(council: Council, share: Share) -> Share:
+    """Return a share of disputes as one of clearing, where its provider takes the money only once a dispute is lost."""
+    holds = council.methods[share.mop].disputed_of(share.merchant_account) is not None
+    return evolve(share, disputed=share.disputed and holds)
+
+
+def _found(council: Council, connection: Connection, each: Banked, on: date) -> Iterator[Posting]:
+    assert each.right is not None, "it names its line"  # noqa: S101 - the query joins it
+    settlement, source = stored.settlement_of(connection, each.right)
+    foreign = council.settled_by(source)[0].code
+    (found,), _ = stored.shares_of_settlement(connection, settlement, foreign, each.right)
+    if (found.mop, found.merchant_account) != (foreign, ""):
+        yield from posting.found_postings(Share(mop=foreign, amount=found.amount), found, on)
