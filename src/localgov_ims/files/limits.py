@@ -69,6 +69,14 @@ def ending_with_issue(
     return reading
 
 
+def first_bytes(stream: BinaryIO, size: int) -> bytes:
+    """Return so many of the stream's bytes, fewer only where it ends before; a stream may give them in pieces."""
+    head = b""
+    while len(head) < size and (more := stream.read(size - len(head))):
+        head += more
+    return head
+
+
 def chunks(stream: BinaryIO, limits: Limits) -> Iterator[bytes]:
     """Yield the stream's bytes, counted while reading.
 

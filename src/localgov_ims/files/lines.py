@@ -92,9 +92,21 @@ def lines_of(stream: BinaryIO, encoding: Sequence[str], limits: Limits) -> Lines
     Raises:
         Refused: No encoding fits, or the file is larger than the limit.
     """
-    codec = _codec(stream, encoding, limits)
+    codec = CODECS[_fitting(stream, encoding, limits)]
     text = io.TextIOWrapper(io.BufferedReader(_Borrowed(stream)), codec, "strict", newline="")
     return Lines(text, limits.line_bytes)
+
+
+def plain_text(stream: BinaryIO, encoding: Sequence[str], limits: Limits) -> tuple[str, Iterator[str]]:
+    """Return the first of the encodings that fits every byte, and the text by blocks, every line end a line feed.
+
+    Raises:
+        Refused: No encoding fits, or the file is larger than the limit.
+    """
+    fitting = _fitting(stream, encoding, limits)
+    raw = io.BufferedReader(_Borrowed(stream))
+    text = io.TextIOWrapper(raw, CODECS[fitting], "strict", newline=None)
+    return fitting, iter(lambda: text.read(_BLOCK), "")
 
 
 def plain_lines(stream: BinaryIO, encoding: Sequence[str], limits: Limits) -> Iterator[str]:
@@ -103,10 +115,8 @@ def plain_lines(stream: BinaryIO, encoding: Sequence[str], limits: Limits) -> It
     Raises:
         Refused: No encoding fits every byte, the file is larger than the limit, or a line is longer.
     """
-    codec = _codec(stream, encoding, limits)
-    text = io.TextIOWrapper(io.BufferedReader(_Borrowed(stream)), codec, "strict", newline=None)
     tail, done = "", 0
-    while block := text.read(_BLOCK):
+    for block in plain_text(stream, encoding, limits)[1]:
         *whole, tail = (tail + block).split("\n")
         for number, line in enumerate((*whole, tail), done + 1):
             if len(line) > limits.line_bytes:
@@ -120,7 +130,7 @@ def plain_lines(stream: BinaryIO, encoding: Sequence[str], limits: Limits) -> It
         yield tail
 
 
-def _codec(stream: BinaryIO, encoding: Sequence[str], limits: Limits) -> str:
+def _fitting(stream: BinaryIO, encoding: Sequence[str], limits: Limits) -> str:
     """Return the first of the encodings that fits every byte; the stream is left at its start."""
     fault = None
     for name in encoding:
@@ -128,7 +138,7 @@ def _codec(stream: BinaryIO, encoding: Sequence[str], limits: Limits) -> str:
         fault = _misfit(stream, CODECS[name], limits)
         if fault is None:
             stream.seek(0)
-            return CODECS[name]
+            return name
     at, why = fault or (0, "")
     named = " or ".join(name.upper() for name in encoding)
     message = f"The bytes are not {named} ({why}). Fetch the file again, unedited."

@@ -15,7 +15,7 @@ from localgov_ims.domain.statements import BankLine, Evidence
 from localgov_ims.domain.unpaids import Unpaid
 from localgov_ims.files.events import Closed, Event, Opened, Row
 from localgov_ims.files.holder_fields import HolderRow
-from localgov_ims.files.limits import DEFAULT_LIMITS, Refused, refuse
+from localgov_ims.files.limits import DEFAULT_LIMITS, Refused, first_bytes, refuse
 from localgov_ims.files.readers import HEAD_BYTES, LooksInside, Options, Reader
 
 KEPT_ISSUES = 100
@@ -40,7 +40,7 @@ def choose(
                 return reader
         message = f"There is no format {named!r} here. Installed: {names}."
         raise refuse("unknown-message", "format", message, value=named)
-    head = stream.read(HEAD_BYTES)
+    head = first_bytes(stream, HEAD_BYTES)
     stream.seek(0)
     if not head:
         raise refuse("truncated", "byte 0", "The file is empty. Ask the sender for it again.")
