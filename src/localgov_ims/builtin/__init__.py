@@ -19,17 +19,10 @@ def ims_file_formats() -> list[Reader]:
 
 @hookimpl
 def ims_ledger_exporters() -> list[LedgerExporterSpec]:
-    """Offer `generic-csv`."""
-    from localgov_ims.builtin.generic_csv import GenericCsv, NoOptions  # noqa: PLC0415 - reading needs none
+    """Offer `generic-csv`, `generic-fixed`, and `layout` for a council's own."""
+    from localgov_ims.builtin.journal_layouts import specs  # noqa: PLC0415 - reading needs none
 
-    return [
-        LedgerExporterSpec(
-            name="generic-csv",
-            api_version=API_VERSION,
-            settings_model=NoOptions,
-            factory=lambda _: GenericCsv(),
-        )
-    ]
+    return list(specs())
 
 
 @hookimpl

@@ -9,6 +9,7 @@ import click
 
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import counted, json_option, print_json, print_table, progress
+from localgov_ims.cli.rendering import render
 from localgov_ims.domain.money import Money
 from localgov_ims.service.exporting import Exported, export_again, export_to_folder
 
@@ -16,6 +17,9 @@ from localgov_ims.service.exporting import Exported, export_again, export_to_fol
 @click.group()
 def journals() -> None:
     """Post to the finance ledger."""
+
+
+journals.add_command(render)
 
 
 @journals.command()

@@ -54,6 +54,7 @@ COMMANDS = {
     "import": "importing:import_",
     "init": "init:init",
     "journals": "journals:journals",
+    "layouts": "layouts:layouts",
     "lines": "moving:lines",
     "messages": "announcing:messages",
     "notes": "noting:notes",

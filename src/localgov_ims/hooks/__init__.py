@@ -15,6 +15,7 @@ from localgov_ims.hooks.interfaces import (
     LedgerExporter,
     LedgerExporterSpec,
 )
+from localgov_ims.hooks.layout_exporters import layout_exporter_spec
 from localgov_ims.hooks.next_steps import AgentPanel, Done, FormPost, NextStep, Redirect
 from localgov_ims.hooks.notifiers import Attachment, Delivery, Message, Notifier, NotifierSpec
 from localgov_ims.hooks.providers import (
@@ -33,5 +34,5 @@ __all__ = [
     "CreateAgreement", "CreatePayment", "Delivery", "Done", "Download", "FormPost", "Hint",
     "HttpClient", "HttpResponse", "LedgerExporter", "LedgerExporterSpec", "Message", "NextStep",
     "Notifier", "NotifierSpec", "PaymentProvider", "PaymentProviderSpec", "PaymentQuery", "Redirect",
-    "Secret", "Secrets", "SettlementSource", "SettlementSourceSpec", "hookimpl",
+    "Secret", "Secrets", "SettlementSource", "SettlementSourceSpec", "hookimpl", "layout_exporter_spec",
 ]  # fmt: skip

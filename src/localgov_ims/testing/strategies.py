@@ -27,10 +27,10 @@ def texts(characters: str = "ABCdef012 /-.", most: int = 30) -> st.SearchStrateg
     return st.text(characters, min_size=1, max_size=most).filter(str.strip)
 
 
-def accounts() -> st.SearchStrategy[LedgerAccount]:
-    """Give ledger accounts with up to three dimensions."""
+def accounts(dimensions: int = 3) -> st.SearchStrategy[LedgerAccount]:
+    """Give ledger accounts with up to so many dimensions."""
     codes = st.from_regex("[1-9][0-9]{3}", fullmatch=True)
-    return st.builds(LedgerAccount, codes, st.lists(texts("ABC123", 8), max_size=3).map(tuple))
+    return st.builds(LedgerAccount, codes, st.lists(texts("ABC123", 8), max_size=dimensions).map(tuple))
 
 
 @frozen
@@ -38,26 +38,34 @@ class _Leg:
     role: Role
     side: Side
     amount: Money
+    fund: str | None = None
+    vat_code: str | None = None
 
 
 @st.composite
 def _legs(draw: st.DrawFn) -> list[_Leg]:
-    """Give the legs of one source: an amount on one side against one or more that add up to it."""
-    parts = draw(st.lists(money(1), min_size=1, max_size=4))
+    """Give the legs of one source: clearing against one or more funds, some with VAT on a line of its own."""
+    nets = draw(st.lists(money(1, 10**10), min_size=1, max_size=4))
+    taxes = [draw(st.sampled_from([Money(0), Money(1), Money(net.pence // 5)])) for net in nets]
     first = draw(st.sampled_from(Side))
-    return [
-        _Leg(Role.CLEARING, first, Money.total(parts)),
-        *(_Leg(Role.FUND, first.other, part) for part in parts),
+    funds = [
+        _Leg(Role.FUND, first.other, net, f"{n}", "S" if tax else draw(st.sampled_from([None, "Z"])))
+        for n, (net, tax) in enumerate(zip(nets, taxes, strict=True))
     ]
+    vat = [_Leg(Role.VAT, first.other, tax, f"{n}", "S") for n, tax in enumerate(taxes) if tax]
+    return [_Leg(Role.CLEARING, first, Money.total([*nets, *taxes])), *funds, *vat]
 
 
 @st.composite
-def journals(draw: st.DrawFn, references: st.SearchStrategy[str] | None = None) -> Journal:
+def journals(
+    draw: st.DrawFn, references: st.SearchStrategy[str] | None = None, *, dimensions: int = 3
+) -> Journal:
     """Give balanced journals of one day.
 
     Args:
         draw: Hypothesis's own.
         references: What the lines' references (and so their narratives) are made of.
+        dimensions: How many dimensions a ledger account has at most.
     """
     references = texts() if references is None else references
     on = draw(st.dates(date(2024, 4, 1), date(2030, 3, 31)))
@@ -66,9 +74,9 @@ def journals(draw: st.DrawFn, references: st.SearchStrategy[str] | None = None) 
         source, reference = Source("line", str(number)), draw(references)
         lines += [
             JournalLine(
-                number=place, account=draw(accounts()), side=leg.side, amount=leg.amount, role=leg.role, kind="Receipt",
-                narrative=f"Receipt {reference}", reference=reference, taken_on=on, source=source,
-                vat_code=draw(st.sampled_from([None, "S", "Z"])),
+                number=place, account=draw(accounts(dimensions)), side=leg.side, amount=leg.amount, role=leg.role,
+                kind="Receipt", narrative=f"Receipt {reference}", reference=reference, taken_on=on, source=source,
+                vat_code=leg.vat_code, fund=leg.fund,
             )
             for place, leg in enumerate(draw(_legs()), len(lines) + 1)
         ]  # fmt: skip
