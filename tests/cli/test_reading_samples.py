@@ -15,7 +15,11 @@ PROJECT = Path(__file__).parents[2]
 INDEXES = sorted(
     [
         *PROJECT.glob("tests/builtin/samples/**/INDEX.tsv"),
-        *PROJECT.glob("plugins/*/tests/samples/**/INDEX.tsv"),
+        *(
+            i
+            for p in PROJECT.glob("plugins/*/pyproject.toml")
+            for i in p.parent.glob("tests/samples/**/INDEX.tsv")
+        ),
     ]
 )
 SAMPLES = [sample for index in INDEXES for sample in samples_in(index.parent)]
@@ -65,5 +69,5 @@ def figures(entries: list[dict[str, object]]) -> dict[str, str]:
 
 def test_there_are_samples_of_every_plugin_that_reads() -> None:
     """A plugin whose samples have no index would be passed over in silence."""
-    for folder in PROJECT.glob("plugins/*/tests/samples"):
+    for folder in (path.parent / "tests" / "samples" for path in PROJECT.glob("plugins/*/pyproject.toml")):
         assert any(folder in index.parents for index in INDEXES), folder

@@ -45,7 +45,11 @@ COMMANDS = {
     "accounts": "accounts:accounts",
     "advices": "advices:advices",
     "audit": "auditing:audit",
+<<<<<<< HEAD
     "breaks": "breaks:breaks",
+=======
+    "collections": "collections:collections",
+>>>>>>> 5d3eda7 (Let the input report reject rows of a collection, so that its credit is the submission less them)
     "demo": "demo:demo",
     "deposits": "deposits:deposits",
     "ereturns": "ereturns:ereturns",
@@ -78,6 +82,7 @@ COMMANDS = {
     "suspense": "suspense:suspense",
     "tills": "tills:tills",
     "transfers": "moving:transfers",
+    "unpaids": "unpaids:unpaids",
     "users": "people:users",
     "vat": "vat:vat",
     "verify": "verifying:verify",

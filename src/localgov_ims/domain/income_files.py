@@ -75,7 +75,7 @@ class IncomeFile:
     Attributes:
         file: The file that was received; run: how often it was recorded anew after a reversal, from 1.
         source: The income source whose bank credit it explains, where its type names one.
-        gross: What payers paid; fees: what the sender kept of it.
+        gross: What payers paid, without rows that were rejected on input; fees: what the sender kept of it.
         expected: What the bank credit must be: the gross, or the gross less the fees.
         first_on, last_on: The first and last day on which payers paid.
         waits: Whether its rows become income only when its bank line is matched.
@@ -93,3 +93,18 @@ class IncomeFile:
     first_on: date | None
     last_on: date | None
     waits: bool = False
+
+
+@frozen(kw_only=True)
+class RejectedRow:
+    """A row of a submission that Bacs did not take on input: no income, and not in the bank's credit."""
+
+    id: UUID
+    file: UUID
+    run: int
+    position: int
+    amount: Money
+    reference: str
+    reason: str
+    at: datetime
+    by: str

@@ -43,7 +43,7 @@ class IncomeRecorder:
     """Records one income file in a unit of work; see `recorders.Recorder`.
 
     Without `records` it does all but write: a dry run, or a list of whom one credit pays, whose rows are `collected`.
-    Rows of a type that waits are written once its bank line is `matched`.
+    Rows of a type that waits are written once its bank line is `matched`, without those `rejected` on input.
     """
 
     unit: Unit
@@ -57,6 +57,7 @@ class IncomeRecorder:
     records: bool = True
     collected: list[tuple[IncomeRow, Allocation]] | None = None
     matched: bool = False
+    rejected: frozenset[int] = frozenset()
     sha256: str = ""
     received_on: date | None = None
     counts: Counter[str] = field(factory=Counter)
@@ -95,6 +96,8 @@ class IncomeRecorder:
         refusing = self.import_type.on_bad_row is OnBadRow.REFUSE_FILE
         skipping = self.import_type.zero is Zero.SKIP
         for row in block:
+            if row.position in self.rejected:
+                continue
             self._count(row)
             faults = self._judge.faults(row)
             if faults and refusing:

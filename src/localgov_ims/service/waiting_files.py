@@ -14,7 +14,7 @@ from localgov_ims.service.installation import Installation
 from localgov_ims.service.record_income import IncomeRecorder
 from localgov_ims.service.recorders import record
 from localgov_ims.storage import files as stored
-from localgov_ims.storage import income_files
+from localgov_ims.storage import income_files, reconciliation
 from localgov_ims.storage.store import Unit
 
 
@@ -41,6 +41,7 @@ def _record(installation: Installation, unit: Unit, recorded: IncomeFile) -> Non
         unit=unit, council=installation.council, file=recorded.file, run=recorded.run, file_name=found.file.name,
         by=installation.actor, import_type=found.import_type, declared=found.event.declared, matched=True,
         received_on=local_day(found.event.at),
+        rejected=income_files.rejected(unit.connection, recorded.file, recorded.run),
     )  # fmt: skip
     reader = next(reader for reader in installation.readers if reader.name == found.event.format)
     with tempfile.TemporaryFile() as spool:
@@ -48,6 +49,12 @@ def _record(installation: Installation, unit: Unit, recorded: IncomeFile) -> Non
             spool.write(chunk)
         spool.seek(0)
         issues = list(record(reader, spool, installation.options[reader.name], recorder, lambda _: None))
+    matches = reconciliation.matches
+    of_file = (matches.c.right_kind == "income_file") & (matches.c.right_id == recorded.id)
+    *_, match = reconciliation.some_matches(unit.connection, of_file)
+    if match.amount.pence != recorder.expected:
+        message = f"What {found.file.name} must bring has changed meanwhile: rows of it were rejected. Reconcile again."
+        raise RuleViolation("changed_meanwhile", message, file=str(recorded.file))
     stopping = [issue for issue in issues if issue.stops]
     if stopping:
         message = f"{found.file.name} waits for its bank line, but cannot be recorded any more: {stopping[0].message}"

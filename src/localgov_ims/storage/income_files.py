@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from localgov_ims.domain.income_files import IncomeFile
+from localgov_ims.domain.income_files import IncomeFile, RejectedRow
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.received_files import FileStatus
 from localgov_ims.storage import transactions
@@ -92,6 +92,20 @@ def add(unit: Unit, recorded: IncomeFile) -> None:
     )  # fmt: skip
 
 
+def reject(unit: Unit, rejected: Iterable[RejectedRow]) -> None:
+    """Record rows that were rejected on input, each once."""
+    rows = [
+        (r.id, r.file, r.run, r.position, r.amount.pence, r.reference, r.reason, r.at, r.by) for r in rejected
+    ]
+    unit.record(rejections, rows)
+
+
+def rejected(connection: Connection, file: UUID, run: int) -> frozenset[int]:
+    """Return the positions of the rows of a file that were rejected on input."""
+    query = sa.select(rejections.c.position).where(rejections.c.file == file, rejections.c.run == run)
+    return frozenset(connection.execute(query).scalars())
+
+
 def recorded(connection: Connection, file: UUID, run: int) -> bool:
     """Tell whether a run of a file was recorded as income."""
     query = sa.select(income_files.c.id).where(income_files.c.file == file, income_files.c.run == run)
@@ -100,10 +114,16 @@ def recorded(connection: Connection, file: UUID, run: int) -> bool:
 
 def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[IncomeFile]:
     """Yield income files, the oldest first."""
-    query = sa.select(income_files).where(*where).order_by(income_files.c.last_on, income_files.c.id)
-    for row in connection.execute(query):
+    lost = (
+        sa.select(sa.func.coalesce(sa.func.sum(rejections.c.pence), 0))
+        .where(rejections.c.file == income_files.c.file, rejections.c.run == income_files.c.run)
+        .scalar_subquery()
+    )
+    query = sa.select(income_files, lost.label("lost")).where(*where)
+    for row in connection.execute(query.order_by(income_files.c.last_on, income_files.c.id)):
+        lost_ = int(row.lost)
         yield IncomeFile(
             id=row.id, file=row.file, run=row.run, import_type=row.import_type, source=row.source, rows=row.rows,
-            gross=Money(row.gross), fees=Money(row.fees), expected=Money(row.expected), first_on=row.first_on,
+            gross=Money(row.gross - lost_), fees=Money(row.fees), expected=Money(row.expected - lost_), first_on=row.first_on,
             last_on=row.last_on, waits=bool(row.waits),
         )  # fmt: skip

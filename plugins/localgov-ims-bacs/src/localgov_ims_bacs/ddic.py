@@ -65,7 +65,7 @@ class _Report:
         elif path == _CLAIM:
             self.claim, self.place = {}, place
         elif path.endswith("/DDICAdvice"):
-            message = "An advice stands outside NewAdvices, where nothing says what it means. Enter it by hand: `ims unpaids`."
+            message = "An advice stands outside NewAdvices, where nothing says what it means. Ask your bank what it is."
             raise refuse("unknown-message", place, message, field="DDICAdvice", value=path)
         yield from ()
 
