@@ -45,11 +45,8 @@ COMMANDS = {
     "accounts": "accounts:accounts",
     "advices": "advices:advices",
     "audit": "auditing:audit",
-<<<<<<< HEAD
     "breaks": "breaks:breaks",
-=======
     "collections": "collections:collections",
->>>>>>> 5d3eda7 (Let the input report reject rows of a collection, so that its credit is the submission less them)
     "demo": "demo:demo",
     "deposits": "deposits:deposits",
     "ereturns": "ereturns:ereturns",
