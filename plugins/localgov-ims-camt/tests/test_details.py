@@ -86,7 +86,7 @@ def test_an_instructed_amount_is_not_compared() -> None:
 def test_a_declared_number_of_payments_is_compared_where_there_are_any() -> None:
     """Each group of payments with its own."""
     declared = "<Btch><NbOfTxs>3</NbOfTxs></Btch>"
-    assert codes(events(Ent(1000, [Pay(600), Pay(400)], batch=declared))) == ["count-mismatch"]
+    assert codes(events(Ent(1000, [Pay(600), Pay(400)], batch=declared))) == ["batch-mismatch"]
     assert codes(events(Ent(1000, batch=declared))) == []
 
 

@@ -16,9 +16,9 @@ from localgov_ims_camt import Camt053, CamtOptions, ims_file_formats
 GOOD = Doc([Stm([Ent(5, [Pay(5, lines=["£ & é"])])])])
 
 
-def test_the_plugin_offers_its_reader() -> None:
+def test_the_plugin_offers_its_readers() -> None:
     """By the hook, like any other."""
-    assert [reader.name for reader in ims_file_formats()] == ["camt053"]
+    assert [reader.name for reader in ims_file_formats()] == ["camt052", "camt053", "camt054"]
 
 
 @pytest.mark.parametrize(

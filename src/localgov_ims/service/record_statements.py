@@ -34,6 +34,7 @@ class _Current:
     account: BankAccount
     known: str | None  # content of the statement already here under this key
     content: Any = field(factory=hashlib.sha256)
+    given: int = 0  # lines that the reader gave
     seen_lines: int = 0
     seen: Money = NOTHING
     day: date | None = None
@@ -81,6 +82,7 @@ class StatementRecorder(Undoubted):
         current = self._current
         if current is None:
             return
+        current.given += len(block)
         for line in block:
             current.content.update(stored.content_of(line).encode())
         if current.known is not None:
@@ -110,6 +112,11 @@ class StatementRecorder(Undoubted):
         """Record the statement, or find that it was here before."""
         current = self._current
         if current is None:
+            return
+        if current.given != closed.computed.count:
+            undated = (closed.computed.count or 0) - current.given
+            message = f"{undated} booked entries have no day, so no line can be made of them. Ask the bank for statements."
+            yield fault("missing-field", current.opened, "booked_on", "", message)
             return
         opening = current.opened.opening if current.opened.opening is not None else closed.opening
         current.content.update(f"{opening}|{closed.closing}".encode())

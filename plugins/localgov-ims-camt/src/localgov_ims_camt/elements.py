@@ -1,4 +1,4 @@
-"""What is pulled out of a camt.053, as paths of local element names, one table per part of the message.
+"""What is pulled out of a camt message, as paths of local element names, one table per part of the message.
 
 One field may stand at several paths, because the versions differ: 2 to 7 have `Sts` as text and a party's
 name at `Dbtr/Nm`, 8 and later have `Sts/Cd` and `Dbtr/Pty/Nm`. `@Ccy` is an attribute. Everything else in a
@@ -45,8 +45,8 @@ HEAD: Final[Paths] = {
     "id": ("Id",),
     "electronic_number": ("ElctrncSeqNb",),
     "legal_number": ("LglSeqNb",),
-    "page": ("StmtPgntn/PgNb",),
-    "last_page": ("StmtPgntn/LastPgInd",),
+    "page": ("StmtPgntn/PgNb", "RptPgntn/PgNb", "NtfctnPgntn/PgNb"),
+    "last_page": ("StmtPgntn/LastPgInd", "RptPgntn/LastPgInd", "NtfctnPgntn/LastPgInd"),
     "copy": ("CpyDplctInd",),
     "iban": ("Acct/Id/IBAN",),
     "account": ("Acct/Id/Othr/Id", "Acct/Id/BBAN", "Acct/Id/PrtryAcct/Id"),
@@ -93,6 +93,41 @@ SUMMARY: Final[Paths] = {
     "credits": ("TtlCdtNtries/Sum",),
     "debit_number": ("TtlDbtNtries/NbOfNtries",),
     "debits": ("TtlDbtNtries/Sum",),
+}
+
+
+class CodeTotal(NamedTuple):
+    """The totals that a statement declares of one transaction code."""
+
+    number: str | None
+    entries: str | None
+    net: str | None
+    net_direction: str | None
+    credit_number: str | None
+    credits: str | None
+    debit_number: str | None
+    debits: str | None
+    forecast: str | None
+    own_code: str | None
+    domain: str | None
+    family: str | None
+    subfamily: str | None
+
+
+CODE_TOTAL: Final[Paths] = {
+    "number": ("NbOfNtries",),
+    "entries": ("Sum",),
+    "net": ("TtlNetNtry/Amt", "TtlNetNtryAmt"),
+    "net_direction": ("TtlNetNtry/CdtDbtInd", "CdtDbtInd"),
+    "credit_number": ("CdtNtries/NbOfNtries",),
+    "credits": ("CdtNtries/Sum",),
+    "debit_number": ("DbtNtries/NbOfNtries",),
+    "debits": ("DbtNtries/Sum",),
+    "forecast": ("FcstInd",),
+    "own_code": ("BkTxCd/Prtry/Cd",),
+    "domain": ("BkTxCd/Domn/Cd",),
+    "family": ("BkTxCd/Domn/Fmly/Cd",),
+    "subfamily": ("BkTxCd/Domn/Fmly/SubFmlyCd",),
 }
 
 

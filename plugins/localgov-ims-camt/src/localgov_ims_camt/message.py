@@ -1,17 +1,17 @@
-"""A camt.053 message while it is walked: which part goes where, and what is none of ours."""
+"""A camt message while it is walked: which part goes where, and what is none of ours."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
 from localgov_ims.domain.issues import notice
 from localgov_ims.files.events import Event
-from localgov_ims.files.limits import refuse
+from localgov_ims.files.limits import Refused, refuse
 from localgov_ims_camt import elements
 from localgov_ims_camt.elements import Charge
 from localgov_ims_camt.entries import Parts
+from localgov_ims_camt.kinds import LATEST, Kind, later_than_known, named_by
 from localgov_ims_camt.options import CamtOptions
 from localgov_ims_camt.payments import Batched
 from localgov_ims_camt.printed import Printed
@@ -20,21 +20,14 @@ from localgov_ims_camt.tree import Node, Section
 from localgov_ims_camt.walk import Walk
 
 DOCUMENT: Final = "Document"
-STATEMENTS: Final = ("BkToCstmrStmt", "BkToCstmrStmtV01")
-_NAMESPACE: Final = re.compile(r"camt\.053\.001\.[0-9]{2}", re.ASCII)
-_OTHERS: Final = {
-    "BkToCstmrAcctRpt": "a camt.052 account report",
-    "BkToCstmrAcctRptV01": "a camt.052 account report",
-    "BkToCstmrDbtCdtNtfctn": "a camt.054 notification",
-    "BkToCstmrDbtCdtNtfctnV01": "a camt.054 notification",
-}
 
 
 class Message:
     """Builds the tree of wanted elements and hands each finished part to the statement it belongs to."""
 
-    def __init__(self, options: CamtOptions, emit: Callable[[Event], None]) -> None:
-        """Prepare to read a file by *options*, its events going to *emit*."""
+    def __init__(self, kind: Kind, options: CamtOptions, emit: Callable[[Event], None]) -> None:
+        """Prepare to read a file of a *kind* by *options*, its events going to *emit*."""
+        self._kind = kind
         self._options = options
         self._printed = Printed(emit)
         self._namespaces: dict[str, str] = {}
@@ -47,6 +40,7 @@ class Message:
         self._head = Section(elements.Head._make, len(elements.Head._fields))
         self._balance = Section(elements.Balance._make, len(elements.Balance._fields))
         self._summary = Section(elements.Summary._make, len(elements.Summary._fields))
+        self._code_total = Section(elements.CodeTotal._make, len(elements.CodeTotal._fields))
         self._entry = Section(elements.Entry._make, len(elements.Entry._fields))
         self._charge = Section(elements.Charge._make, len(elements.Charge._fields))
         self._batch = Section(elements.Batch._make, len(elements.Batch._fields))
@@ -59,7 +53,7 @@ class Message:
         self._root.close = self._envelope_closed
         self._document = Node(DOCUMENT, self._root)
         self._document.close = self._document_closed
-        self._message = Node(STATEMENTS[0], self._document)
+        self._message = Node(kind.root, self._document)
         self._grow(self._message)
         self._message.prune(options.limits.xml_depth)
         self.walk = Walk(self._root, options.limits, self._unknown)
@@ -68,19 +62,24 @@ class Message:
         """See that the file held a message at all."""
         if not self._documents:
             raise refuse(
-                "unknown-message", "line 1", "The XML holds no camt.053 Document. Is it the right file?"
+                "unknown-message",
+                "line 1",
+                f"The XML holds no {self._kind.name} Document. Is it the right file?",
             )
 
     def _grow(self, message: Node) -> None:
         header = message.at("GrpHdr")
         header.close = self._header_closed
         self._headers.bind(header, elements.HEADER)
-        statement = message.at("Stmt")
+        statement = message.at(self._kind.part)
         statement.close = self._statement_closed
         self._head.bind(statement, elements.HEAD)
         self._balance.bind(statement.at("Bal"), elements.BALANCE)
         statement.at("Bal").close = self._balance_closed
         self._summary.bind(statement.at("TxsSummry"), elements.SUMMARY)
+        per_code = statement.at("TxsSummry/TtlNtriesPerBkTxCd")
+        per_code.close = self._code_total_closed
+        self._code_total.bind(per_code, elements.CODE_TOTAL)
         self._entry_tree(statement.at("Ntry"))
 
     def _entry_tree(self, entry: Node) -> None:
@@ -118,7 +117,7 @@ class Message:
         elif not self.walk.within:
             message = (
                 "The XML's root is neither Document nor an envelope named in the source's options: it is "
-                "no camt.053."
+                f"no {self._kind.name}."
             )
             raise self.walk.refused("unknown-message", message, field="root", value=name)
         else:
@@ -127,41 +126,51 @@ class Message:
 
     def _enter_message(self, name: str, attributes: dict[str, str]) -> None:
         self._namespaces.update(_namespaces(attributes))
-        if name not in STATEMENTS:
-            what = _OTHERS.get(name, f"another message ({name})")
-            message = (
-                f"This is {what}, not a camt.053 statement. Import it by its own format, or fetch the "
-                "statement."
-            )
-            raise self.walk.refused("unknown-message", message, field=DOCUMENT, value=name)
+        if name not in self._kind.roots:
+            raise self._another(name)
         spaces = [space for space in self._namespaces.values() if "www.w3.org" not in space]
-        self._name = next(
-            (found.group() for space in spaces if (found := _NAMESPACE.search(space))), "camt.053"
-        )
+        self._name = self._kind.version_in(spaces) or ("" if spaces else self._kind.name)
         if not spaces:
             message = "The message has no namespace; it is read by its element names alone."
             self._printed.emit(notice("no-namespace", DOCUMENT, message))
-        elif self._name == "camt.053":
+        elif not self._name:
             message = (
-                "The message's namespace is not one of camt.053, though its elements are. Ask the bank "
+                f"The message's namespace is not one of {self._kind.name}, though its elements are. Ask the bank "
                 "which it is."
             )
             raise self.walk.refused("unknown-message", message, field="xmlns", value=spaces[-1])
+        if later_than_known(self._name):
+            message = f"Version {self._name} is later than {LATEST}, the latest that is known; it is read by the same names."
+            self._printed.emit(notice("later-version", DOCUMENT, message, self._name))
         self.walk.node = self._message
+
+    def _another(self, name: str) -> Refused:
+        other = named_by(name)
+        what = f"another message ({name})" if other is None else f"a {other.name} {other.what}"
+        message = (
+            f"This is {what}, not a {self._kind.name} {self._kind.what}. Import it by its own format, or fetch "
+            f"the {self._kind.what}."
+        )
+        return self.walk.refused("unknown-message", message, field=DOCUMENT, value=name)
 
     def _envelope_closed(self) -> None:
         self.walk.within -= 1
 
     def _document_closed(self) -> None:
         if not self._found:
-            message = "The message holds no statement (Stmt). Ask the bank for it again."
-            self._printed.missing(DOCUMENT, "Stmt", message)
+            message = (
+                f"The message holds no {self._kind.what} ({self._kind.part}). Ask the bank for it again."
+            )
+            self._printed.missing(DOCUMENT, self._kind.part, message)
 
     def _header_closed(self) -> None:
         self._header = self._headers.take()
 
     def _balance_closed(self) -> None:
         self._current().balance(self._balance.take())
+
+    def _code_total_closed(self) -> None:
+        self._current().code_total(self._code_total.take())
 
     def _statement_closed(self) -> None:
         statement = self._current()
@@ -215,7 +224,7 @@ class Message:
             self._statements += 1
             self._found += 1
             self._statement = StatementReading(
-                self._statements, self._name, self._options.limits, self._printed,
+                self._kind, self._statements, self._name, self._options.limits, self._printed,
                 opposite=self._options.reversal_direction == "opposite",
             )  # fmt: skip
         return self._statement
@@ -230,7 +239,7 @@ class Message:
                 f"After page {before.number} of statement {page.id} comes page {page.number}. Ask the "
                 "bank for all pages."
             )
-            place = f"{statement.place}/StmtPgntn/PgNb"
+            place = f"{statement.place}/{self._kind.part}Pgntn/PgNb"
             self._printed.fault("page-gap", place, message, field="PgNb", value=str(page.number))
 
 

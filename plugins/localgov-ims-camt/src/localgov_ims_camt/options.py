@@ -11,7 +11,7 @@ from localgov_ims.files.readers import Options
 
 @frozen(kw_only=True)
 class CamtOptions(Options):
-    """Options of camt.053.
+    """Options of the camt readers.
 
     Attributes:
         reversal_direction: `as_printed`, by the standard: an entry's direction is already that of the

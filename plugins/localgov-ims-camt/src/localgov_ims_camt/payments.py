@@ -169,7 +169,7 @@ def _check_batches(
             if count is not None and count != len(held):
                 message = f"The batch declares {count} payments, but holds {len(held)}."
                 printed.fault(
-                    "count-mismatch", f"{place}/NbOfTxs", message, field="NbOfTxs", value=str(count)
+                    "batch-mismatch", f"{place}/NbOfTxs", message, field="NbOfTxs", value=str(count)
                 )
         if batch.declared.total is not None and batch.declared.currency in (None, whole.currency):
             _check_total(whole, batch, held, charges if len(batches) == 1 else None, printed)

@@ -12,9 +12,11 @@ from localgov_ims.files.limits import Limits, refuse
 from localgov_ims.files.totals import Tally, balance_difference, evidence
 from localgov_ims_camt import entries, summary
 from localgov_ims_camt.balances import Balances, Known
-from localgov_ims_camt.elements import Balance, Entry, Head, Header, Summary
+from localgov_ims_camt.elements import Balance, CodeTotal, Entry, Head, Header, Summary
 from localgov_ims_camt.entries import Movement, Parts
+from localgov_ims_camt.kinds import Kind
 from localgov_ims_camt.payments import Whole
+from localgov_ims_camt.per_code import PerCode
 from localgov_ims_camt.printed import Printed
 
 COPIES: Final = frozenset({"CODU", "COPY", "DUPL"})
@@ -35,10 +37,11 @@ class StatementReading:
     """Gathers one statement's head, reads its entries one by one, and closes it."""
 
     def __init__(
-        self, ordinal: int, message: str, limits: Limits, printed: Printed, *, opposite: bool
+        self, kind: Kind, ordinal: int, message: str, limits: Limits, printed: Printed, *, opposite: bool
     ) -> None:
         """Begin the *ordinal*-th statement; *opposite* reads a reversal's printed direction the other way."""
-        self.place = f"Stmt[{ordinal}]"
+        self.place = f"{kind.part}[{ordinal}]"
+        self._kind = kind
         self.page: Page | None = None
         self.balances = Balances(printed)
         self._message = message
@@ -54,10 +57,22 @@ class StatementReading:
         self._booked = Tally()
         self._as_printed = Tally() if opposite else self._booked
         self._others = Tally()
+        self._per_code: PerCode | None = None
 
     def balance(self, balance: Balance) -> None:
         """Read a balance."""
         self.balances.add(balance, self.place)
+
+    def code_total(self, said: CodeTotal) -> None:
+        """Take what is declared for one transaction code, which stands before the entries that it counts."""
+        place = f"{self.place}/TxsSummry"
+        if self._entries:
+            message = "Totals of a transaction code stand before the entries, not after. Ask the bank for the file again."
+            self._printed.fault("bad-field", place, message, field="TtlNtriesPerBkTxCd")
+            return
+        if self._per_code is None:
+            self._per_code = PerCode(self._printed, self._limits.details)
+        self._per_code.declare(said, place)
 
     def open(self, head: Head, header: Header, currency: str | None = None) -> None:
         """Emit `Opened`; *currency* is the first entry's, for a statement that says none itself."""
@@ -70,7 +85,7 @@ class StatementReading:
         self._currency = (head.currency or "").strip() or self.balances.currency or currency or ""
         if self._currency:
             self._printed.currency(self._currency, self.place, "Acct/Ccy")
-        self._opening = self.balances.opening(self.page.number)
+        self._opening = self._first_balance(self.page.number)
         number = head.electronic_number or head.legal_number
         opened = Opened(
             account=account, place=self.place, currency=self._currency, number=number or head.id,
@@ -92,6 +107,8 @@ class StatementReading:
         if moved is None:
             return
         pence = moved.pence * moved.sign
+        if self._per_code is not None:
+            self._per_code.add(entry, pence, booked=moved.booked)
         if not moved.booked:
             self._not_booked += 1
             self._others.add(pence)
@@ -105,13 +122,16 @@ class StatementReading:
     def close(self, totals: Summary) -> None:
         """Compare what the statement declares with what was read, and emit `Closed`."""
         last_page = self.page is None or self.page.last
-        self._opening = self._opening or self.balances.opening(1 if self.page is None else self.page.number)
-        opening, closing = self._opening, self.balances.closing(last_page=last_page)
+        self._opening = self._opening or self._first_balance(1 if self.page is None else self.page.number)
+        opening = self._opening
+        closing = self.balances.closing(last_page=last_page) if self._kind.balanced else None
         self._refuse_beyond_money()
         read = summary.declared(totals, self.place, self._printed)
         if self._printed.faults == self._faults:
             self._compare_balances(opening, closing)
             summary.compare(read, self._as_printed, self._others, f"{self.place}/TxsSummry", self._printed)
+            if self._per_code is not None:
+                self._per_code.compare()
         for known in (opening, closing):
             if known is not None and known.currency != self._currency:
                 self._foreign(known.currency, f"{known.place}/Amt", "A balance")
@@ -128,6 +148,9 @@ class StatementReading:
         pence = moved.pence * moved.sign * flip
         if moved.reversal:
             self._reversed += pence
+        if not entry.booked and not self._kind.balanced:
+            self._booked.add(pence)  # a report may leave the day out: it informs, and makes no line
+            return
         booked_on, value_on = entries.days(entry, place, self._printed)
         position = self._booked.add(pence, booked_on)
         if booked_on is None:
@@ -137,6 +160,10 @@ class StatementReading:
             entry, parts, whole, position, booked_on, value_on, reversal=moved.reversal, printed=self._printed
         )
         self._printed.emit(line)
+
+    def _first_balance(self, page: int) -> Known | None:
+        """Return what the entries begin from; only a statement's balances open and close what stands in it."""
+        return self.balances.opening(page) if self._kind.balanced else None
 
     def _page(self, head: Head, header: Header, account: str) -> Page:
         place = f"{self.place}/StmtPgntn"
