@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from localgov_ims.domain.issues import Issue, notice
-from localgov_ims.domain.money import Money
 from localgov_ims.files.account_numbers import account_number
 from localgov_ims.files.events import Event
-from localgov_ims.files.limits import Refused, refuse
-from localgov_ims_mt940 import entries, printed
+from localgov_ims.files.limits import Refused
+from localgov_ims_mt940 import entries, faults, printed
 from localgov_ims_mt940.entries import Entry
-from localgov_ims_mt940.faults import bad_balance, missing
 from localgov_ims_mt940.fields import END, KNOWN, OUTSIDE, Field
 from localgov_ims_mt940.heads import Head
 from localgov_ims_mt940.options import Mt940Options
@@ -61,8 +59,7 @@ class Messages:
 
     def _current(self, field: Field) -> Head:
         if self._head is None:
-            message = f"Field :{field.tag}: stands in no message: its beginning, field :20:, is missing. Fetch the whole file again."
-            raise refuse("missing-field", f"line {field.line}", message, field="20")
+            raise Refused(faults.stray(field))
         return self._head
 
     def _stray(self, field: Field) -> None:
@@ -72,18 +69,13 @@ class Messages:
             self._events.append(notice("preamble-ignored", f"line {field.line}", message, field.text))
 
     def _unknown(self, field: Field) -> None:
-        message = (
-            f"The line begins like a field :{field.tag}:, which no statement has. If it is text that was wrapped there, set "
-            "unknown_tags = 'narrative' for this format."
-        )
-        self._fault("unknown-tag", field, message, "tag", f":{field.tag}:{field.text}")
+        self._add(faults.unknown_tag(field))
 
-    def _fault(self, code: str, field: Field, message: str, name: str, value: str = "") -> None:
+    def _add(self, issue: Issue) -> None:
+        """Emit an Issue after which the statement's totals are not compared."""
         if self._statement is not None:
             self._statement.faulty = True
-        self._events.append(
-            Issue(code=code, place=f"line {field.line}", message=message, field=name, value=value)
-        )
+        self._events.append(issue)
 
     def _begin(self, field: Field) -> None:
         self._end_message()
@@ -95,8 +87,7 @@ class Messages:
     def _number(self, field: Field) -> None:
         head, found = self._current(field), printed.number(field.text)
         if found is None:
-            message = "A statement's number is up to five digits, with or without a page: 7, or 7/2."
-            self._fault("bad-field", field, message, field.tag, field.text)
+            self._add(faults.bad_number(field))
             found = (field.text.strip(), 1)
         head.number, head.page = found
 
@@ -111,13 +102,12 @@ class Messages:
         head = self._current(field)
         balance = printed.balance(field.text, self._options.balance_dates)
         if head.began:
-            message = "A message has one opening balance; which of the two counts cannot be known."
-            self._fault("bad-field", field, message, field.tag, field.text)
+            self._add(faults.second_opening(field))
             return
         self._complete(head, field)
-        fault = bad_balance(balance, field)
+        fault = faults.bad_balance(balance, field)
         if balance is None or fault is not None or balance.pence is None:
-            raise Refused(fault or missing(field, field.tag))
+            raise Refused(fault or faults.missing(field, field.tag))
         head.began, before, first = True, self._statement, field.tag == "60F"
         if before is not None and (first or not self._continues(before, head, balance, field)):
             self._incomplete(before, f"line {head.line} begins another statement")
@@ -132,7 +122,7 @@ class Messages:
     def _complete(self, head: Head, field: Field) -> None:
         for name, value in (("25", head.account), ("28C", head.number)):
             if not value:
-                raise Refused(missing(field, name))
+                raise Refused(faults.missing(field, name))
 
     def _open(self, head: Head, balance: printed.Balance, field: Field, *, first: bool) -> None:
         statement = Statement(
@@ -144,29 +134,17 @@ class Messages:
         self._events.append(statement.opened(self._name))
         before = self._closings.get(head.account)
         if not first:
-            message = (
-                f"The file begins statement {head.number} on page {head.page}, with an intermediate balance (:60M:). Ask the "
-                "bank for all pages."
-            )
-            self._fault("page-gap", field, message, "28C", f"{head.number}/{head.page}")
+            self._add(faults.pages_before_missing(head, field))
         elif before is not None and before != balance.pence:
-            message = (
-                f"Statement {head.number} opens at {Money(balance.pence or 0).shown()}, but the one before it in this file closes "
-                f"at {Money(before).shown()}. A statement between them is missing: ask the bank for it."
-            )
-            self._fault("balance-mismatch", field, message, field.tag, field.text)
+            self._add(faults.not_joined(f"Statement {head.number}", balance, before, field))
 
     def _continues(self, before: Statement, head: Head, balance: printed.Balance, field: Field) -> bool:
         if (head.account, head.number, head.page) != (before.account, before.number, before.page + 1):
             return False
         if balance.currency != before.currency:
-            self._foreign(field, balance.currency, before.currency)
+            self._add(faults.foreign(field, balance.currency, before.currency))
         if balance.pence != before.closing:
-            message = (
-                f"Page {head.page} begins at {Money(balance.pence or 0).shown()}, but the page before it ends at "
-                f"{Money(before.closing or 0).shown()}. Ask the bank for all pages."
-            )
-            self._fault("balance-mismatch", field, message, field.tag, field.text)
+            self._add(faults.not_joined(f"Page {head.page}", balance, before.closing or 0, field))
         return True
 
     def _movement(self, field: Field) -> None:
@@ -175,7 +153,7 @@ class Messages:
         head = self._current(field)
         if not self._in_page:
             if self._balanced or self._statement is not None:
-                raise Refused(missing(field, "60F"))
+                raise Refused(faults.missing(field, "60F"))
             self._report(head, field)
         found, statement = entries.read(field, self._options), self._statement
         if statement is None or isinstance(found, Issue):
@@ -184,7 +162,7 @@ class Messages:
                 statement.faulty = True
             return
         if found.letter and found.letter != statement.currency[-1:]:
-            self._foreign(field, found.letter, statement.currency)
+            self._add(faults.foreign(field, found.letter, statement.currency))
         self._entry = found
 
     def _text(self, field: Field) -> None:
@@ -211,14 +189,14 @@ class Messages:
         self._current(field)
         statement = self._statement
         if statement is None or not self._in_page:
-            raise Refused(missing(field, "60F"))
+            raise Refused(faults.missing(field, "60F"))
         balance = printed.balance(field.text, self._options.balance_dates)
-        fault = bad_balance(balance, field)
+        fault = faults.bad_balance(balance, field)
         if balance is None or fault is not None or balance.pence is None:
-            raise Refused(fault or missing(field, field.tag))
+            raise Refused(fault or faults.missing(field, field.tag))
         place = f"line {field.line}"
         if balance.currency != statement.currency:
-            self._foreign(field, balance.currency, statement.currency)
+            self._add(faults.foreign(field, balance.currency, statement.currency))
         self._events.extend(statement.implausible(balance, place))
         self._events.extend(statement.page_proved(balance.pence, place))
         self._in_page = False
@@ -242,10 +220,6 @@ class Messages:
         self._events.append(self._statement.opened(self._name))
         head.began = self._in_page = True
 
-    def _foreign(self, field: Field, found: str, currency: str) -> None:
-        message = f"{found} stands in a statement in {currency}. Ask the bank for the amount that it booked in {currency}."
-        self._fault("currency-mismatch", field, message, field.tag, found)
-
     def _ended(self, field: Field) -> None:
         if self._head is None:
             self._stray(field)
@@ -267,19 +241,13 @@ class Messages:
             self._statement, self._in_page = None, False
         elif not head.began:
             self._complete(head, at_end)
-            self._events.append(missing(at_end, "60F"))
+            self._events.append(faults.missing(at_end, "60F"))
         elif self._in_page and statement is not None:
-            message = (
-                f"The message that begins at line {head.line} has no closing balance (:62F: or :62M:). It may have been cut off: "
-                "fetch it again."
-            )
-            raise refuse("truncated", head.place, message, field="62F")
+            raise Refused(faults.cut_off(head))
 
     def _incomplete(self, statement: Statement, why: str) -> None:
-        message = (
-            f"Page {statement.page} of statement {statement.number} ends with an intermediate balance (:62M:), but its next page "
-            f"does not follow: {why}. Ask the bank for all pages."
+        self._events.append(
+            faults.pages_after_missing(statement.number, statement.page, statement.place, why)
         )
-        self._events.append(Issue(code="page-gap", place=statement.place, field="28C", message=message))
         self._events.extend(statement.closed(statement.place))
         self._statement = None
