@@ -308,7 +308,7 @@ def test_the_password_is_asked_for_when_the_notifier_is_made():
         def get(self, name: str) -> Secret:
             return Secret(f"the secret {name}")
 
-    settings = SmtpSettings(host="localhost", sender=SENDER, username="ims", password_secret="mail")  # noqa: S106 - its name
+    settings = SmtpSettings(host="localhost", sender=SENDER, username="ims", password_secret="mail")
     made = smtp(settings, None, _clock, Asked())
     assert made.password is not None
     assert made.password.reveal() == "the secret mail"
@@ -320,7 +320,7 @@ def test_a_password_that_could_not_be_sent_is_refused_at_start_and_not_shown():
         def get(self, name: str) -> Secret:
             return Secret("pässword")
 
-    settings = SmtpSettings(host="localhost", sender=SENDER, username="ims", password_secret="mail")  # noqa: S106 - its name
+    settings = SmtpSettings(host="localhost", sender=SENDER, username="ims", password_secret="mail")
     with pytest.raises(
         ConfigurationError, match="'mail' for the mail server must be in plain letters"
     ) as caught:
