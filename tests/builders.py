@@ -27,7 +27,7 @@ from localgov_ims.domain.transacting import receipt, transfer
 from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transaction
 from localgov_ims.domain.vat import NIL, DatedRate, Treatment, VatCode, VatRate
 from localgov_ims.reconciliation.recognisers import IncomeSource, SourceKind
-from localgov_ims.reconciliation.rules import SHIPPED
+from localgov_ims.reconciliation.shipped import SHIPPED
 from localgov_ims.service.council import Council
 
 DAY = date(2026, 5, 12)

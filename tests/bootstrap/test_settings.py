@@ -13,7 +13,7 @@ from localgov_ims.domain.calendar import Calendar
 from localgov_ims.domain.methods import Banking
 from localgov_ims.domain.vat import Rounding
 from localgov_ims.errors import ConfigurationError
-from localgov_ims.reconciliation.rules import SHIPPED
+from localgov_ims.reconciliation.shipped import SHIPPED
 from localgov_ims.simulator.small_council import settings_text
 
 TEXT = settings_text()

@@ -10,9 +10,23 @@ from attrs import field, frozen
 from tests.builders import DAY
 
 from localgov_ims.reconciliation.engine import Matcher, Miss, Pair
-from localgov_ims.reconciliation.rules import KINDS, SHIPPED, MatchRule
+from localgov_ims.reconciliation.kinds import GROUPS
+from localgov_ims.reconciliation.recognisers import Recogniser, Sign
+from localgov_ims.reconciliation.rules import MatchRule
+from localgov_ims.reconciliation.shipped import SHIPPED
+from localgov_ims.reconciliation.snapshot import RECORDS, columns_of
 
 RULES = {rule.name: rule for rule in SHIPPED}
+SAID = sorted(GROUPS - {"source", "transfer"})
+
+RECOGNISERS = tuple(
+    Recogniser(
+        name=f"{source}-{sign.value}", sign=sign, source=source,
+        text=rf"^{source}\b" + "".join(rf"(?: {name}=(?P<{name}>\w+))?" for name in SAID) + "$",
+    )
+    for source in ("cardco", "allpay", "dd") for sign in Sign
+)  # fmt: skip
+"""What a line says of itself in these tests: its source, and groups by their names."""
 
 
 @frozen(kw_only=True)
@@ -28,18 +42,16 @@ class Open:
 
     @property
     def row(self) -> tuple[object, ...]:
-        """The record as the matcher loads it: columns in order of their names."""
+        """The record as the matcher loads it."""
+        own = dict(self.columns)
+        if self.kind == "line" and "source" in own:
+            own["text"] = " ".join([own["source"], *(f"{name}={own[name]}" for name in SAID if name in own)])
         ordinal = (DAY + timedelta(days=self.day)).toordinal()
-        return (
-            self.id,
-            ordinal,
-            self.pence,
-            *(self.columns.get(name) for name in sorted(KINDS[self.kind].columns)),
-        )
+        return self.id, ordinal, self.pence, *(own.get(name) for name in columns_of(self.kind)[3:])
 
 
 def _open(kind: str, n: int, day: int, pence: int, texts: Sequence[str], columns: dict[str, str]) -> Open:
-    id_ = UUID(int=list(KINDS).index(kind) * 1000 + n)
+    id_ = UUID(int=list(RECORDS).index(kind) * 1000 + n)
     return Open(kind=kind, id=id_, day=day, pence=pence, texts=tuple(texts), columns=columns)
 
 
@@ -80,21 +92,28 @@ def paid_out(n: int, day: int = 0, pence: int = 120_00, *, paid_by: str, kind: s
 def loaded(matcher: Matcher, records: Iterable[Open]) -> Matcher:
     """Load *records*, those of a kind in the order given, with their texts."""
     every = list(records)
-    for name, kind in KINDS.items():
+    for name in RECORDS:
         own = [record for record in every if record.kind == name]
         if own:
             matcher.load(name, [record.row for record in own])
-        for part in kind.parts:
-            texts = [(record.id, text, f"~{text}") for record in own for text in record.texts]
-            if texts:
-                matcher.load_part(name, part, texts)
+        part = {"line": "text_reference", "receipt": "account_reference"}.get(name)
+        texts = [(record.id, text, f"~{text}") for record in own for text in record.texts]
+        if part is not None and texts:
+            matcher.load_part(name, part, texts)
+    matcher.name_lines(RECOGNISERS)
     return matcher
+
+
+def found(matcher: Matcher, rule: MatchRule) -> list[Pair]:
+    """Run a rule, and return its pairs."""
+    matcher.run(rule)
+    return matcher.pairs()
 
 
 def pairs(rule: MatchRule | str, *records: Open) -> list[Pair]:
     """Return what one rule pairs of *records*."""
     with Matcher() as matcher:
-        return loaded(matcher, records).run(RULES[rule] if isinstance(rule, str) else rule)
+        return found(loaded(matcher, records), RULES[rule] if isinstance(rule, str) else rule)
 
 
 def matched(rule: MatchRule | str, *records: Open) -> set[tuple[int, int]]:
@@ -108,3 +127,12 @@ def missed(rule: MatchRule | str, *records: Open) -> list[Miss]:
     with Matcher() as matcher:
         loaded(matcher, records).run(used)
         return matcher.misses(used)
+
+
+def suggested(*records: Open) -> list[Pair]:
+    """Return what all the shipped rules together suggest of *records*."""
+    with Matcher() as matcher:
+        loaded(matcher, records)
+        for rule in SHIPPED:
+            matcher.run(rule)
+        return matcher.suggestions()

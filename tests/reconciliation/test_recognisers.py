@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.builders import DAY
 
+from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.journals import LedgerAccount
+from localgov_ims.domain.money import Money
+from localgov_ims.domain.statements import BankLine, StatementLine
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.reconciliation.recognisers import Recogniser, Sign, recognise
 
@@ -20,6 +24,19 @@ def payouts(**given: object) -> Recogniser:
     return Recogniser(**usual | given)
 
 
+def line(account: str, pence: int, text: str, **given: object) -> StatementLine:
+    """Build a recorded line."""
+    said = BankLine(
+        position=1,
+        amount=Money(pence),
+        booked_on=DAY,
+        place="line 1",
+        narrative=tuple(text.split("\n")),
+        **given,
+    )
+    return StatementLine(id=new_id(), statement=new_id(), account=account, key="k", line=said)
+
+
 def charges(**given: object) -> Recogniser:
     """Build a recogniser: charges of the bank, journalled here."""
     usual: dict[str, Any] = {
@@ -30,19 +47,19 @@ def charges(**given: object) -> Recogniser:
 
 
 def test_a_payout_is_awaiting_its_source_with_the_groups_as_evidence() -> None:
-    (found,) = recognise([payouts(), charges()], "main", 13263, "CARDCO 4471 PAYOUT po_1")
-    assert found.answer == ("awaiting", "cardco")
+    (found,) = recognise([payouts(), charges()], line("main", 13263, "CARDCO 4471 PAYOUT po_1"))
+    assert found.recogniser.answer == ("awaiting", "cardco")
     assert found.evidence == {"merchant": "4471", "payout": " po_1"}
 
 
 def test_a_group_that_took_no_part_is_no_evidence() -> None:
-    (found,) = recognise([payouts()], "main", 13263, "CARDCO 4471 PAYOUT")
+    (found,) = recognise([payouts()], line("main", 13263, "CARDCO 4471 PAYOUT"))
     assert found.evidence == {"merchant": "4471"}
 
 
 def test_a_charge_is_other_and_not_income() -> None:
-    (found,) = recognise([payouts(), charges()], "cash-office", -1875, "SERVICE CHARGE MAY")
-    assert found.answer == ("other", "charges")
+    (found,) = recognise([payouts(), charges()], line("cash-office", -1875, "SERVICE CHARGE MAY"))
+    assert found.recogniser.answer == ("other", "charges")
     assert found.recogniser.ledger == LedgerAccount("7260")
 
 
@@ -55,17 +72,17 @@ def test_a_charge_is_other_and_not_income() -> None:
     ],
 )  # fmt: skip
 def test_account_sign_and_text_must_all_fit(account: str, pence: int, text: str, recognised: bool) -> None:  # noqa: FBT001
-    assert bool(recognise([payouts()], account, pence, text)) is recognised
+    assert bool(recognise([payouts()], line(account, pence, text))) is recognised
 
 
 def test_two_answers_for_one_line_are_both_told() -> None:
     rival = payouts(name="rival", source="otherco")
-    found = recognise([payouts(), rival], "main", 1, "CARDCO 4471 PAYOUT")
-    assert [each.answer for each in found] == [("awaiting", "cardco"), ("awaiting", "otherco")]
+    found = recognise([payouts(), rival], line("main", 1, "CARDCO 4471 PAYOUT"))
+    assert [each.recogniser.answer for each in found] == [("awaiting", "cardco"), ("awaiting", "otherco")]
 
 
 def test_two_recognisers_of_one_answer_are_one() -> None:
-    found = recognise([payouts(), payouts(name="again")], "main", 1, "CARDCO 4471 PAYOUT")
+    found = recognise([payouts(), payouts(name="again")], line("main", 1, "CARDCO 4471 PAYOUT"))
     assert [each.recogniser.name for each in found] == ["cardco"]
 
 

@@ -13,7 +13,7 @@ from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.methods import SpecialMethods
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser, Sign, SourceKind
-from localgov_ims.reconciliation.rules import SHIPPED
+from localgov_ims.reconciliation.shipped import SHIPPED
 
 CHARGES = Recogniser(
     name="charges", sign=Sign.DEBIT, text="CHARGE", other="charges", ledger=LedgerAccount("7260")

@@ -40,11 +40,13 @@ from localgov_ims.errors import ConfigurationError
 from localgov_ims.files.profiles import Profile, profile_from
 from localgov_ims.files.readers import Options, Reader
 from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser
-from localgov_ims.reconciliation.rules import SHIPPED, MatchRule
+from localgov_ims.reconciliation.rules import MatchRule
+from localgov_ims.reconciliation.shipped import in_order
+from localgov_ims.reconciliation.tariffs import Tariff
 from localgov_ims.service.council import Council
 
 _KEYED = {
-    "bank_accounts": "name", "ledgers": "name", "funds": "code", "methods": "code", "vat": "code", "sources": "name",
+    "bank_accounts": "name", "ledgers": "name", "funds": "code", "methods": "code", "vat": "code", "sources": "name", "tariffs": "name",
     "check_digits": "name", "reference_formats": "name", "offices": "code", "fund_messages": "code", "clients": "name",
     "roles": "name", "fund_groups": "name", "ereturn_templates": "name", "import_types": "code", "service_users": "number",
 }  # fmt: skip
@@ -118,6 +120,7 @@ class Settings:
     tills: TillSettings | None = None
     ereturn_templates: Mapping[str, EReturnTemplate] = field(factory=dict)
     sources: Mapping[str, IncomeSource] = field(factory=dict)
+    tariffs: Mapping[str, Tariff] = field(factory=dict)
     import_types: Mapping[str, ImportType] = field(factory=dict)
     service_users: Mapping[str, ServiceUser] = field(factory=dict)
     check_digits: Mapping[str, CheckDigits] = field(factory=dict)
@@ -134,14 +137,11 @@ class Settings:
         Raises:
             ConfigurationError: Two sections contradict each other.
         """
-        shipped = {rule.name for rule in SHIPPED}
-        replaced = {rule.name: rule for rule in self.match_rule if rule.name in shipped}
-        added = (rule for rule in self.match_rule if replaced.get(rule.name) is not rule)
         return Council(
             name=self.council.name, bank_accounts=self.bank_accounts, funds=self.funds, methods=self.methods,
             special=self.special_methods, vat_codes=self.vat, formats=self.reference_formats,
             sources=self.sources, recognisers=self.recogniser, rules=self.rule,
-            match_rules=(*(replaced.get(rule.name, rule) for rule in SHIPPED), *added), ledgers=self.ledgers, calendar=self.council.calendar,
+            match_rules=in_order(self.match_rule), tariffs=self.tariffs, ledgers=self.ledgers, calendar=self.council.calendar,
             vat_rounding=self.council.vat_rounding, address=self.council.address, vat_number=self.council.vat_number,
             personal_narratives=self.council.personal_narratives, offices=self.offices, messages=self.fund_messages,
             two_person=self.two_person, clients=self.clients, roles={**SHIPPED_ROLES, **self.roles}, fund_groups=self.fund_groups,

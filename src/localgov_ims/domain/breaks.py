@@ -15,6 +15,7 @@ class BreakKind(enum.Enum):
     """What is wrong."""
 
     FILE_OVERDUE = "file_overdue"
+    LEG_MISSING = "leg_missing"
     FILE_DIFFERS = "file_differs"
     AMBIGUOUS_RECOGNISER = "ambiguous_recogniser"
     FOREIGN_SETTLEMENT_LINE = "foreign_settlement_line"

@@ -5,82 +5,70 @@ Uniqueness is decided here, once for all rules, so that no rule's author can get
 
 from __future__ import annotations
 
-import csv
-import tempfile
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Self
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Self
 from uuid import UUID
 
-import duckdb
-from attrs import frozen
-
 from localgov_ims.domain.money import Money
-from localgov_ims.reconciliation import sql
-from localgov_ims.reconciliation.matches import compared
-from localgov_ims.reconciliation.rules import KINDS, MatchRule, Uniqueness
+from localgov_ims.domain.references import ReferenceFormat
+from localgov_ims.reconciliation.extracting import extract
+from localgov_ims.reconciliation.findings import Miss, Pair, evidence_of, pair_of
+from localgov_ims.reconciliation.kinds import GROUPS, KINDS
+from localgov_ims.reconciliation.naming import name_lines
+from localgov_ims.reconciliation.recognisers import Recogniser
+from localgov_ims.reconciliation.rules import MatchRule, Mode, Uniqueness
+from localgov_ims.reconciliation.snapshot import Snapshot
+from localgov_ims.reconciliation.sql import COLUMNS, Compiler
+from localgov_ims.reconciliation.tariffs import Tariff
 
-_SEPARATOR = "\x1f"
-_PAIRED = "(SELECT {side}_id FROM paired)"
+MOST_SUGGESTED = 5
+"""The most suggestions for one record."""
 
-_UNIQUE = {
-    # One fits on each side.
-    Uniqueness.ONLY: """
-        COUNT(*) OVER (PARTITION BY left_id) = 1 AND COUNT(*) OVER (PARTITION BY right_id) = 1""",
-    # Of one bundle the first takes the first, the second the second; no record lies in two bundles.
-    Uniqueness.FUNGIBLE: """
-        DENSE_RANK() OVER (PARTITION BY bundle ORDER BY left_day, left_id)
-          = DENSE_RANK() OVER (PARTITION BY bundle ORDER BY right_day, right_id)
-        AND one_bundle""",
-}
+_BLOCK = 50_000
+_TEXT_PARTS = frozenset({"text_reference", "text_number"})
+_ALL = ", ".join(COLUMNS)
+
+_SINGLE = """
+  left_id NOT IN (SELECT left_id FROM candidates GROUP BY left_id HAVING COUNT(*) > 1)
+  AND right_id NOT IN (SELECT right_id FROM candidates GROUP BY right_id HAVING COUNT(*) > 1)"""
+"""One fits on each side."""
+
+_IN_TURN = f"""
+SELECT {_ALL} FROM (
+  SELECT *,
+    DENSE_RANK() OVER (PARTITION BY bundle ORDER BY left_day, left_id) AS left_place,
+    DENSE_RANK() OVER (PARTITION BY bundle ORDER BY right_day, right_id) AS right_place
+  FROM candidates
+  WHERE one_bundle AND left_id NOT IN (SELECT left_id FROM paired) AND right_id NOT IN (SELECT right_id FROM paired)
+) AS placed WHERE left_place = right_place"""
+"""Of one bundle the first takes the first, the second the second."""
 
 _ONE_BUNDLE = """
-  MIN(bundle) OVER (PARTITION BY alternative, left_id) = MAX(bundle) OVER (PARTITION BY alternative, left_id)
-  AND MIN(bundle) OVER (PARTITION BY alternative, right_id) = MAX(bundle) OVER (PARTITION BY alternative, right_id)"""
+  MIN(bundle) OVER (PARTITION BY left_id) = MAX(bundle) OVER (PARTITION BY left_id)
+  AND MIN(bundle) OVER (PARTITION BY right_id) = MAX(bundle) OVER (PARTITION BY right_id)"""
+"""No record lies in two bundles, which would make a choice between people of it."""
 
 
-@frozen(kw_only=True)
-class Pair:
-    """Two records that a rule says are the same money, and what was equal."""
-
-    left: UUID
-    right: UUID
-    amount: Money
-    evidence: dict[str, str | int]
-
-
-@frozen(kw_only=True)
-class Miss:
-    """The nearest a rule came to matching a record: what was equal, and by what it failed."""
-
-    left: UUID
-    rule: str
-    evidence: dict[str, str | int]
-    amount: Money
-    other: Money
-
-    def sentence(self) -> str:
-        """Say why it is no match."""
-        keys = ", ".join(compared(self.evidence))
-        days = int(self.evidence["days"])
-        if self.amount != self.other:
-            return f"Rule {self.rule}: {keys} fits, but {self.other.shown()} was expected and {self.amount.shown()} came."
-        return f"Rule {self.rule}: {keys} and the amount fit, but {days} days lie between, or more than one fits."
-
-
-class Matcher:
+class Matcher(Snapshot):
     """A snapshot of open records, and the rules run over it. Use it as a context manager."""
 
-    def __init__(self) -> None:
-        """Open an empty snapshot in memory."""
-        self._duck = duckdb.connect(":memory:")
-        for kind in KINDS.values():
-            columns = "".join(f", {column} VARCHAR" for column in sorted(kind.columns))
-            self._duck.execute(f"CREATE TABLE {kind.table} (id UUID, day INTEGER, pence BIGINT{columns})")
-            for part in sorted(kind.parts):
-                self._duck.execute(
-                    f"CREATE TABLE {kind.table}_{part} (id UUID, {part} VARCHAR, written VARCHAR)"
-                )
+    def __init__(
+        self,
+        formats: Iterable[ReferenceFormat] = (),
+        tariffs: Mapping[str, Tariff] | None = None,
+        *,
+        identifier: str = "UUID",
+    ) -> None:
+        """Open an empty snapshot; *formats* are looked for in texts, *tariffs* are those of the sources, by their names."""
+        super().__init__(identifier)
+        self._formats = tuple(formats)
+        self._compiler = Compiler(tariffs=tariffs or {})
+        self._extracted = False
+        self._rules: list[MatchRule] = []
+        self.duck.execute(f"CREATE TEMP TABLE candidates AS {self._compiler.alternative(_NOTHING, 0)}")
+        more = "SELECT 0 AS rule, *, left_id AS whole, 0 AS members, left_pence AS gross, CAST('' AS VARCHAR) AS collisions FROM candidates LIMIT 0"
+        for table in ("found", "suggested"):
+            self.duck.execute(f"CREATE TABLE {table} AS {more}")
 
     def __enter__(self) -> Self:
         """Enter the block."""
@@ -88,76 +76,162 @@ class Matcher:
 
     def __exit__(self, *_: object) -> None:
         """Let the snapshot go."""
-        self._duck.close()
+        self.duck.close()
 
-    def load(self, kind: str, rows: Iterable[Sequence[object]]) -> None:
-        """Add records of a kind: id, day (proleptic ordinal), pence, then its columns in order of their names."""
-        self._copy(KINDS[kind].table, rows)
-
-    def load_part(self, kind: str, part: str, rows: Iterable[Sequence[object]]) -> None:
-        """Add texts that records of a kind have several of: id, text, and how it was written."""
-        self._copy(f"{KINDS[kind].table}_{part}", rows)
-
-    def run(self, rule: MatchRule) -> list[Pair]:
-        """Return a rule's pairs, and take both sides of each out of what is open."""
-        self._duck.execute("CREATE OR REPLACE TEMP TABLE paired (left_id UUID, right_id UUID, pence BIGINT, "
-                           "days INTEGER, evidence VARCHAR)")  # fmt: skip
-        fungible = rule.uniqueness is Uniqueness.FUNGIBLE
-        one_bundle = _ONE_BUNDLE if fungible else "TRUE"
-        self._duck.execute(
-            f"CREATE OR REPLACE TEMP TABLE candidates AS SELECT *, {one_bundle} AS one_bundle "  # noqa: S608
-            f"FROM ({sql.candidates(rule)})"
+    def name_lines(self, recognisers: Iterable[Recogniser]) -> None:
+        """Part the lines: those that one answer names, those that two name (which stand aside), and all others."""
+        name_lines(self.duck, recognisers)
+        groups = ", ".join(f"n.{name}" for name in sorted(GROUPS))
+        self.duck.execute(
+            f"CREATE OR REPLACE VIEW open_named_lines AS SELECT a.*, {groups} FROM all_lines AS a JOIN names AS n ON n.id = a.id"
         )
-        for alternative in range(len(rule.alternatives)):
-            # One that stands in line for a record out of its reach steps aside once those before it are paired.
-            while self._pair(rule.uniqueness, alternative) and fungible:
-                pass
-        pairs = self._duck.execute("SELECT * FROM paired ORDER BY left_id").fetchall()
-        for side, kind in (("left", rule.left), ("right", rule.right)):
-            self._duck.execute(f"DELETE FROM {KINDS[kind].table} WHERE id IN {_PAIRED.format(side=side)}")  # noqa: S608
-        return [
-            Pair(left=left, right=right, amount=Money(pence), evidence=_evidence(evidence, days))
-            for left, right, pence, days, evidence in pairs
-        ]
+        self.duck.execute(
+            "CREATE OR REPLACE VIEW open_lines AS SELECT * FROM all_lines WHERE id NOT IN (SELECT id FROM named)"
+        )
+
+    def refuse(self, pairs: Iterable[Sequence[UUID]]) -> None:
+        """Never pair or suggest these: a person took such a Match back, or rejected it."""
+        self._copy("refused", ["left_id", "right_id"], pairs)
+
+    def run(self, rule: MatchRule) -> int:
+        """Find a rule's pairs, take both sides of each out of what is open, and return how many there are."""
+        self._rules.append(rule)
+        number, before = len(self._rules) - 1, self._count("found")
+        for alternative, keys in enumerate(rule.alternatives):
+            if not self._worth(rule, keys):
+                continue
+            one_bundle = _ONE_BUNDLE if rule.uniqueness is Uniqueness.FUNGIBLE else "TRUE"
+            self.duck.execute(
+                f"CREATE OR REPLACE TEMP TABLE candidates AS SELECT *, {one_bundle} AS one_bundle "
+                f"FROM ({self._compiler.alternative(rule, alternative)}) WHERE {self._allowed()}"
+            )
+            if self._count("candidates"):
+                self._pair(rule, number)
+        return self._count("found") - before
+
+    def digest(self, rule: MatchRule) -> str:
+        """Return what tells the input of a rule from any other: how many records are open on each side, and which."""
+        sides = (KINDS[rule.left].table, KINDS[rule.right].table)
+        counts = (
+            f"(SELECT COUNT(*) || ':' || COALESCE(BIT_XOR(md5_number(CAST(id AS VARCHAR))), 0) FROM {table})"
+            for table in sides
+        )
+        (read,) = self.duck.execute(f"SELECT md5(concat_ws('|', {', '.join(counts)}))").fetchone() or ("",)
+        return str(read)
+
+    def pairs(self) -> list[Pair]:
+        """Return what the last rule found."""
+        number = len(self._rules) - 1
+        rows = self.duck.execute(
+            f"SELECT {_SHOWN}, 0, 0 FROM found WHERE rule = ? ORDER BY left_id, right_id", [number]
+        )
+        return list(self._pairs(rows))
+
+    def suggestions(self) -> list[Pair]:
+        """Return what may be the same money, of all rules so far: at most five for a record, the likeliest first."""
+        return list(self._pairs(self.duck.execute(ranked())))
 
     def misses(self, rule: MatchRule) -> list[Miss]:
         """Return, for records still open, the nearest a rule came."""
-        found = self._duck.execute(sql.nearest_misses(rule)).fetchall()
+        if rule.uniqueness is Uniqueness.GROUP or not self._worth(rule, rule.alternatives[0]):
+            return []
+        found = self.duck.execute(self._compiler.nearest_misses(rule)).fetchall()
         return [
-            Miss(
-                left=left,
-                rule=rule.name,
-                evidence=_evidence(evidence, days),
-                amount=Money(pence),
-                other=Money(other),
+            Miss(left=left, rule=rule.name, evidence=evidence_of(rule, 0, keys) | {"days": days}, amount=Money(pence), other=Money(other))
+            for left, pence, other, days, *keys in found
+        ]  # fmt: skip
+
+    def _worth(self, rule: MatchRule, keys: Mapping[str, str]) -> bool:
+        """Make sure that texts were looked at where the rule compares them; tell whether anything can be equal."""
+        if not self._extracted and not _TEXT_PARTS.isdisjoint(keys):
+            # Only what no rule before has explained is looked at.
+            self._extracted = True
+            extract(self, self._formats)
+        sides = (
+            ((KINDS[rule.left], ours) for ours, theirs in keys.items() if theirs),
+            ((KINDS[rule.right], theirs) for theirs in keys.values() if theirs),
+        )
+        return not any(
+            self.empty(kind, column) for side in sides for kind, column in side if column in kind.columns
+        )
+
+    def _allowed(self) -> str:
+        if not self._count("refused"):
+            return "TRUE"
+        return "(left_id, right_id) NOT IN (SELECT (left_id, right_id) FROM refused)"
+
+    def _pair(self, rule: MatchRule, number: int) -> None:
+        if rule.mode is Mode.SUGGEST:
+            self._keep("suggested", rule, number, "candidates", self._collisions())
+            return
+        self.duck.execute(
+            f"CREATE OR REPLACE TEMP TABLE paired AS SELECT {_ALL} FROM candidates WHERE {_SINGLE if rule.uniqueness is not Uniqueness.FUNGIBLE else 'FALSE'}"
+        )
+        if rule.uniqueness is Uniqueness.FUNGIBLE:
+            # One that stands in line for a record out of its reach steps aside once those before it are paired.
+            while self._inserted(f"INSERT INTO paired {_IN_TURN}"):
+                pass
+        self._keep("found", rule, number, "paired", "")
+        if self._count("paired") < self._count("candidates"):
+            rest = "(SELECT * FROM candidates WHERE left_id NOT IN (SELECT left_id FROM paired) AND right_id NOT IN (SELECT right_id FROM paired))"
+            self._keep("suggested", rule, number, rest, "")
+        self._close(rule, number)
+
+    def _keep(self, table: str, rule: MatchRule, number: int, candidates: str, collisions: str) -> None:
+        """Keep pairs with their evidence; of a group each member with the pence that it brings."""
+        if rule.uniqueness is not Uniqueness.GROUP:
+            self.duck.execute(
+                f"INSERT INTO {table} SELECT {number}, {_ALL}, left_id, 0, left_pence, ? FROM {candidates} AS c",
+                [collisions],
             )
-            for left, evidence, pence, other, days in found
-        ]
+            return
+        chosen = ", ".join(
+            {"right_id": "m.right_id", "right_pence": "m.right_pence"}.get(name, f"c.{name}")
+            for name in COLUMNS
+        )
+        self.duck.execute(
+            f"INSERT INTO {table} SELECT {number}, {chosen}, c.right_id, COUNT(*) OVER (PARTITION BY c.left_id, c.right_id), m.gross, ? "
+            f"FROM {candidates} AS c JOIN ({self._compiler.members(rule)}) AS m ON m.group_id = c.right_id", [collisions],
+        )  # fmt: skip
 
-    def _pair(self, uniqueness: Uniqueness, alternative: int) -> int:
-        """Pair what fits among the candidates still open, and return how many."""
-        counted = self._duck.execute(_pairing(uniqueness), [alternative]).fetchone()
-        return int(counted[0]) if counted is not None else 0
+    def _close(self, rule: MatchRule, number: int) -> None:
+        for side, kind in (("left", KINDS[rule.left]), ("right", KINDS[rule.right])):
+            self.close_matched(kind, f"(SELECT {side}_id AS id FROM found WHERE rule = {number})")
 
-    def _copy(self, table: str, rows: Iterable[Sequence[object]]) -> None:
-        # CSV is what DuckDB reads fastest of what the standard library can write.
-        with tempfile.TemporaryDirectory(prefix="ims-") as folder:
-            path = Path(folder) / "rows.csv"
-            with path.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file).writerows(rows)
-            # Nothing is sniffed: the file says exactly what was written, none as nothing.
-            options = """FORMAT csv, AUTO_DETECT false, HEADER false, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR '', NEW_LINE '\\r\\n'"""
-            self._duck.execute(f"COPY {table} FROM '{path}' ({options})")
+    def _collisions(self) -> str:
+        """Say which share of the records that fit at all fit more than once."""
+        (several, every) = self.duck.execute("""
+SELECT COUNT(*) FILTER (rivals > 1), COUNT(*) FROM (
+  SELECT COUNT(*) AS rivals FROM candidates GROUP BY left_id UNION ALL SELECT COUNT(*) FROM candidates GROUP BY right_id
+)""").fetchone() or (0, 1)  # fmt: skip
+        tenths = several * 1000 // every
+        return f"{tenths // 10}.{tenths % 10} %"
+
+    def _pairs(self, rows: Any) -> Iterator[Pair]:  # noqa: ANN401 - a cursor of DuckDB
+        while block := rows.fetchmany(_BLOCK):
+            for row in block:
+                yield pair_of(self._rules[row[0]], row)
+
+    def _count(self, table: str) -> int:
+        return int((self.duck.execute(f"SELECT COUNT(*) FROM {table}").fetchone() or (0,))[0])
+
+    def _inserted(self, statement: str) -> int:
+        return int((self.duck.execute(statement).fetchone() or (0,))[0])
 
 
-def _pairing(uniqueness: Uniqueness) -> str:
+_SHOWN = "rule, alternative, left_id, right_id, left_pence, right_pence, days, key1, key2, key3, written, members, gross, collisions"
+
+_NOTHING = MatchRule(
+    name="nothing", left="line", right="receipt", alternatives=({"end_to_end": "reference"},)
+)
+
+
+def ranked() -> str:
+    """Return the SELECT of the suggestions whose both sides are still open, with `rank` and `rivals`."""
     return f"""
-INSERT INTO paired SELECT left_id, right_id, pence, days, evidence FROM (
-  SELECT *, {_UNIQUE[uniqueness]} AS fits FROM candidates
-  WHERE alternative = ? AND left_id NOT IN {_PAIRED.format(side="left")} AND right_id NOT IN {_PAIRED.format(side="right")}
-) WHERE fits"""  # noqa: S608
-
-
-def _evidence(text: str, days: int) -> dict[str, str | int]:
-    pairs = (part.partition("=") for part in text.split(_SEPARATOR))
-    return {**{name: value for name, _, value in pairs}, "days": days}
+SELECT {_SHOWN}, rank, rivals FROM (
+  SELECT *, DENSE_RANK() OVER (PARTITION BY left_id ORDER BY rule, rivals, ABS(days), whole) AS rank FROM (
+    SELECT *, COUNT(DISTINCT left_id) OVER (PARTITION BY rule, right_id) - 1 AS rivals FROM suggested
+    WHERE left_id NOT IN (SELECT left_id FROM found) AND right_id NOT IN (SELECT right_id FROM found)
+  )
+) WHERE rank <= {MOST_SUGGESTED} ORDER BY left_id, rank, right_id"""

@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.patterns import Pattern, compile_pattern
+from localgov_ims.domain.statements import StatementLine
 from localgov_ims.errors import ConfigurationError
 
 _LONGEST_WAIT = 366
@@ -37,13 +38,15 @@ class SourceKind(enum.Enum):
 class IncomeSource:
     """Somebody whose bank credits are explained by a file: a provider, an agency, a collection.
 
-    `format` is the reader of its files, `wait_days` the working days after which a missing one is a Break.
+    `format` is the reader of its files, `wait_days` the working days after which a missing one is a Break, `tariff` the
+    name of what it keeps of each payment.
     """
 
     name: str
     kind: SourceKind
     wait_days: int = 5
     format: str | None = None
+    tariff: str | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse what nobody could mean."""
@@ -57,12 +60,16 @@ class Recogniser:
     """A pattern that names what a line is.
 
     Attributes:
-        text: RE2, searched in the whole text of the line; its named groups are evidence. The group `payout`
-            is compared with the numbers of settlements.
+        text: RE2, searched in the whole text of the line; its named groups are evidence, and some are compared by match
+            rules: `payout`, `merchant`, `run`, `sun`, `advice`, `slip`, and `original`, the receipt that is taken back.
         account: Only lines of this bank account; none: of all.
+        code: Only lines with this transaction code of the bank; counterparty: with this name, whatever its capitals.
         source: The answer *awaiting*: the source whose file explains the line.
+        transfer: The answer *awaiting* too: the council's other bank account, whose line is the other leg.
         other: The answer *other*: what it is instead of income.
         ledger: Where *other* is journalled here; system: the system that journals it instead.
+        wait_days: Days until the other leg is missed (three where nothing is said), or working days until that
+            system's list is; nothing said: no list is expected.
 
     Raises:
         ConfigurationError: It has no answer or two, or its pattern is not RE2.
@@ -73,16 +80,23 @@ class Recogniser:
     text: str
     version: int = 1
     account: str | None = None
+    code: str | None = None
+    counterparty: str | None = None
     source: str | None = None
+    transfer: str | None = None
     other: str | None = None
     ledger: LedgerAccount | None = None
     system: str | None = None
+    wait_days: int | None = None
     _pattern: Pattern = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Compile the pattern, and refuse what contradicts itself."""
         faults = {
-            "give either source (awaiting) or other": (self.source is None) is (self.other is None),
+            "give either source (awaiting), transfer or other": (
+                [self.source, self.transfer, self.other].count(None) != 2  # noqa: PLR2004 - all but one
+            ),
+            f"wait_days must be 0 to {_LONGEST_WAIT}": not 0 <= (self.wait_days or 0) <= _LONGEST_WAIT,
             "other needs ledger (journalled here) or system (journalled there)": self.other is not None
             and (self.ledger is None) is (self.system is None),
         }
@@ -97,13 +111,29 @@ class Recogniser:
             message = f"Recogniser {self.name!r}: {error}."
             raise ConfigurationError("bad_recogniser", message, recogniser=self.name) from error
 
-    def recognise(self, account: str, pence: int, text: str) -> dict[str, str] | None:
+    @property
+    def answer(self) -> tuple[str, str]:
+        """What it says a line is; two that differ need a person."""
+        if self.source is not None:
+            return "awaiting", self.source
+        return ("transfer", self.transfer) if self.transfer is not None else ("other", self.other or "")
+
+    @property
+    def groups(self) -> dict[str, int]:
+        """The named groups of the pattern, with their numbers."""
+        return dict(self._pattern.groupindex)
+
+    def recognise(self, line: StatementLine) -> dict[str, str] | None:
         """Return the evidence (named groups) if the line is what this recogniser names, else none."""
-        if self.account is not None and self.account != account:
+        said = line.line
+        if self.account not in {None, line.account} or self.code not in {None, said.code}:
             return None
-        if (pence > 0) is not (self.sign is Sign.CREDIT):
+        if (said.amount.pence > 0) is not (self.sign is Sign.CREDIT):
             return None
-        found = self._pattern.search(text)
+        name = (said.counterparty_name or "").casefold()
+        if self.counterparty is not None and self.counterparty.casefold() != name:
+            return None
+        found = self._pattern.search(said.text)
         return {name: value for name, value in found.groupdict().items() if value} if found else None
 
 
@@ -114,22 +144,13 @@ class Recognition:
     recogniser: Recogniser
     evidence: dict[str, str]
 
-    @property
-    def answer(self) -> tuple[str, str]:
-        """What the recogniser says the line is; two that differ need a person."""
-        if self.recogniser.source is not None:
-            return "awaiting", self.recogniser.source
-        return "other", self.recogniser.other or ""
 
-
-def recognise(
-    recognisers: Iterable[Recogniser], account: str, pence: int, text: str
-) -> Sequence[Recognition]:
+def recognise(recognisers: Iterable[Recogniser], line: StatementLine) -> Sequence[Recognition]:
     """Return every recognition of a line, those with one answer once; more than one is ambiguous."""
     answers: dict[tuple[str, str], Recognition] = {}
     for recogniser in recognisers:
-        evidence = recogniser.recognise(account, pence, text)
+        evidence = recogniser.recognise(line)
         if evidence is not None:
             recognition = Recognition(recogniser=recogniser, evidence=evidence)
-            answers.setdefault(recognition.answer, recognition)
+            answers.setdefault(recogniser.answer, recognition)
     return list(answers.values())

@@ -8,65 +8,58 @@ from collections.abc import Mapping
 from attrs import field, frozen
 
 from localgov_ims.errors import ConfigurationError
+from localgov_ims.reconciliation.kinds import KINDS
+
+MOST_KEYS = 3
 
 
 class Uniqueness(enum.Enum):
     """When a candidate pair is a Match.
 
-    ONLY: exactly one fits on each side. FUNGIBLE: several of the same key and amount stand for each other (to the
-    payer they are interchangeable), and are paired in order of date.
+    ONLY: exactly one fits on each side. FUNGIBLE: several of the same key, amount and `alike` columns stand for each
+    other (to the payer they are interchangeable), and are paired in order of date. GROUP: the records of the right that
+    share the `group` columns are one, and their sum is compared; group and left record must be each other's only.
     """
 
     ONLY = "only"
     FUNGIBLE = "fungible"
+    GROUP = "group"
 
 
-@frozen(kw_only=True)
-class Kind:
-    """A kind of record that can be matched: its table in the snapshot, and its columns beyond the common ones.
+class Mode(enum.Enum):
+    """What a rule may do: record a Match, or only put a Suggestion before a person."""
 
-    Every table has `id`, `day` and `pence`. `parts` are child tables of texts that one record has several of,
-    by the name of their column.
-    """
-
-    table: str
-    columns: frozenset[str]
-    parts: frozenset[str] = frozenset()
+    AUTO = "auto"
+    SUGGEST = "suggest"
 
 
-KINDS: Mapping[str, Kind] = {
-    "line": Kind(
-        table="open_lines",
-        columns=frozenset({"end_to_end", "structured", "source", "payout"}),
-        parts=frozenset({"text_reference"}),
-    ),
-    "receipt": Kind(
-        table="open_receipts",
-        columns=frozenset({"reference", "provider", "provider_reference", "banking"}),
-        parts=frozenset({"account_reference"}),
-    ),
-    "settlement": Kind(table="open_settlements", columns=frozenset({"source", "reference"})),
-    "income_file": Kind(table="open_income_files", columns=frozenset({"source", "import_type"})),
-    "settlement_line": Kind(
-        table="open_settlement_lines", columns=frozenset({"source", "provider_reference", "kind"})
-    ),
-}
+class Amount(enum.Enum):
+    """How the amounts of both sides compare."""
+
+    SAME = "same"
+    NEGATED = "negated"
 
 
 @frozen(kw_only=True)
 class MatchRule:
-    """A rule that pairs records of the same money; it compiles to one SELECT.
+    """A rule that pairs records of the same money; each alternative is one SELECT.
 
     Attributes:
         left: Kind of the one side; right: of the other.
         alternatives: Each a mapping of left column to right column that must be equal, tried in order; a left
-            column mapped to nothing ("") must be empty.
+            column mapped to nothing ("") must be empty. Empty where only amount and day are compared.
+        mode: `auto` records Matches, `suggest` only puts Suggestions before a person.
         where: Columns that must have a fixed value, as `left.column` or `right.column`.
         window: Days from the right record to the left one, both ends in.
-        same_amount: Whether the amounts must be equal to the penny.
+        amount: `same`, or `negated` where the one takes back the other.
+        tolerance: Pence that the amounts may differ by.
+        less_tariff: Whether the right is compared less the tariff of its provider's source.
+        near: How many characters of the first key may be wrong.
+        group: Right columns that make a group; alike: right columns that interchangeable records share.
+        order: Where the rule stands among the others; the lower, the earlier.
 
     Raises:
-        ConfigurationError: A kind or column does not exist, or there is nothing to compare.
+        ConfigurationError: A kind or column does not exist, or the rule contradicts itself.
     """
 
     name: str
@@ -74,16 +67,31 @@ class MatchRule:
     right: str
     alternatives: tuple[Mapping[str, str], ...]
     version: int = 1
+    mode: Mode = Mode.AUTO
     where: Mapping[str, str] = field(factory=dict)
     window: tuple[int, int] = (0, 3)
-    same_amount: bool = True
+    amount: Amount = Amount.SAME
+    tolerance: int = 0
+    less_tariff: bool = False
+    near: int = 0
     uniqueness: Uniqueness = Uniqueness.ONLY
+    group: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
+    order: int = 500
     enabled: bool = True
 
     @property
     def role(self) -> str:
-        """What its Matches say: `banked`, the money is on a bank line; `settled`, the payment is in a settlement."""
-        return "banked" if self.left == "line" else "settled"
+        """What its Matches say.
+
+        `banked`: the money is on a bank line. `settled`: the payment is in a settlement. `returned`: a bank line takes
+        back what was received. `moved`: a bank line is the other leg of a transfer.
+        """
+        if self.right == "leg":
+            return "moved"
+        if self.right in {"original", "unpaid"}:
+            return "returned"
+        return "banked" if KINDS[self.left].record == "line" else "settled"
 
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot be compiled."""
@@ -92,19 +100,41 @@ class MatchRule:
         if not self.alternatives:
             raise self._refused("give at least one alternative of columns that must be equal")
         for keys in self.alternatives:
-            for ours, theirs in keys.items():
-                self._check(self.left, ours, part=bool(theirs))
-                if theirs:
-                    self._check(self.right, theirs, part=True)
-            if not any(keys.values()):
-                raise self._refused("each alternative must compare at least one column")
+            self._check_alternative(keys)
         for name in self.where:
             side, _, column = name.partition(".")
             if side not in {"left", "right"}:
                 raise self._refused(f"{name!r} in where must begin with left. or right.")
             self._check(self.left if side == "left" else self.right, column, part=False)
-        if self.window[0] > self.window[1]:
-            raise self._refused("its window ends before it starts")
+        for column in (*self.group, *self.alike):
+            if column != "day":
+                self._check(self.right, column, part=False)
+        faults = {
+            "its window ends before it starts": self.window[0] > self.window[1],
+            "its tolerance and near must be zero or more": self.tolerance < 0 or self.near < 0,
+            "uniqueness = 'group' needs group, the columns that make one, and nothing else takes it": bool(
+                self.group
+            )
+            is not (self.uniqueness is Uniqueness.GROUP),
+            "only mode = 'suggest' may compare amount and day alone, tolerate a difference or read a key nearly": (
+                self.mode is Mode.AUTO
+                and bool(self.tolerance or self.near or not any(any(k.values()) for k in self.alternatives))
+            ),
+        }
+        for fault, present in faults.items():
+            if present:
+                raise self._refused(fault)
+
+    def _check_alternative(self, keys: Mapping[str, str]) -> None:
+        for ours, theirs in keys.items():
+            self._check(self.left, ours, part=bool(theirs))
+            if theirs:
+                self._check(self.right, theirs, part=True)
+        compared = sum(bool(theirs) for theirs in keys.values())
+        if compared > MOST_KEYS:
+            raise self._refused(f"an alternative compares {MOST_KEYS} columns at most")
+        if not compared and self.mode is Mode.AUTO:
+            raise self._refused("each alternative must compare at least one column")
 
     def _check(self, kind: str, column: str, *, part: bool) -> None:
         known = KINDS[kind].columns | KINDS[kind].parts
@@ -115,54 +145,3 @@ class MatchRule:
 
     def _refused(self, why: str) -> ConfigurationError:
         return ConfigurationError("bad_match_rule", f"Match rule {self.name!r}: {why}.", rule=self.name)
-
-
-SHIPPED: tuple[MatchRule, ...] = (
-    MatchRule(
-        name="reference",
-        left="line",
-        right="receipt",
-        alternatives=(
-            {"end_to_end": "reference"},
-            {"structured": "reference"},
-            # The number of the paying-in slip or sealed bag, by which the bank knows what an office paid in.
-            {"end_to_end": "provider_reference"},
-            {"structured": "provider_reference"},
-        ),
-        version=2,
-        where={"right.banking": "singly"},
-        window=(-3, 30),
-    ),
-    MatchRule(
-        name="settlement",
-        left="line",
-        right="settlement",
-        alternatives=({"source": "source", "payout": "reference"}, {"source": "source", "payout": ""}),
-        window=(-3, 7),
-    ),
-    MatchRule(
-        name="income-file",
-        left="line",
-        right="income_file",
-        alternatives=({"source": "source"},),
-        window=(-3, 30),
-    ),
-    MatchRule(
-        name="settlement-line",
-        left="settlement_line",
-        right="receipt",
-        alternatives=({"source": "provider", "provider_reference": "provider_reference"},),
-        where={"left.kind": "payment", "right.banking": "settlement"},
-        window=(-3, 60),
-    ),
-    MatchRule(
-        name="reference-in-text",
-        left="line",
-        right="receipt",
-        alternatives=({"text_reference": "account_reference"},),
-        where={"right.banking": "singly"},
-        window=(0, 3),
-        uniqueness=Uniqueness.FUNGIBLE,
-    ),
-)
-"""The rules every council starts with, in order; settings replace them by name or add to them."""

@@ -33,6 +33,7 @@ from localgov_ims.errors import ConfigurationError, InvalidValue
 from localgov_ims.hooks.notifiers import check_address
 from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser, SourceKind
 from localgov_ims.reconciliation.rules import MatchRule
+from localgov_ims.reconciliation.tariffs import Tariff
 from localgov_ims.storage.retiring import CLASSES
 
 
@@ -71,6 +72,7 @@ class Council:
     retention: Periods = field(factory=Periods)
     import_types: Mapping[str, ImportType] = field(factory=dict)
     service_users: Mapping[str, ServiceUser] = field(factory=dict)
+    tariffs: Mapping[str, Tariff] = field(factory=dict)
     over_short: OverShort | None = None
     tills: TillSettings | None = None
     ereturn_templates: Mapping[str, EReturnTemplate] = field(factory=dict)
@@ -114,6 +116,9 @@ class Council:
             by = f"recogniser {recogniser.name}"
             self._named("source", recogniser.source, self.sources, by)
             self._named("bank account", recogniser.account, self.bank_accounts, by)
+            self._named("bank account", recogniser.transfer, self.bank_accounts, by)
+        for source in self.sources.values():
+            self._named("tariff", source.tariff, self.tariffs, f"source {source.name}")
         self.special.check(self.methods)
         self._check_paying_in()
         for name in self.retention.classes:
@@ -210,6 +215,12 @@ class Council:
     def allocator(self) -> Allocator:
         """The allocation rules, compiled once."""
         return Allocator(self.rules, self.references)
+
+    @property
+    def tariffs_by_source(self) -> dict[str, Tariff]:
+        """What each source keeps of a payment, where that is agreed."""
+        named = ((source.name, source.tariff) for source in self.sources.values())
+        return {name: self.tariffs[tariff] for name, tariff in named if tariff is not None}
 
     def settled_by(self, source: str) -> list[MethodOfPayment]:
         """Return the methods of payment whose money comes in the settlements of *source*."""

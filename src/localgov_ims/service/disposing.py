@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from attrs import define, field
@@ -21,7 +22,7 @@ from localgov_ims.domain.suspense import SuspenseItem, SuspenseReason
 from localgov_ims.domain.transacting import receipt
 from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transaction
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
-from localgov_ims.reconciliation.recognisers import Recognition
+from localgov_ims.reconciliation.recognisers import Recogniser, Recognition
 from localgov_ims.service.bank_rows import BankAllocator, bank_row
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
@@ -29,9 +30,12 @@ from localgov_ims.service.known_holders import KnownHolders
 from localgov_ims.service.lines import line_for
 from localgov_ims.service.open_items import OpenItems
 from localgov_ims.service.permitting import permit_unit
+from localgov_ims.service.waiting_lines import waiting_breaks
 from localgov_ims.storage import reconciliation as stored
 from localgov_ims.storage import snapshots, transactions
 from localgov_ims.storage.store import Unit
+
+_LEG_DAYS = 3
 
 _UNEXPECTED = Allocation((), SuspenseReason.UNEXPECTED_DEBIT)
 
@@ -47,8 +51,10 @@ class _Made:
     breaks: list[Break] = field(factory=list)
 
 
-def dispose(installation: Installation, run: UUID, items: OpenItems) -> None:
-    """Give every open line its disposition, in one unit of work, and record the Breaks that are new.
+def dispose(
+    installation: Installation, run: UUID, items: OpenItems, done: Sequence[tuple[str, int, str, int]]
+) -> None:
+    """Give every open line its disposition, in one unit of work, with the Breaks that are new and the rules *done*.
 
     A line that awaits a file keeps waiting as long as its recognisers say the same; when they say something else,
     it is decided anew.
@@ -69,6 +75,7 @@ def dispose(installation: Installation, run: UUID, items: OpenItems) -> None:
         disposed = sum(
             count for kind, (count, _) in snapshots.totals(unit.connection).items() if kind is not None
         )
+        stored.add_completions(unit, run, done)
         stored.add_run(unit, run, unit.at, installation.actor, disposed)
         unit.detail |= {"run": str(run), "lines": len(made.dispositions), "breaks": len(made.breaks)}
         unit.commit()
@@ -82,15 +89,15 @@ def _dispose_of(
         disposition = _recognised(installation, line, recognitions, items)
     else:
         disposition = _decided(installation, unit, line, items, made)
-    waiting = items.awaiting.get(line.id)
+    waiting = items.dispositions.get(line.id)
     if waiting is None or (waiting.kind, waiting.rule, waiting.what) != (
         disposition.kind, disposition.rule, disposition.what,
     ):  # fmt: skip
         made.dispositions.append(disposition)
     else:
         disposition = waiting
-    if disposition.kind is DispositionKind.AWAITING:
-        made.breaks += _waiting_breaks(unit, line, disposition, items.misses.get(line.id, []))
+    if disposition.until_on is not None or disposition.kind is DispositionKind.AWAITING:
+        made.breaks += waiting_breaks(local_day(unit.at), line, disposition, items.misses.get(line.id, []))
 
 
 def _recognised(
@@ -104,23 +111,47 @@ def _recognised(
     (recognition,) = recognitions
     recogniser = recognition.recogniser
     evidence: dict[str, object] = {"version": recogniser.version, **recognition.evidence}
-    if recogniser.source is not None:
-        wait = installation.council.sources[recogniser.source].wait_days
-        until_on = installation.council.calendar.add_working_days(line.line.booked_on, wait)
-        reason = (
-            f"It names {recogniser.source}, whose file is not here; it is expected by {until_on:%d %B %Y}."
-        )
-        return _disposition(
-            line, number, DispositionKind.AWAITING, reason, rule=recogniser.name, what=recogniser.source,
-            until_on=until_on, evidence=evidence,
-        )  # fmt: skip
+    if recogniser.other is None:
+        return _awaited(installation, line, number, recogniser, evidence)
     if recogniser.ledger is not None:
         # Kept with the decision, so that a later change of the settings does not post it elsewhere.
         evidence |= {"ledger": recogniser.ledger.code, "dimensions": list(recogniser.ledger.dimensions)}
     where = f"journalled by {recogniser.system}" if recogniser.system is not None else "journalled here"
-    reason = f"It is {recogniser.other}, not income; {where}."
+    reason, until_on = f"It is {recogniser.other}, not income; {where}.", None
+    if recogniser.wait_days is not None:
+        until_on = installation.council.calendar.add_working_days(line.line.booked_on, recogniser.wait_days)
+        reason += f" Its list is expected by {until_on:%d %B %Y}."
     return _disposition(
-        line, number, DispositionKind.OTHER, reason, rule=recogniser.name, what=recogniser.other, evidence=evidence
+        line, number, DispositionKind.OTHER, reason, rule=recogniser.name, what=recogniser.other, evidence=evidence,
+        until_on=until_on,
+    )  # fmt: skip
+
+
+def _awaited(
+    installation: Installation,
+    line: StatementLine,
+    number: int,
+    recogniser: Recogniser,
+    evidence: dict[str, object],
+) -> Disposition:
+    council, booked_on = installation.council, line.line.booked_on
+    if recogniser.source is not None:
+        until_on = council.calendar.add_working_days(booked_on, council.sources[recogniser.source].wait_days)
+        reason = (
+            f"It names {recogniser.source}, whose file is not here; it is expected by {until_on:%d %B %Y}."
+        )
+    else:
+        evidence |= {"transfer": recogniser.transfer}
+        until_on = booked_on + timedelta(
+            days=_LEG_DAYS if recogniser.wait_days is None else recogniser.wait_days
+        )
+        reason = (
+            f"It is one leg of a transfer between {line.account} and {recogniser.transfer}; the other is expected by "
+            f"{until_on:%d %B %Y}."
+        )
+    return _disposition(
+        line, number, DispositionKind.AWAITING, reason, rule=recogniser.name, what=recogniser.source or recogniser.transfer,
+        until_on=until_on, evidence=evidence,
     )  # fmt: skip
 
 
@@ -189,24 +220,6 @@ def _given(end_to_end: str | None) -> str | None:
     return None if end_to_end == "NOTPROVIDED" else end_to_end
 
 
-def _waiting_breaks(
-    unit: Unit, line: StatementLine, waiting: Disposition, misses: list[str]
-) -> Iterator[Break]:
-    """Yield what is wrong with waiting: nobody knows for what, or it has lasted too long."""
-    if waiting.what is None:
-        yield _break(BreakKind.AMBIGUOUS_RECOGNISER, line, waiting.reason)
-    elif misses:
-        message = f"The file of {waiting.what} is here, but does not fit the bank line: {' '.join(misses)}"
-        yield _break(BreakKind.FILE_DIFFERS, line, message)
-    elif waiting.until_on is not None and local_day(unit.at) > waiting.until_on:
-        amount, day = line.line.amount.shown(), f"{line.line.booked_on:%d %B %Y}"
-        message = (
-            f"The file of {waiting.what} for {amount} of {day} was expected by {waiting.until_on:%d %B %Y} and is not "
-            f"here. Ask {waiting.what} for it."
-        )
-        yield _break(BreakKind.FILE_OVERDUE, line, message)
-
-
 def _foreign(unit: Unit) -> Iterator[Break]:
     for recorded in snapshots.foreign_payments(unit.connection, SettlementKind.PAYMENT.value):
         line = recorded.line
@@ -218,17 +231,6 @@ def _foreign(unit: Unit) -> Iterator[Break]:
             id=new_id(), kind=BreakKind.FOREIGN_SETTLEMENT_LINE, subject_kind="settlement_line", subject=recorded.id,
             since_on=line.occurred_on or local_day(unit.at), message=message,
         )  # fmt: skip
-
-
-def _break(kind: BreakKind, line: StatementLine, message: str) -> Break:
-    return Break(
-        id=new_id(),
-        kind=kind,
-        subject_kind="line",
-        subject=line.id,
-        since_on=line.line.booked_on,
-        message=message,
-    )
 
 
 def _disposition(

@@ -2,116 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from uuid import UUID
 
 from attrs import define, field
 from sqlalchemy import Connection
 
-from localgov_ims.domain.finding import Finder
+from localgov_ims.domain.money import NOTHING
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.reconciliation.dispositions import Disposition
 from localgov_ims.reconciliation.engine import Matcher
 from localgov_ims.reconciliation.recognisers import Recognition, recognise
+from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
-from localgov_ims.storage import snapshots
+from localgov_ims.storage import match_suggestions, reconciliation, snapshots
+
+_BACK = timedelta(days=180)
+"""How long before the oldest open debit a receipt may have been taken that it takes back."""
 
 
 @define(kw_only=True)
 class OpenItems:
-    """What is open at the start of a run: the lines with what they say of themselves."""
+    """What is open at the start of a run: the lines with what they say of themselves.
+
+    `lines` are those that need an end; `booked` those that became income, or went to suspense, and have the amount of
+    a total that came since: they are compared with totals alone. `dispositions` are the current ones.
+    """
 
     lines: dict[UUID, StatementLine]
-    awaiting: Mapping[UUID, Disposition]
+    dispositions: Mapping[UUID, Disposition]
+    generations: Mapping[tuple[str, str, UUID], int]
+    booked: dict[UUID, StatementLine] = field(factory=dict)
     recognitions: dict[UUID, Sequence[Recognition]] = field(factory=dict)
     misses: dict[UUID, list[str]] = field(factory=dict)
 
     def next_number(self, line: UUID) -> int:
         """Return the number of the line's next disposition."""
-        return self.awaiting[line].number + 1 if line in self.awaiting else 1
+        return self.dispositions[line].number + 1 if line in self.dispositions else 1
+
+
+def new_matcher(council: Council) -> Matcher:
+    """Make an empty matcher for a council's references and tariffs."""
+    return Matcher(council.formats.values(), council.tariffs_by_source)
 
 
 def load_open_items(installation: Installation, matcher: Matcher) -> OpenItems:
     """Read what is open in one snapshot, recognise its lines, and hand both sides to the matcher."""
     council = installation.council
     with installation.store.reading() as connection:
+        lines = {line.id: line for line in snapshots.open_lines(connection)}
+        totals = _load_totals(matcher, connection)
+        booked = _named_since(council, snapshots.booked_lines(connection, totals))
         items = OpenItems(
-            lines={line.id: line for line in snapshots.open_lines(connection)},
-            awaiting=snapshots.awaiting(connection),
-        )
-        for line in items.lines.values():
-            found = recognise(council.recognisers, line.account, line.line.amount.pence, line.line.text)
-            items.recognitions[line.id] = found
-        matcher.load(
-            "receipt",
-            (
-                (id_, day.toordinal(), pence, council.methods[mop].banking.value, provider, theirs, ours)
-                for id_, day, pence, mop, provider, theirs, ours in snapshots.open_receipts(connection)
-            ),
-        )
-        matcher.load_part(
-            "receipt",
-            "account_reference",
-            ((id_, text, text) for id_, text in snapshots.accounts_of_receipts(connection)),
-        )
-        _load_totals(matcher, connection)
-    _load_lines(installation, matcher, items)
+            lines=lines, booked=booked, generations=reconciliation.generations(connection),
+            dispositions=snapshots.waiting(connection) | snapshots.dispositions_of(connection, list(booked)),
+        )  # fmt: skip
+        _load_receipts(council, matcher, connection, items)
+        matcher.refuse(match_suggestions.refused_pairs(connection))
+    for line in items.lines.values():
+        items.recognitions[line.id] = recognise(council.recognisers, line)
+    matcher.load("line", map(_line_row, (*items.lines.values(), *items.booked.values())))
+    matcher.name_lines(council.recognisers)
     return items
 
 
-def _load_totals(matcher: Matcher, connection: Connection) -> None:
-    """Hand over what the bank brings in one sum: payouts and their lines, and income files."""
+def _named_since(council: Council, lines: Iterator[StatementLine]) -> dict[UUID, StatementLine]:
+    """Return those lines that a recogniser now names as a source's: nothing else takes income back."""
+    found = ((line, recognise(council.recognisers, line)) for line in lines)
+    return {
+        line.id: line for line, named in found if len(named) == 1 and named[0].recogniser.source is not None
+    }
+
+
+def _load_receipts(council: Council, matcher: Matcher, connection: Connection, items: OpenItems) -> None:
+    matcher.load("receipt", (_receipt_row(council, each) for each in snapshots.open_receipts(connection)))
+    accounts = ((id_, text, text) for id_, text in snapshots.accounts_of_receipts(connection))
+    matcher.load_part("receipt", "account_reference", accounts)
+    debits = [line.line.booked_on for line in items.lines.values() if line.line.amount < NOTHING]
+    if debits:
+        banked = snapshots.banked_receipts(connection, min(debits) - _BACK)
+        matcher.load("receipt", (_receipt_row(council, each) for each in banked))
+
+
+def _load_totals(matcher: Matcher, connection: Connection) -> set[int]:
+    """Hand over what the bank brings in one sum: payouts and their lines, and income files. Return the sums."""
+    settlements = list(snapshots.open_settlements(connection))
+    files = list(snapshots.open_income_files(connection))
     matcher.load(
-        "settlement",
-        (
-            (s.id, s.paid_on.toordinal(), s.net.pence, s.reference, s.source)
-            for s in snapshots.open_settlements(connection)
-        ),
+        "settlement", ((s.id, s.paid_on.toordinal(), s.net.pence, s.reference, s.source) for s in settlements)
     )
     matcher.load(
         "income_file",
         (
             (f.id, (f.last_on or date.min).toordinal(), f.expected.pence, f.import_type, f.source)
-            for f in snapshots.open_income_files(connection)
+            for f in files
         ),
     )
     matcher.load(
         "settlement_line",
         ((id_, day.toordinal(), *rest) for id_, day, *rest in snapshots.open_settlement_lines(connection)),
     )
+    return {s.net.pence for s in settlements} | {f.expected.pence for f in files}
 
 
-def _load_lines(installation: Installation, matcher: Matcher, items: OpenItems) -> None:
-    # A line that two recognisers claim is compared with nothing: a person says which of them is right.
-    clear = [line for line in items.lines.values() if len(items.recognitions[line.id]) <= 1]
-    matcher.load("line", (_line_row(line, items.recognitions[line.id]) for line in clear))
-    finder = Finder(installation.council.formats.values())
-    unclaimed = [line for line in clear if not items.recognitions[line.id]]
-    found = finder.find_all(line.line.text for line in unclaimed)
-    matcher.load_part(
-        "line",
-        "text_reference",
-        (
-            (line.id, reference.text, written)
-            for line, inside in zip(unclaimed, found, strict=True)
-            for reference, written in {each.reference: each.written for each in inside}.items()
-        ),
-    )
-
-
-def _line_row(recorded: StatementLine, recognitions: Sequence[Recognition]) -> tuple[object, ...]:
+def _line_row(recorded: StatementLine) -> tuple[object, ...]:
     line, refs = recorded.line, recorded.line.references
-    source = payout = None
-    for recognition in recognitions:
-        source = recognition.recogniser.source or recognition.recogniser.other
-        payout = recognition.evidence.get("payout")
     return (
-        recorded.id,
-        line.booked_on.toordinal(),
-        line.amount.pence,
-        refs.end_to_end,
-        payout,
-        source,
-        refs.structured,
-    )
+        recorded.id, line.booked_on.toordinal(), line.amount.pence, recorded.account, refs.customer, refs.end_to_end,
+        refs.structured, line.code, line.counterparty_name, line.text,
+    )  # fmt: skip
+
+
+def _receipt_row(council: Council, receipt: snapshots.OpenReceipt) -> tuple[object, ...]:
+    return (
+        receipt.id, receipt.day.toordinal(), receipt.pence, council.methods[receipt.mop].banking.value, receipt.funds,
+        receipt.merchant, receipt.provider, receipt.provider_reference, receipt.reference,
+        "banked" if receipt.banked else "open",
+    )  # fmt: skip

@@ -18,17 +18,19 @@ from localgov_ims.domain.breaks import Break
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.permissions import Permission
-from localgov_ims.errors import AlreadyDone, RuleViolation
-from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
-from localgov_ims.reconciliation.engine import Matcher, Pair
-from localgov_ims.reconciliation.matches import Match
-from localgov_ims.reconciliation.rules import MatchRule
+from localgov_ims.errors import AlreadyDone
+from localgov_ims.reconciliation.dispositions import DispositionKind
+from localgov_ims.reconciliation.engine import Matcher
+from localgov_ims.reconciliation.findings import Pair
+from localgov_ims.reconciliation.kinds import KINDS
+from localgov_ims.reconciliation.matches import Suggestion
+from localgov_ims.reconciliation.rules import Mode
 from localgov_ims.service.disposing import dispose
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.open_items import OpenItems, load_open_items
+from localgov_ims.service.open_items import load_open_items, new_matcher
 from localgov_ims.service.permitting import permit_reading, permit_unit
-from localgov_ims.service.waiting_files import record_waiting
-from localgov_ims.storage import reconciliation as stored
+from localgov_ims.service.recording_matches import record_found
+from localgov_ims.storage import match_suggestions as suggestions
 from localgov_ims.storage import snapshots
 
 _TRIES = 3
@@ -44,12 +46,13 @@ class DispositionTotal:
 
 @frozen(kw_only=True)
 class ReconcileResult:
-    """What a run did: Matches by rule, where every statement line stands now, and the Breaks that stand."""
+    """What a run did: Matches by rule, where every statement line stands now, the Breaks that stand, and how many suggestions are new."""
 
     run: UUID
     matches: Mapping[str, int]
     dispositions: Mapping[DispositionKind, DispositionTotal]
     breaks: Sequence[Break]
+    suggested: int = 0
 
 
 def reconcile(installation: Installation) -> ReconcileResult:
@@ -78,70 +81,47 @@ def disposition_totals(installation: Installation) -> dict[DispositionKind | Non
 
 def _run(installation: Installation) -> ReconcileResult:
     run, matched = new_id(), Counter[str]()
-    with Matcher() as matcher:
+    rules = [rule for rule in installation.council.match_rules if rule.enabled]
+    done: list[tuple[str, int, str, int]] = []
+    with new_matcher(installation.council) as matcher:
         items = load_open_items(installation, matcher)
-        for rule in installation.council.match_rules:
-            if rule.enabled:
-                pairs = matcher.run(rule)
-                # A file may wait for its line and not be recordable any more; that must not hold up the others.
-                blocks = (
-                    [[pair] for pair in pairs] if rule.right == "income_file" else [pairs] if pairs else []
-                )
-                matched[rule.name] = sum(_recorded(installation, run, rule, block, items) for block in blocks)
-        for rule in installation.council.match_rules:
-            if rule.enabled and rule.left == "line":
+        for rule in rules:
+            read = matcher.digest(rule)
+            found = matcher.run(rule)
+            matched[rule.name] = record_found(installation, run, matcher.pairs(), items, read) if found else 0
+            done.append((rule.name, rule.version, read, matched[rule.name]))
+        for rule in rules:
+            if rule.mode is Mode.AUTO and KINDS[rule.left].record == "line":
                 for miss in matcher.misses(rule):
                     items.misses.setdefault(miss.left, []).append(miss.sentence())
-    dispose(installation, run, items)
+        suggested = _suggest(installation, run, matcher)
+    dispose(installation, run, items, done)
     totals = disposition_totals(installation)
     with installation.store.reading() as connection:
         breaks = list(snapshots.standing_breaks(connection))
     return ReconcileResult(
-        run=run, matches=matched, breaks=breaks,
+        run=run, matches=matched, breaks=breaks, suggested=suggested,
         dispositions={kind: total for kind, total in totals.items() if kind is not None},
     )  # fmt: skip
 
 
-def _recorded(
-    installation: Installation, run: UUID, rule: MatchRule, pairs: Sequence[Pair], items: OpenItems
-) -> int:
-    """Record matches and return how many; of a file whose rows cannot be recorded none, and its line goes on waiting."""
-    try:
-        _record_matches(installation, run, rule, pairs, items)
-    except AlreadyDone:
-        raise
-    except RuleViolation as violation:
-        for pair in pairs:
-            items.misses.setdefault(pair.left, []).append(violation.message)
+def _suggest(installation: Installation, run: UUID, matcher: Matcher) -> int:
+    """Put before people what may be the same money, in one unit of work; return how many suggestions are new."""
+    made = [_suggestion(pair, run) for pair in matcher.suggestions()]
+    if not made:
         return 0
-    return len(pairs)
-
-
-def _record_matches(
-    installation: Installation, run: UUID, rule: MatchRule, pairs: Sequence[Pair], items: OpenItems
-) -> None:
-    matches = [
-        Match(
-            id=new_id(), run=run, rule=rule.name, rule_version=rule.version, role=rule.role, left_kind=rule.left,
-            left=pair.left, right_kind=rule.right, right=pair.right, amount=pair.amount, evidence=pair.evidence,
-        )
-        for pair in pairs
-    ]  # fmt: skip
-    with installation.unit("match") as unit:
+    with installation.unit("suggest") as unit:
         permit_unit(installation, unit, Permission.MATCH_RUN)
-        stored.add_matches(unit, matches)
-        if rule.left == "line":
-            stored.add_dispositions(unit, [_matched(match, items) for match in matches])
-        if rule.right == "income_file":
-            record_waiting(installation, unit, [match.right for match in matches])
-        unit.detail |= {"rule": rule.name, "version": rule.version, "matches": len(matches), "run": str(run)}
+        new = suggestions.add(unit, made)
+        unit.detail |= {"run": str(run), "suggestions": new}
         unit.commit()
-    for match in matches:
-        items.lines.pop(match.left, None)
+    return new
 
 
-def _matched(match: Match, items: OpenItems) -> Disposition:
-    return Disposition(
-        id=new_id(), line=match.left, number=items.next_number(match.left), kind=DispositionKind.MATCHED,
-        reason=match.sentence(), rule=match.rule, record=match.id,
+def _suggestion(pair: Pair, run: UUID) -> Suggestion:
+    rule = pair.rule
+    return Suggestion(
+        id=new_id(), run=run, rule=rule.name, rule_version=rule.version, role=rule.role, left_kind=KINDS[rule.left].record,
+        left=pair.left, right_kind=KINDS[rule.right].record, right=pair.right, amount=pair.amount, rank=pair.rank,
+        evidence=pair.evidence,
     )  # fmt: skip

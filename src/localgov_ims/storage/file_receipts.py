@@ -15,7 +15,7 @@ from localgov_ims.storage import transactions
 from localgov_ims.storage.bulk_receipts import ORIGIN, of_file
 from localgov_ims.storage.draws import draws
 from localgov_ims.storage.income_files import income_files
-from localgov_ims.storage.reconciliation import matches
+from localgov_ims.storage.reconciliation import live as matches
 
 _t, _l = transactions.transactions, transactions.lines
 

@@ -31,7 +31,7 @@ from localgov_ims.storage import (
 )
 from localgov_ims.storage.bulk_receipts import ORIGIN as INCOME_FILE
 
-_t, _l, _m = transactions.transactions, transactions.lines, reconciliation.matches
+_t, _l, _m = transactions.transactions, transactions.lines, reconciliation.live
 _sl, _s = settlements.lines, settlements.settlements
 _BANK_LINE = "statement_line"
 

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from localgov_ims.domain.breaks import Break, BreakKind
+from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
-from localgov_ims.reconciliation.matches import Match
+from localgov_ims.reconciliation.matches import Match, MatchUndo
 from localgov_ims.storage.schema import (
     day_column,
     id_column,
@@ -43,13 +44,36 @@ matches = record_table(
     text_column("right_kind"),
     id_column("right_id"),
     pence_column("pence"),
+    pence_column("fee"),
     text_column("evidence"),
     number_column("generation"),
-    # Null where one left record lawfully has several right ones; every rule so far is one to one.
+    number_column("left_generation"),
+    # Null where one left record lawfully has several right ones.
     id_column("sole_left", nullable=True),
     sa.UniqueConstraint("right_kind", "right_id", "role", "generation"),
-    sa.UniqueConstraint("left_kind", "sole_left", "role", "generation"),
+    sa.UniqueConstraint("left_kind", "sole_left", "role", "left_generation"),
 )
+
+undos = record_table(
+    "match_undos",
+    points_to(matches, "match"),
+    text_column("reason"),
+    text_column("by"),
+    moment_column("at"),
+    sa.UniqueConstraint("match"),
+)
+"""Matches that a person took back."""
+
+completions = record_table(
+    "rule_completions",
+    id_column("run"),
+    text_column("rule"),
+    number_column("rule_version"),
+    text_column("input"),
+    number_column("matches"),
+    sa.UniqueConstraint("run", "rule"),
+)
+"""That a rule was run to its end: over what (a digest of what was open), and how many Matches it recorded."""
 
 dispositions = record_table(
     "dispositions",
@@ -74,6 +98,15 @@ breaks = record_table(
     text_column("message"),
     sa.UniqueConstraint("kind", "subject_kind", "subject"),
 )
+
+
+def _live() -> sa.Subquery:
+    undone = sa.exists().where(undos.c.match == matches.c.id)
+    return sa.select(matches).where(~undone).subquery("live_matches")
+
+
+live = _live()
+"""The Matches that nobody took back."""
 
 
 def _current() -> sa.Subquery:
@@ -101,7 +134,7 @@ def add_matches(unit: Unit, found: Iterable[Match]) -> None:
         [
             (
                 m.id, m.run, m.rule, m.rule_version, m.role, m.left_kind, m.left, m.right_kind, m.right,
-                m.amount.pence, json_text(dict(m.evidence)), m.generation, m.left,
+                m.amount.pence, m.fee.pence, json_text(dict(m.evidence)), m.generation, m.left_generation, m.left if m.sole else None,
             )
             for m in found
         ],
@@ -130,13 +163,51 @@ def add_breaks(unit: Unit, found: Iterable[Break]) -> None:
 
 
 def some_matches(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Match]:
-    """Yield matches."""
+    """Yield matches, those that were taken back among them."""
     for row in connection.execute(sa.select(matches).where(*where).order_by(matches.c.id)):
-        yield Match(
-            id=row.id, run=row.run, rule=row.rule, rule_version=row.rule_version, role=row.role,
-            left_kind=row.left_kind, left=row.left_id, right_kind=row.right_kind, right=row.right_id,
-            amount=Money(row.pence), evidence=json.loads(row.evidence), generation=row.generation,
-        )  # fmt: skip
+        yield match(row)
+
+
+def match(row: sa.Row[Any]) -> Match:
+    """Return the record of a row of `matches` or `live`."""
+    return Match(
+        id=row.id, run=row.run, rule=row.rule, rule_version=row.rule_version, role=row.role, left_kind=row.left_kind,
+        left=row.left_id, right_kind=row.right_kind, right=row.right_id, amount=Money(row.pence), fee=Money(row.fee),
+        evidence=json.loads(row.evidence), sole=row.sole_left is not None, generation=row.generation,
+        left_generation=row.left_generation,
+    )  # fmt: skip
+
+
+def add_undo(unit: Unit, undo: MatchUndo) -> None:
+    """Record that a Match is taken back.
+
+    Raises:
+        AlreadyDone: It was taken back already.
+    """
+    unit.record(undos, [(undo.id, undo.match, undo.reason, undo.by, undo.at)])
+
+
+def some_undos(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[MatchUndo]:
+    """Yield what was taken back, the oldest first."""
+    for row in connection.execute(sa.select(undos).where(*where).order_by(undos.c.at, undos.c.id)):
+        yield MatchUndo(id=row.id, match=row.match, reason=row.reason, by=row.by, at=row.at)
+
+
+def generations(connection: Connection) -> dict[tuple[str, str, UUID], int]:
+    """Return how often Matches of a record were taken back: by role, side (`left` or `right`) and record."""
+    found: dict[tuple[str, str, UUID], int] = {}
+    query = sa.select(matches.c.role, matches.c.left_id, matches.c.right_id).join(
+        undos, undos.c.match == matches.c.id
+    )
+    for row in connection.execute(query):
+        for key in ((row.role, "left", row.left_id), (row.role, "right", row.right_id)):
+            found[key] = found.get(key, 0) + 1
+    return found
+
+
+def add_completions(unit: Unit, run: UUID, done: Iterable[tuple[str, int, str, int]]) -> None:
+    """Record that rules were run to their end: name, version, digest of what was open, Matches recorded."""
+    unit.record(completions, [(new_id(), run, *each) for each in done])
 
 
 def history(connection: Connection, line: UUID) -> list[Disposition]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from attrs import evolve, frozen
 from sqlalchemy import Connection
 
 from localgov_ims.domain.breaks import Break
@@ -28,63 +29,115 @@ from localgov_ims.storage import (
 )
 from localgov_ims.storage.bulk_receipts import ORIGIN as INCOME_FILE
 
-_matches = reconciliation.matches
+_matches = reconciliation.live
+
+_BOOKED = (DispositionKind.ALLOCATED.value, DispositionKind.SUSPENSE.value)
 
 _BANKED_OTHERWISE = ("statement_line", INCOME_FILE)
 """Origins of Receipts that no bank line of their own will come for."""
 
 
 def open_lines(connection: Connection) -> Iterator[StatementLine]:
-    """Yield statement lines without a disposition, or awaiting a file."""
+    """Yield statement lines without a disposition, awaiting something, or on another system's list that is not here."""
     current = reconciliation.current
-    settled = sa.select(current.c.line).where(current.c.kind != DispositionKind.AWAITING.value)
+    settled = sa.select(current.c.line).where(~_still_open())
     return statements.some_lines(connection, statements.lines.c.id.not_in(settled))
 
 
-def awaiting(connection: Connection) -> dict[UUID, Disposition]:
-    """Return the current disposition of every line that awaits a file."""
+def booked_lines(connection: Connection, totals: Collection[int]) -> Iterator[StatementLine]:
+    """Yield lines that became income, or went to suspense, and may be one of these *totals* of files that came since."""
+    if not totals:
+        return iter(())
+    current, lines = reconciliation.current, statements.lines
+    booked = sa.select(current.c.line).where(current.c.kind.in_(_BOOKED))
+    return statements.some_lines(connection, lines.c.pence.in_(sorted(totals)), lines.c.id.in_(booked))
+
+
+def waiting(connection: Connection) -> dict[UUID, Disposition]:
+    """Return the current disposition of every line that is still open, or may have been income by mistake."""
     current = reconciliation.current
-    query = sa.select(current).where(current.c.kind == DispositionKind.AWAITING.value)
+    query = sa.select(current).where(_still_open())
     return {row.line: reconciliation.disposition(row) for row in connection.execute(query)}
 
 
-def open_receipts(
-    connection: Connection,
-) -> Iterator[tuple[UUID, date, int, str, str | None, str | None, str]]:
-    """Yield Receipts whose money has not been found: id, day, pence, mop, provider, its reference, our reference.
+def dispositions_of(connection: Connection, lines: Sequence[UUID]) -> dict[UUID, Disposition]:
+    """Return the current dispositions of lines."""
+    current = reconciliation.current
+    query = sa.select(current).where(current.c.line.in_(lines))
+    return {row.line: reconciliation.disposition(row) for row in connection.execute(query)} if lines else {}
+
+
+def _still_open() -> sa.ColumnElement[bool]:
+    current = reconciliation.current
+    listed = (current.c.kind == DispositionKind.OTHER.value) & current.c.until_on.is_not(None)
+    return (current.c.kind == DispositionKind.AWAITING.value) | listed
+
+
+@frozen(kw_only=True)
+class OpenReceipt:
+    """A Receipt as the matcher knows it: the funds of its lines joined, and whether the bank brought it already."""
+
+    id: UUID
+    day: date
+    pence: int
+    mop: str
+    provider: str | None
+    provider_reference: str | None
+    merchant: str | None
+    reference: str
+    funds: str
+    banked: bool = False
+
+
+def open_receipts(connection: Connection) -> Iterator[OpenReceipt]:
+    """Yield Receipts whose money has not been found.
 
     Receipts that bank lines became are not among them, nor what was reversed; nor what was in suspense when the
     council began here, for the bank had brought it before. Nor are the rows of income files: the bank brings a file's
     whole total, and a transfer that looks like one of its rows is another payment.
     """
+    t = transactions.transactions
+    return _receipts(
+        connection, t.c.origin_kind.not_in(_BANKED_OTHERWISE), t.c.id.not_in(_matched("receipt", "right", "banked", "settled")),
+        t.c.id.not_in(_opening_suspense()),
+    )  # fmt: skip
+
+
+def banked_receipts(connection: Connection, since: date) -> Iterator[OpenReceipt]:
+    """Yield Receipts since a day whose money the bank brought, so that it may take it back."""
+    t = transactions.transactions
+    came = t.c.origin_kind.in_(_BANKED_OTHERWISE) | t.c.id.in_(
+        _matched("receipt", "right", "banked", "settled")
+    )
+    for each in _receipts(
+        connection, came, t.c.taken_on >= since, t.c.id.not_in(_matched("receipt", "right", "returned"))
+    ):
+        yield evolve(each, banked=True)
+
+
+def _receipts(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[OpenReceipt]:
     t, lines = transactions.transactions, transactions.lines
     reversing = lines.alias("reversing")
     reversed_ = sa.select(lines.c.transaction).join(reversing, reversing.c.reverses == lines.c.id)
+    fewest, most = sa.func.min(lines.c.fund), sa.func.max(lines.c.fund)
     query = (
         sa.select(
             t.c.id, t.c.taken_on, sa.func.sum(lines.c.pence).label("pence"), sa.func.min(lines.c.mop).label("mop"),
-            t.c.provider, t.c.provider_reference,
+            t.c.provider, t.c.provider_reference, t.c.merchant_account,
             # What the payer's bank and the provider know is the payment's reference, where there is a payment.
             sa.func.coalesce(t.c.payment, t.c.reference).label("reference"),
+            sa.case((fewest == most, fewest), else_=fewest + " " + most).label("funds"),
         )
         .join(lines, lines.c.transaction == t.c.id)
-        .where(
-            t.c.kind == TransactionKind.RECEIPT.value, t.c.origin_kind.not_in(_BANKED_OTHERWISE),
-            t.c.id.not_in(_matched("receipt", "right")), t.c.id.not_in(reversed_), t.c.id.not_in(_opening_suspense()),
-        )
+        .where(t.c.kind == TransactionKind.RECEIPT.value, t.c.id.not_in(reversed_), *where)
         .group_by(t.c.id)
-        .order_by(t.c.id)
+        .order_by(t.c.taken_on, t.c.id)
     )  # fmt: skip
     for row in connection.execute(query):
-        yield (
-            row.id,
-            row.taken_on,
-            int(row.pence),
-            row.mop,
-            row.provider,
-            row.provider_reference,
-            row.reference,
-        )
+        yield OpenReceipt(
+            id=row.id, day=row.taken_on, pence=int(row.pence), mop=row.mop, provider=row.provider,
+            provider_reference=row.provider_reference, merchant=row.merchant_account, reference=row.reference, funds=row.funds,
+        )  # fmt: skip
 
 
 def accounts_of_receipts(connection: Connection) -> Iterator[tuple[UUID, str]]:
@@ -188,7 +241,8 @@ def _opening_suspense() -> sa.Select[Any]:
     return query.where(t.c.origin_kind == OPENING)
 
 
-def _matched(kind: str, side: str) -> sa.Select[Any]:
+def _matched(kind: str, side: str, *roles: str) -> sa.Select[Any]:
     column = _matches.c.right_id if side == "right" else _matches.c.left_id
     kind_column = _matches.c.right_kind if side == "right" else _matches.c.left_kind
-    return sa.select(column).where(kind_column == kind)
+    query = sa.select(column).where(kind_column == kind)
+    return query.where(_matches.c.role.in_(roles)) if roles else query

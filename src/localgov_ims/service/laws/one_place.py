@@ -95,15 +95,24 @@ def _stray_income(connection: Connection) -> Iterator[str]:
 
 
 def _matched(connection: Connection) -> Iterator[str]:
-    current, m, lines = reconciliation.current, reconciliation.matches, statements.lines
+    """Yield lines said to be matched whose Matches do not come to what the bank says."""
+    current, m, lines = reconciliation.current, reconciliation.live, statements.lines
+    # The leg of a transfer that is on the right of its Match brings what the other took.
+    sides = sa.union_all(
+        sa.select(m.c.left_id.label("line"), (m.c.pence - m.c.fee).label("pence")).where(
+            m.c.left_kind == "line"
+        ),
+        sa.select(m.c.right_id, -m.c.pence).where(m.c.right_kind == "line"),
+    ).subquery()
     query = (
-        sa.select(current.c.line, m.c.left_id, m.c.pence, lines.c.pence.label("banked"))
+        sa.select(current.c.line, lines.c.pence.label("banked"), sa.func.sum(sides.c.pence).label("pence"))
         .join(lines, lines.c.id == current.c.line)
-        .outerjoin(m, m.c.id == current.c.record)
+        .outerjoin(sides, sides.c.line == current.c.line)
         .where(current.c.kind == DispositionKind.MATCHED.value)
+        .group_by(current.c.line, lines.c.pence)
     )
     for row in connection.execute(query):
-        if row.left_id != row.line or row.pence != row.banked:
+        if row.pence != row.banked:
             yield f"Statement line {row.line}: it is matched, but no match of {row.banked} pence says with what."
 
 

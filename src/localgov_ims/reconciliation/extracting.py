@@ -1,0 +1,113 @@
+r"""Account references in the text of bank lines, found inside DuckDB where their format allows it.
+
+A format of one length, digits only, with a weighted check digit or none, is read by SQL: digits joined as a `Finder`
+joins them, where exactly its length of them hang together. Where more do, there may be several readings: such texts,
+and all other formats, are read by the `Finder` itself, so that what is found never depends on who looked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import duckdb
+
+from localgov_ims.domain.check_digits import CheckDigits, Kind
+from localgov_ims.domain.finding import Finder
+from localgov_ims.domain.references import ReferenceFormat
+from localgov_ims.reconciliation.snapshot import Snapshot
+
+_DIGITS = frozenset("0123456789")
+_MOST_RUNS = 4
+_BLOCK = 10_000
+_JOINERS = " -/."
+
+
+def plain(format_: ReferenceFormat) -> bool:
+    """Tell whether references of a format are read by SQL."""
+    places, scheme = format_.places(), format_.check_digit
+    return (
+        places is not None
+        and len(places) <= 18  # noqa: PLR2004 - the digits of a BIGINT
+        and all(place == _DIGITS for place in places)
+        and format_.regex is None
+        and (scheme is None or (scheme.kind is Kind.WEIGHTED and not scheme.prefix_as))
+        and all(example.isdigit() for example in format_.valid)
+    )
+
+
+def extract(snapshot: Snapshot, formats: Iterable[ReferenceFormat]) -> None:
+    """Find the references in the texts of open lines: parts `text_reference`, and `text_number` for those mistyped."""
+    own = list(formats)
+    by_sql = [format_ for format_ in own if plain(format_)]
+    if by_sql:
+        # An underscore is no letter to a Finder, and one to RE2's word boundary.
+        snapshot.duck.execute(rf"""
+CREATE TABLE digits AS
+SELECT id, written, translate(written, '{_JOINERS}', '') AS read FROM (
+  SELECT id, unnest(regexp_extract_all(translate(text, '_', '|'), '\b[0-9]+(?:[ \-/.][0-9]+)*\b')) AS written
+  FROM open_lines WHERE text IS NOT NULL
+) WHERE length(written) >= {min(map(_length, by_sql))}""")
+    for format_ in by_sql:
+        _by_sql(snapshot.duck, format_)
+        hard = f"AND id IN (SELECT id FROM digits WHERE length(read) > {_length(format_)})"
+        _by_finder(snapshot, [format_], hard)
+    _by_finder(snapshot, [format_ for format_ in own if not plain(format_)], "")
+
+
+def _by_sql(duck: duckdb.DuckDBPyConnection, format_: ReferenceFormat) -> None:
+    length, fits = _length(format_), _checked(format_.check_digit, _length(format_), _at(format_))
+    # A text in which more digits hang together anywhere is the Finder's as a whole.
+    alone = f"length(read) = {length} AND length(written) < {length + _MOST_RUNS}"
+    hard = f"id NOT IN (SELECT id FROM digits WHERE length(read) > {length})"
+    for table, condition in (("text_reference", f"({fits}) AND {hard}"), ("text_number", f"NOT ({fits})")):
+        duck.execute(
+            f"INSERT INTO all_lines_{table} SELECT id, read, MIN(written) FROM digits "
+            f"WHERE {alone} AND {condition} GROUP BY id, read"
+        )
+
+
+def _by_finder(snapshot: Snapshot, formats: Sequence[ReferenceFormat], which: str) -> None:
+    if formats:
+        asked = snapshot.duck.execute(f"SELECT id, text FROM open_lines WHERE text IS NOT NULL {which}")
+        snapshot.load_part("line", "text_reference", _found(Finder(formats), asked))
+
+
+def _found(finder: Finder, asked: duckdb.DuckDBPyConnection) -> Iterator[tuple[object, str, str]]:
+    while rows := asked.fetchmany(_BLOCK):
+        for (line, _), inside in zip(rows, finder.find_all(text for _, text in rows), strict=True):
+            for reference, written in {each.reference: each.written for each in inside}.items():
+                yield line, reference.text, written
+
+
+def _checked(scheme: CheckDigits | None, length: int, at: int) -> str:
+    """Return the condition that the check digit of `read` fits, as `CheckDigits.passes` decides it."""
+    if scheme is None:
+        return "TRUE"
+    if len(scheme.weights) < length:
+        return "FALSE"  # a digit without a weight fails
+    digits = [f"(CAST(read AS BIGINT) // {10 ** (length - 1 - place)} % 10)" for place in range(length)]
+    products = [f"{w} * {digit}" for w, digit in zip(scheme.weights, digits, strict=False) if w]
+    remainder = f"(({' + '.join(products) or '0'}) % {scheme.modulus})"
+    result = f"({scheme.modulus} - {remainder})" if scheme.subtract else remainder
+    written = "".join(
+        f" WHEN {number} THEN '{_plain(text)}'" for number, text in sorted(scheme.results.items())
+    )
+    shown = (
+        f"CASE {result}{written} ELSE CAST({result} AS VARCHAR) END"
+        if written
+        else f"CAST({result} AS VARCHAR)"
+    )
+    return f"substr(read, {at + 1}, 1) = {shown}"
+
+
+def _plain(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _length(format_: ReferenceFormat) -> int:
+    return format_.max_length if format_.mask is None else len(format_.mask)
+
+
+def _at(format_: ReferenceFormat) -> int:
+    place = (format_.mask or "").find("@")
+    return place if place >= 0 else _length(format_) - 1

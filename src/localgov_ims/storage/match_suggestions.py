@@ -1,0 +1,111 @@
+"""Suggestions of match rules: candidate pairs that wait for a person, and those that a person rejected."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from localgov_ims.domain.money import Money
+from localgov_ims.reconciliation.matches import Suggestion
+from localgov_ims.storage.reconciliation import live, matches, undos
+from localgov_ims.storage.schema import (
+    id_column,
+    json_text,
+    moment_column,
+    number_column,
+    pence_column,
+    points_to,
+    record_table,
+    text_column,
+)
+from localgov_ims.storage.store import Unit
+
+suggestions = record_table(
+    "match_suggestions",
+    id_column("run"),
+    text_column("rule"),
+    number_column("rule_version"),
+    text_column("role"),
+    text_column("left_kind"),
+    id_column("left_id"),
+    text_column("right_kind"),
+    id_column("right_id"),
+    pence_column("pence"),
+    number_column("rank"),
+    text_column("evidence"),
+    # A pair is suggested once in a role, by the first rule that saw it.
+    sa.UniqueConstraint("left_id", "right_id", "role"),
+)
+
+rejections = record_table(
+    "suggestion_rejections",
+    points_to(suggestions, "suggestion"),
+    text_column("reason"),
+    text_column("by"),
+    moment_column("at"),
+    sa.UniqueConstraint("suggestion"),
+)
+"""Suggestions that a person rejected: the pair is never suggested again, nor matched by a rule."""
+
+
+def add(unit: Unit, made: Iterable[Suggestion]) -> int:
+    """Record those suggestions whose pair was not suggested before in its role, and return how many."""
+    fresh = list(made)
+    known = _known(unit.connection, {s.left for s in fresh})
+    rows = [
+        (
+            s.id, s.run, s.rule, s.rule_version, s.role, s.left_kind, s.left, s.right_kind, s.right, s.amount.pence, s.rank,
+            json_text(dict(s.evidence)),
+        )
+        for s in fresh if (s.left, s.right, s.role) not in known
+    ]  # fmt: skip
+    unit.record(suggestions, rows)
+    return len(rows)
+
+
+def _known(connection: Connection, lefts: set[UUID]) -> set[tuple[UUID, UUID, str]]:
+    s, wanted = suggestions.c, sorted(lefts)
+    found: set[tuple[UUID, UUID, str]] = set()
+    for start in range(0, len(wanted), 500):
+        query = sa.select(s.left_id, s.right_id, s.role).where(s.left_id.in_(wanted[start : start + 500]))
+        found.update((row.left_id, row.right_id, row.role) for row in connection.execute(query))
+    return found
+
+
+def open_suggestions(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Suggestion]:
+    """Yield the suggestions that wait for a person, record by record, the likeliest first.
+
+    One whose record on either side has found its counterpart since waits no longer.
+    """
+    s = suggestions.c
+    taken = sa.exists().where(
+        ((live.c.left_id == s.left_id) & (live.c.role == s.role))
+        | ((live.c.right_id == s.right_id) & (live.c.role == s.role))
+    )
+    rejected = sa.exists().where(rejections.c.suggestion == s.id)
+    query = sa.select(suggestions).where(~taken, ~rejected, *where)
+    for row in connection.execute(query.order_by(s.left_id, s.rank, s.right_id)):
+        yield suggestion(row)
+
+
+def suggestion(row: sa.Row[Any]) -> Suggestion:
+    """Return the record of a row of `suggestions`."""
+    return Suggestion(
+        id=row.id, run=row.run, rule=row.rule, rule_version=row.rule_version, role=row.role, left_kind=row.left_kind,
+        left=row.left_id, right_kind=row.right_kind, right=row.right_id, amount=Money(row.pence), rank=row.rank,
+        evidence=json.loads(row.evidence),
+    )  # fmt: skip
+
+
+def refused_pairs(connection: Connection) -> Iterator[tuple[UUID, UUID]]:
+    """Yield the pairs that a person said are not the same money: Matches taken back and suggestions rejected."""
+    m, s = matches.c, suggestions.c
+    undone = sa.select(m.left_id, m.right_id).join(undos, undos.c.match == m.id)
+    rejected = sa.select(s.left_id, s.right_id).join(rejections, rejections.c.suggestion == s.id)
+    for row in connection.execute(sa.union(undone, rejected)):
+        yield row.left_id, row.right_id
