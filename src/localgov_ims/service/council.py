@@ -112,6 +112,13 @@ class Council:
             self._named("method of payment", user.mop, self.methods, by)
             self._named("fund", user.fund, self.funds, by)
         self._check_people()
+        self._check_recognisers()
+        self.special.check(self.methods)
+        self._check_paying_in()
+        for name in self.retention.classes:
+            self._named("class of record", name, CLASSES, "[retention.classes]")
+
+    def _check_recognisers(self) -> None:
         for recogniser in self.recognisers:
             by = f"recogniser {recogniser.name}"
             self._named("source", recogniser.source, self.sources, by)
@@ -119,10 +126,6 @@ class Council:
             self._named("bank account", recogniser.transfer, self.bank_accounts, by)
         for source in self.sources.values():
             self._named("tariff", source.tariff, self.tariffs, f"source {source.name}")
-        self.special.check(self.methods)
-        self._check_paying_in()
-        for name in self.retention.classes:
-            self._named("class of record", name, CLASSES, "[retention.classes]")
 
     def _check_import_types(self) -> None:
         for each in self.import_types.values():
