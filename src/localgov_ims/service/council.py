@@ -219,12 +219,6 @@ class Council:
         """The allocation rules, compiled once."""
         return Allocator(self.rules, self.references)
 
-    @property
-    def tariffs_by_source(self) -> dict[str, Tariff]:
-        """What each source keeps of a payment, where that is agreed."""
-        named = ((source.name, source.tariff) for source in self.sources.values())
-        return {name: self.tariffs[tariff] for name, tariff in named if tariff is not None}
-
     def settled_by(self, source: str) -> list[MethodOfPayment]:
         """Return the methods of payment whose money comes in the settlements of *source*."""
         return [

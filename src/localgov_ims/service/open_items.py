@@ -44,7 +44,11 @@ class OpenItems:
 
 def new_matcher(council: Council) -> Matcher:
     """Make an empty matcher for a council's references and tariffs."""
-    return Matcher(council.formats.values(), council.tariffs_by_source)
+    named = ((source.name, source.tariff) for source in council.sources.values())
+    return Matcher(
+        council.formats.values(),
+        {name: council.tariffs[tariff] for name, tariff in named if tariff is not None},
+    )
 
 
 def load_open_items(installation: Installation, matcher: Matcher) -> OpenItems:
