@@ -128,6 +128,8 @@ EVENTS: dict[str, dict[str, Any]] = {
     "refused": {"said": Said.FAILED},
     "cancelled": {"said": Said.CANCELLED},
     "expired": {"said": Said.EXPIRED},
+    "taken back": {"said": Said.TAKEN_BACK},
+    "another taken back": {"said": Said.TAKEN_BACK, "theirs": "P9"},
     "unknown": {"said": Said.UNKNOWN, "provider_status": "hmm"},
 }
 _PAID, _HELD = ("main", "23"), ("main", "SUSP")
@@ -145,6 +147,8 @@ def _table() -> Iterator[tuple[PaymentState, str, PaymentState, list[tuple[str, 
     yield S.PENDING, "refused", S.FAILED, [], []
     yield S.PENDING, "cancelled", S.CANCELLED, [], []
     yield S.PENDING, "expired", S.EXPIRED, [], []
+    yield S.PENDING, "taken back", S.FAILED, [], []
+    yield S.PENDING, "another taken back", S.FAILED, [], []
     yield S.PENDING, "unknown", S.PENDING, [], ["unknown_status"]
     yield S.SUCCEEDED, "going", S.SUCCEEDED, [_PAID], []
     yield S.SUCCEEDED, "success", S.SUCCEEDED, [_EXTRA, _PAID], ["paid_twice"]
@@ -154,6 +158,8 @@ def _table() -> Iterator[tuple[PaymentState, str, PaymentState, list[tuple[str, 
     yield S.SUCCEEDED, "nothing", S.SUCCEEDED, [_PAID], ["zero_amount"]
     for event in ("refused", "cancelled", "expired"):
         yield S.SUCCEEDED, event, S.SUCCEEDED, [_PAID], ["late_refusal"]
+    yield S.SUCCEEDED, "taken back", S.SUCCEEDED, [_PAID], []
+    yield S.SUCCEEDED, "another taken back", S.SUCCEEDED, [_PAID], []
     yield S.SUCCEEDED, "unknown", S.SUCCEEDED, [_PAID], ["unknown_status"]
     for state in CLOSED:
         yield state, "going", state, [], []
@@ -162,7 +168,7 @@ def _table() -> Iterator[tuple[PaymentState, str, PaymentState, list[tuple[str, 
         yield state, "other amount", S.SUCCEEDED, [_HELD], ["amount_differs", "late_success"]
         yield state, "same, other amount", S.SUCCEEDED, [_HELD], ["amount_differs", "late_success"]
         yield state, "nothing", state, [], ["zero_amount"]
-        for event in ("refused", "cancelled", "expired"):
+        for event in ("refused", "cancelled", "expired", "taken back", "another taken back"):
             yield state, event, state, [], []
         yield state, "unknown", state, [], ["unknown_status"]
 

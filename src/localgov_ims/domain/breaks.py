@@ -23,6 +23,7 @@ class BreakKind(enum.Enum):
     AMOUNT_DIFFERS = "amount_differs"
     LATE_SUCCESS = "late_success"
     LATE_REFUSAL = "late_refusal"
+    TAKEN_BACK = "taken_back"
     ZERO_AMOUNT = "zero_amount"
     UNKNOWN_STATUS = "unknown_status"
     UNKNOWN_PAYMENT = "unknown_payment"

@@ -34,13 +34,14 @@ def _check_day(day: date | None, observed_at: datetime, ahead: timedelta, what: 
 
 
 class Said(enum.Enum):
-    """What a provider's word comes to."""
+    """What a provider's word comes to; `TAKEN_BACK` is of what was paid and then failed late, or lost in a dispute."""
 
     GOING = "going"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    TAKEN_BACK = "taken_back"
     UNKNOWN = "unknown"
 
 

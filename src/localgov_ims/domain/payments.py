@@ -164,12 +164,13 @@ class PaymentEvent:
 
 
 class Records(enum.Enum):
-    """What an observation makes income of."""
+    """What an observation makes income of; a Reversal takes the income back that it was."""
 
     NOTHING = "nothing"
     MAIN = "main"
     MAIN_IN_SUSPENSE = "main_in_suspense"
     EXTRA_IN_SUSPENSE = "extra_in_suspense"
+    REVERSAL = "reversal"
 
 
 @frozen
@@ -195,11 +196,14 @@ def decide(payment: Payment, observation: Observation, recorded: Mapping[str | N
     """
     if observation.said is Said.SUCCEEDED:
         return _success(payment, observation, recorded)
+    taken_back = observation.said is Said.TAKEN_BACK
+    if taken_back and observation.provider_reference in recorded:
+        return Decision(payment.state, Records.REVERSAL)
     if _of_another(payment, observation):
         return Decision(payment.state, noted=False)
     if payment.state is PaymentState.PENDING:
         return _PENDING[observation.said]
-    late = payment.state is PaymentState.SUCCEEDED and observation.said in _REFUSALS
+    late = payment.state is PaymentState.SUCCEEDED and (taken_back or observation.said in _REFUSALS)
     unknown = observation.said is Said.UNKNOWN
     breaks = (BreakKind.LATE_REFUSAL,) if late else (BreakKind.UNKNOWN_STATUS,) if unknown else ()
     return Decision(payment.state, breaks=breaks)
@@ -218,6 +222,7 @@ _PENDING: Final[Mapping[Said, Decision]] = {
     Said.FAILED: Decision(PaymentState.FAILED),
     Said.CANCELLED: Decision(PaymentState.CANCELLED),
     Said.EXPIRED: Decision(PaymentState.EXPIRED),
+    Said.TAKEN_BACK: Decision(PaymentState.FAILED),
     Said.UNKNOWN: Decision(PaymentState.PENDING, breaks=(BreakKind.UNKNOWN_STATUS,)),
 }
 

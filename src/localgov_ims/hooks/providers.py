@@ -17,6 +17,7 @@ from localgov_ims.domain.calendar import Clock
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.observations import CreateRefund, Observation, RefundObservation
 from localgov_ims.domain.payers import NOBODY, Payer
+from localgov_ims.domain.texts import written
 from localgov_ims.domain.transactions import Channel
 from localgov_ims.errors import NotSupported
 from localgov_ims.hooks.callbacks import Callback, Hint
@@ -80,7 +81,7 @@ class CreatePayment:
     Attributes:
         payment_reference: Ours, 12 symbols.
         amount: Above nothing.
-        description: What the payer reads at the provider; names no person.
+        description: What the payer reads at the provider; names no person, and is never a card's number.
         return_url: Where the payer comes back to; it holds a token, and is never logged.
         payer: As far as is known, for the provider to fill in; personal data.
         moto: The card is keyed by an agent at the provider's own page (mail order, telephone order).
@@ -91,7 +92,7 @@ class CreatePayment:
 
     payment_reference: str
     amount: Money
-    description: str
+    description: str = field(validator=written(255))
     return_url: str | None = field(default=None, repr=False)
     language: Language = Language.ENGLISH
     payer: Payer = field(default=NOBODY, repr=False)

@@ -34,6 +34,7 @@ from localgov_ims.storage import payments, proposals, refunds, transactions
 
 _SAID = {
     Said.GOING: "it is still going on", Said.SUCCEEDED: "it succeeded", Said.FAILED: "it was refused",
+    Said.TAKEN_BACK: "it was taken back",
     Said.CANCELLED: "it was cancelled", Said.EXPIRED: "it expired", Said.UNKNOWN: "a word that is unknown here",
 }  # fmt: skip
 

@@ -11,12 +11,12 @@ from attrs import asdict, evolve
 from localgov_ims.domain.breaks import Break, BreakKind
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import new_id, shown
-from localgov_ims.domain.observations import Observation
+from localgov_ims.domain.observations import Observation, Said
 from localgov_ims.domain.payments import Decision, Payment, PaymentEvent, PaymentState, Records, decide
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.domain.transactions import LineInput, Purpose, Transaction
-from localgov_ims.errors import ImsError, NotPermitted, RuleViolation
+from localgov_ims.errors import AlreadyDone, ImsError, NotPermitted, RuleViolation
 from localgov_ims.service.fees import record_stated_fee
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.lines import line_for
@@ -31,6 +31,7 @@ from localgov_ims.service.payment_receipts import (
 from localgov_ims.service.payments import no_payment
 from localgov_ims.service.permitting import permit_unit
 from localgov_ims.service.retrying import retried
+from localgov_ims.service.reversing import take_back
 from localgov_ims.storage import payments as stored
 from localgov_ims.storage import reconciliation, transactions
 from localgov_ims.storage.schema import json_text
@@ -78,6 +79,8 @@ def _finish(
 ) -> Payment:
     with installation.unit("finish_payment") as unit:
         permit_unit(installation, unit, *permissions)
+        if observation.said is Said.TAKEN_BACK:
+            unit.lock()  # it draws
         payment = stored.by_reference(unit.connection, observation.payment_reference)
         if payment is None:
             reconciliation.add_new_breaks(unit, [_unknown(unit, observation)])
@@ -93,7 +96,9 @@ def _finish(
         recorded = {each.provider_reference: each.total for each in before if each.purpose is not Purpose.FEE}
         decision = decide(payment, observation, recorded)
         made = None
-        if decision.records is not Records.NOTHING:
+        if decision.records is Records.REVERSAL:
+            decision = _reversed(installation, unit, observation, before)
+        elif decision.records is not Records.NOTHING:
             made = _income(installation, unit, payment, observation, decision, before)
         extra = made if decision.records is Records.EXTRA_IN_SUSPENSE else None
         for kind in decision.breaks:
@@ -135,6 +140,27 @@ def _income(
     if decision.records is not Records.MAIN:
         add_suspense(unit, made, payment, SuspenseReason.QUARANTINED, decision.breaks[0].value)
     return made
+
+
+def _reversed(
+    installation: Installation, unit: Unit, observation: Observation, before: Sequence[Transaction]
+) -> Decision:
+    """Take back the Receipt of what the provider took back, once, and return what then holds."""
+    (taken,) = [
+        each for each in before
+        if each.purpose is not Purpose.FEE and each.provider_reference == observation.provider_reference
+    ]  # fmt: skip
+    if transactions.reversing(unit.connection, [line.id for line in taken.lines]):
+        return Decision(PaymentState.SUCCEEDED, noted=False)
+    try:
+        take_back(
+            installation, unit, taken, reason=(observation.reason or "Taken back by the provider")[:100]
+        )
+    except AlreadyDone:
+        raise  # somebody took it back meanwhile: read again
+    except RuleViolation:
+        return Decision(PaymentState.SUCCEEDED, breaks=(BreakKind.TAKEN_BACK,))
+    return Decision(PaymentState.SUCCEEDED, Records.REVERSAL)
 
 
 def _noted(
@@ -208,6 +234,8 @@ def _sentence(kind: BreakKind, payment: Payment, observation: Observation) -> st
         BreakKind.LATE_SUCCESS: f"{ours} had {payment.state.value}, and was paid after all ({paid}). Tell the payer.",
         BreakKind.LATE_REFUSAL: f"{ours} is paid, and its provider now says {observation.said.value}. The income stands; "
         "ask the provider.",
+        BreakKind.TAKEN_BACK: f"The provider has taken back what was paid for {ours} ({observation.provider_reference}), of which "
+        "a part has been refunded or moved on, so that nothing is reversed. Undo that first, then reverse the receipt.",
         BreakKind.ZERO_AMOUNT: f"The provider says that {ours} succeeded with nothing paid, which proves nothing. Ask it.",
         BreakKind.UNKNOWN_STATUS: f"The provider says {observation.provider_status!r} of {ours}, a word unknown here. "
         "Decide what became of it.",

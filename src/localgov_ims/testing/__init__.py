@@ -4,6 +4,7 @@ Needs pytest and hypothesis, which the library itself does not.
 """
 
 from localgov_ims.testing.notifiers import NotifierContract
+from localgov_ims.testing.providers import PaymentProviderContract
 from localgov_ims.testing.readers import ReaderContract
 
-__all__ = ["NotifierContract", "ReaderContract"]
+__all__ = ["NotifierContract", "PaymentProviderContract", "ReaderContract"]
