@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date
 
 import pytest
@@ -13,7 +15,9 @@ from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.service_users import ServiceUser
 from localgov_ims.errors import AlreadyDone, ConfigurationError, NotFound
 from localgov_ims.service.advices import list_advices, owner_of, take_advices
+from localgov_ims.service.importing import import_files
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.bacs import addacs, arudd, ddic
 from localgov_ims.storage import unpaids as stored
@@ -99,3 +103,25 @@ def test_of_several_advices_all_are_taken_or_none(installation: Installation) ->
 def test_a_service_user_that_could_not_be_acted_on_is_refused(given: dict[str, str]) -> None:
     with pytest.raises(ConfigurationError):
         ServiceUser(owner="revenues", **given)
+
+
+def test_the_files_of_an_archive_are_kept_and_judged_one_by_one(installation: Installation) -> None:
+    council = collecting(installation)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("arudd.xml", arudd(TWO, day=DAY))
+        made.writestr("other.xml", b"<html/>")
+    (good, bad) = import_files(council, [Incoming(name="bacs.zip", stream=out)])
+    assert (good.name, good.status, bad.name, bad.status) == (
+        "bacs.zip/arudd.xml", "recorded", "bacs.zip/other.xml", "refused",
+    )  # fmt: skip
+    assert sent(council, arudd(TWO, day=DAY), "arudd.xml").status == "seen"
+
+
+def test_an_archive_that_cannot_be_unpacked_is_kept_and_refused_as_it_is(installation: Installation) -> None:
+    council = collecting(installation)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("bomb.xml", b" " * 10_000_000)
+    (result,) = import_files(council, [Incoming(name="bomb.zip", stream=out)])
+    assert (result.status, codes(result)) == ("refused", ["limit-exceeded"])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -19,6 +22,8 @@ from localgov_ims.cli.profile_files import profiles_of
 from localgov_ims.cli.root import REFUSED
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import visible
+from localgov_ims.files.archives import files_in
+from localgov_ims.files.limits import DEFAULT_LIMITS, Refused
 from localgov_ims.files.readers import Reader
 from localgov_ims.files.reading import Entry, FileRead
 from localgov_ims.files.reading import read as read_file
@@ -55,16 +60,29 @@ def read(
     found: list[dict[str, object]] = []
     refused = False
     for path in files:
-        with opened(path) as stream:
-            result = read_file(readers, stream, named, preferred=own)
-        refused |= not result.accepted
-        if as_json:
-            found += [_json(path, entry, accepted=result.accepted) for entry in result.entries]
-        else:
-            _show(path, result)
+        with ExitStack() as stack:
+            for name, result in _read(stack.enter_context(opened(path)), path, readers, named, own, stack):
+                refused |= not result.accepted
+                if as_json:
+                    found += [_json(name, entry, accepted=result.accepted) for entry in result.entries]
+                else:
+                    _show(name, result)
     if as_json:
         print_json(found)
     context.exit(REFUSED if refused else 0)
+
+
+def _read(
+    stream: BinaryIO, path: str, readers: Sequence[Reader], named: str | None, own: Collection[str], stack: ExitStack
+) -> Iterator[tuple[str, FileRead]]:  # fmt: skip
+    """Yield what was read of a file, or of each file of an archive, under its name."""
+    try:
+        members = files_in(path, stream, DEFAULT_LIMITS, stack)
+    except Refused as refused:
+        yield path, FileRead((Entry(format=None, kind=None, issues=(refused.issue,)),))
+        return
+    for member in members:
+        yield member.name, read_file(readers, member.stream, named, preferred=own)
 
 
 def _json(path: str, entry: Entry, *, accepted: bool) -> dict[str, object]:

@@ -30,6 +30,7 @@ class Limits:
     details: int = 100_000
     workbook_bytes: int = 20 * KIB**2
     unpacked_bytes: int = 100 * KIB**2
+    archive_bytes: int = KIB**3
     members: int = 100
     ratio: int = 100
     cells: int = 5_000_000

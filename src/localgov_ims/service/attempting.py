@@ -11,8 +11,9 @@ from attrs import define, evolve, field
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.quoting import quoted
 from localgov_ims.domain.received_files import Declared, FileEvent, FileStatus, ReceivedFile
+from localgov_ims.files.archives import refuse_archive
 from localgov_ims.files.events import Totals
-from localgov_ims.files.limits import Refused
+from localgov_ims.files.limits import DEFAULT_LIMITS, Refused
 from localgov_ims.files.reading import IssueLog
 from localgov_ims.files.totals import differences
 from localgov_ims.service.file_recorders import Begun, Collected, recorder_of
@@ -71,6 +72,7 @@ def attempted(
         made.log.add(Issue(code="provider-error", place="file", value=words, message=message))
     begun.stream.seek(0)
     try:
+        refuse_archive(begun.stream, DEFAULT_LIMITS)
         reader, import_type = kind_of(installation, begun.stream, said)
         made.format = reader.name
         made.import_type = import_type.code if import_type is not None else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.received_files import FileEvent, FileStatus, ReceivedFile
 from localgov_ims.errors import AlreadyDone
+from localgov_ims.files.archives import files_in
+from localgov_ims.files.limits import DEFAULT_LIMITS, Refused
 from localgov_ims.service.attempting import Attempt, attempted, finish, unlike
 from localgov_ims.service.file_recorders import Begun
 from localgov_ims.service.installation import Installation
@@ -46,7 +49,7 @@ class ImportResult:
 def import_files(
     installation: Installation, incoming: Sequence[Incoming], progress: Progress = lambda _: None
 ) -> list[ImportResult]:
-    """Import files one by one, each all or nothing.
+    """Import files one by one, each all or nothing; of an archive, each file in it.
 
     A statement that does not join the chain of its account yet is tried again after the others, so that the
     order in which files are named does not matter.
@@ -55,6 +58,24 @@ def import_files(
         NotPermitted: The permission import.send is missing, or the type of a file is not the user's to send.
     """
     permit_reading(installation, Permission.IMPORT_SEND)
+    with ExitStack() as stack:
+        return _imported(
+            installation, [file for each in incoming for file in _unpacked(each, stack)], progress
+        )
+
+
+def _unpacked(incoming: Incoming, stack: ExitStack) -> list[Incoming]:
+    """Return the files of an archive, each to be kept and judged by itself; one that cannot be unpacked is refused as it is."""
+    try:
+        members = files_in(incoming.name, incoming.stream, DEFAULT_LIMITS, stack)
+    except Refused:
+        return [incoming]
+    return [evolve(incoming, name=member.name, stream=member.stream) for member in members]
+
+
+def _imported(
+    installation: Installation, incoming: Sequence[Incoming], progress: Progress
+) -> list[ImportResult]:
     results: dict[int, ImportResult] = {}
     waiting = list(enumerate(incoming))
     while waiting:
