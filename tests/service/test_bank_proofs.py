@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -36,10 +37,16 @@ def a_statement(
 ) -> Money:
     """Record a statement of the main account, as a reader would have given it, and return its closing balance."""
     pence = [Money.parse(amount) for amount in amounts]
-    opened, file, head = Money.parse(opening), new_id(), new_id()
+    opened, file, head, data = Money.parse(opening), new_id(), new_id(), number.encode()
     closed = opened + Money.total(pence)
     with installation.unit("import_file") as unit:
-        files.add(unit, ReceivedFile(id=file, sha256=f"{number:0>64}", size=1, name=number, occurrence=1), [])
+        files.add(
+            unit,
+            ReceivedFile(
+                id=file, sha256=hashlib.sha256(data).hexdigest(), size=len(data), name=number, occurrence=1
+            ),
+            [data],
+        )
         lines = [
             StatementLine(
                 id=new_id(), statement=head, account="main", key=f"{number}#{place}",

@@ -33,6 +33,7 @@ from localgov_ims.domain.references import ReferenceFormat
 from localgov_ims.domain.retention import Periods
 from localgov_ims.domain.roles import SHIPPED_ROLES, FundGroup, Role
 from localgov_ims.domain.service_users import ServiceUser
+from localgov_ims.domain.sign_offs import SignOffDuty
 from localgov_ims.domain.till_settings import TillSettings
 from localgov_ims.domain.two_person import TwoPersonLimits
 from localgov_ims.domain.vat import Rounding, VatCode
@@ -130,6 +131,7 @@ class Settings:
     recogniser: tuple[Recogniser, ...] = ()
     rule: tuple[Rule, ...] = ()
     match_rule: tuple[MatchRule, ...] = ()
+    sign_off: tuple[SignOffDuty, ...] = ()
 
     def council_record(self) -> Council:
         """Return the council in the words of the domain, checked as a whole.
@@ -145,7 +147,7 @@ class Settings:
             vat_rounding=self.council.vat_rounding, address=self.council.address, vat_number=self.council.vat_number,
             personal_narratives=self.council.personal_narratives, offices=self.offices, messages=self.fund_messages,
             two_person=self.two_person, clients=self.clients, roles={**SHIPPED_ROLES, **self.roles}, fund_groups=self.fund_groups,
-            retention=self.retention, over_short=self.over_short, tills=self.tills,
+            retention=self.retention, over_short=self.over_short, tills=self.tills, sign_offs=self.sign_off,
             ereturn_templates={name: each.numbered() for name, each in self.ereturn_templates.items()}, import_types=self.import_types,
             service_users=self.service_users,
         )  # fmt: skip

@@ -75,6 +75,7 @@ COMMANDS = {
     "search": "searching:search",
     "settings": "settings:settings",
     "settlements": "settlements:settlements",
+    "sign-off": "signing_off:sign_off",
     "stated": "stated:stated",
     "suspense": "suspense:suspense",
     "tills": "tills:tills",

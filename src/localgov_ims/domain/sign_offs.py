@@ -12,8 +12,7 @@ from attrs import field, frozen
 from localgov_ims.domain.texts import text, written
 from localgov_ims.errors import ConfigurationError
 
-MOST_COMMENTS: Final = 2_000
-"""Characters that preparer and reviewer may write."""
+_LONGEST: Final = 60
 
 
 class SignOffKind(enum.Enum):
@@ -115,6 +114,3 @@ class SignOffDuty:
     def subject(self) -> str:
         """The bank account's name, or the fund's code."""
         return self.account or self.fund or ""
-
-
-_LONGEST: Final = 60

@@ -35,7 +35,7 @@ def prove_bank(installation: Installation, *, account: str, as_at: date, ledger:
     with installation.store.reading() as connection:
         permit(installation, connection, Permission.REPORT_VIEW)
         check_account(council, account)
-        name = council.only_ledger(ledger)
+        name = council.ledger(ledger).name
         sections = tuple(_sections(connection, council, account, name, as_at))
     return Proof(
         kind=ProofKind.BANK, subject=account, title=f"Proof of bank account {account}", council=council.name,

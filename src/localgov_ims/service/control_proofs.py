@@ -34,7 +34,7 @@ def prove_fund(
     with installation.store.reading() as connection:
         permit(installation, connection, Permission.REPORT_VIEW, funds=[fund])
         check_subject(council, About.FUND, fund)
-        name = council.only_ledger(ledger)
+        name = council.ledger(ledger).name
         sections = tuple(_sections(connection, fund, name, first_on, as_at))
     return Proof(
         kind=ProofKind.CONTROL, subject=fund, title=f"Control reconciliation, fund {fund} {council.funds[fund].name}",

@@ -26,6 +26,7 @@ from localgov_ims.domain.references import ReferenceFormat
 from localgov_ims.domain.retention import Periods
 from localgov_ims.domain.roles import ADMINISTRATOR, SHIPPED_ROLES, FundGroup, Role
 from localgov_ims.domain.service_users import ServiceUser
+from localgov_ims.domain.sign_offs import SignOffDuty
 from localgov_ims.domain.till_settings import TillSettings
 from localgov_ims.domain.two_person import TwoPersonLimits
 from localgov_ims.domain.vat import Rounding, VatCode
@@ -76,6 +77,7 @@ class Council:
     over_short: OverShort | None = None
     tills: TillSettings | None = None
     ereturn_templates: Mapping[str, EReturnTemplate] = field(factory=dict)
+    sign_offs: tuple[SignOffDuty, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         """Refuse what contradicts itself."""
@@ -164,6 +166,9 @@ class Council:
                     raise ConfigurationError("bad_template", message, template=template.name) from error
 
     def _check_people(self) -> None:
+        for duty in self.sign_offs:
+            self._named("bank account", duty.account, self.bank_accounts, "[[sign_off]]")
+            self._named("fund", duty.fund, self.funds, "[[sign_off]]")
         for group in self.fund_groups.values():
             for fund in sorted(group.funds):
                 self._named("fund", fund, self.funds, f"fund group {group.name}")
@@ -232,24 +237,15 @@ class Council:
         method = self.methods.get(found.defaults.mop) if found is not None else None
         return (method.code, method.fee) if method is not None and method.fee is not None else None
 
-    def ledger(self, name: str) -> Ledger:
-        """Return a ledger.
-
-        Raises:
-            ConfigurationError: There is no such one.
-        """
-        self._named("ledger", name, self.ledgers, "the command")
-        return self.ledgers[name]
-
-    def only_ledger(self, name: str | None = None) -> str:
-        """Return the name of a ledger: the one named, or the only one there is.
+    def ledger(self, name: str | None = None) -> Ledger:
+        """Return a ledger; without a name the only one there is.
 
         Raises:
             ConfigurationError: There is no such one, or there are several and none was named.
         """
         if name is not None or len(self.ledgers) != 1:
             self._named("ledger", name or "", self.ledgers, "the command")
-        return name or next(iter(self.ledgers))
+        return self.ledgers[name or next(iter(self.ledgers))]
 
     @staticmethod
     def _named(what: str, name: str | None, known: Mapping[str, object], by: str) -> None:

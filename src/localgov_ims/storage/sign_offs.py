@@ -86,6 +86,12 @@ def with_id(connection: Connection, wanted: UUID) -> tuple[SignOff, Review | Non
     return next(some(connection, sign_offs.c.id == wanted), None)
 
 
+def review_of(connection: Connection, sign_off: UUID) -> Review | None:
+    """Return what another person said of a sign-off, if anybody has yet."""
+    found = with_id(connection, sign_off)
+    return found[1] if found is not None else None
+
+
 def latest(connection: Connection, kind: SignOffKind, subject: str, as_at: date) -> SignOff | None:
     """Return the latest sign-off of one thing and day."""
     s = sign_offs.c
