@@ -15,6 +15,8 @@ from localgov_ims.documents.sign_off_pages import as_html
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.sign_offs import CarriedForward, Review, SignOff, SignOffKind
 from localgov_ims.service import signing_off as service
+from localgov_ims.service.overdue_sign_offs import list_overdue
+from localgov_ims.service.sign_off_packs import Asked
 
 _id = click.argument("sign_off", metavar="ID", type=click.UUID)
 
@@ -50,7 +52,7 @@ def prepare(
     if (account is None) == (fund is None):
         raise click.UsageError("Give --account or --fund, not both.")
     day = as_at.date()
-    asked = service.Asked(
+    asked = Asked(
         kind=SignOffKind.BANK if account is not None else SignOffKind.FUND, subject=account or fund or "",
         first_on=first_on.date() if first_on is not None else day.replace(day=1), as_at=day, ledger=ledger,
     )  # fmt: skip
@@ -93,7 +95,7 @@ def list_(context: click.Context, *, as_json: bool) -> None:
 @click.pass_context
 def overdue(context: click.Context, *, as_json: bool) -> None:
     """List the months that should be signed and are not, with who prepares them."""
-    found = service.list_overdue(opened_council(context))
+    found = list_overdue(opened_council(context))
     if as_json:
         print_json([
             {

@@ -2,53 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
-from attrs import asdict, frozen
-
-from localgov_ims.documents.proof_json import as_plain, canonical, digest, sealed
-from localgov_ims.domain.calendar import local_day
+from localgov_ims.documents.proof_json import canonical, digest
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.permissions import Permission
-from localgov_ims.domain.proofs import Proof
 from localgov_ims.domain.sign_offs import CarriedForward, Review, SignOff, SignOffKind
 from localgov_ims.domain.texts import fitting
 from localgov_ims.errors import AlreadyDone, InvalidValue, NotFound, RuleViolation
-from localgov_ims.service.bank_proofs import prove_bank
-from localgov_ims.service.bank_reports import report_account
 from localgov_ims.service.breaks import list_breaks
-from localgov_ims.service.clearing_proofs import prove_clearing
-from localgov_ims.service.control_proofs import prove_fund
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit, permit_unit
-from localgov_ims.storage import people, signed_evidence
+from localgov_ims.service.sign_off_packs import Asked, check_carried, pack_of, proofs_of
+from localgov_ims.storage import people
 from localgov_ims.storage import sign_offs as stored
-
-SETTLED: Final = frozenset({"matched", "allocated", "other", "credits", "debits", "suspense"})
-"""Figures of the report whose items are kept by a hash: every line of the period is the bank's, and here for good."""
+from localgov_ims.storage.store import Unit
 
 MOST_COMMENTS: Final = 2_000
 """Characters that preparer and reviewer may write."""
-
-
-@frozen(kw_only=True)
-class Asked:
-    """What is to be signed.
-
-    Attributes:
-        first_on: The first day of the period; it ends on `as_at`.
-        ledger: Which ledger, where there are several.
-    """
-
-    kind: SignOffKind
-    subject: str
-    first_on: date
-    as_at: date
-    ledger: str | None = None
 
 
 def prepare(
@@ -69,34 +42,16 @@ def prepare(
     said = fitting("comments", comments, MOST_COMMENTS) or ""
     with installation.store.reading() as connection:
         permit(installation, connection, Permission.RECONCILIATION_PREPARE)
-    proofs = _proofs(installation, asked)
-    _check(proofs, carried)
+    proofs = proofs_of(installation, asked)
+    check_carried(proofs, carried)
     breaks = [] if asked.kind is SignOffKind.FUND else list_breaks(installation)
     with installation.unit("prepare_sign_off") as unit:
         permit_unit(installation, unit, Permission.RECONCILIATION_PREPARE)
-        for each in carried:
-            if people.by_name(unit.connection, each.owner) is None:
-                raise NotFound(
-                    "no_such_user", f"There is no user {each.owner!r} to take it up.", user=each.owner
-                )
+        _check_owners(unit, carried)
         before = stored.latest(unit.connection, asked.kind, asked.subject, asked.as_at)
-        pack: dict[str, Any] = {
-            "form": 1, "council": installation.council.name, "kind": asked.kind.value, "subject": asked.subject,
-            "first_on": asked.first_on.isoformat(), "as_at": asked.as_at.isoformat(),
-            "number": before.number + 1 if before is not None else 1,
-            "prepared_by": installation.actor, "prepared_at": unit.at.isoformat(), "comments": said,
-            "proofs": [as_plain(sealed(proof, SETTLED)) for proof in proofs],
-            "carried_forward": [{**asdict(each), "due_on": each.due_on.isoformat()} for each in carried],
-            "breaks": [
-                {"id": str(view.found.id), "message": view.found.message, "since_on": view.found.since_on.isoformat(),
-                 "owner": view.owner, "due_on": view.due_on.isoformat() if view.due_on is not None else None}
-                for view in breaks
-            ],
-            **signed_evidence.of_account(unit.connection, asked.subject, asked.first_on, asked.as_at, asked.kind),
-            "replaces": None, "changed": [],
-        }  # fmt: skip
-        if before is not None:
-            pack |= _replacing(before, stored.review_of(unit.connection, before.id), pack)
+        pack = pack_of(
+            unit, installation, asked, proofs=proofs, carried=carried, breaks=breaks, comments=said, before=before
+        )  # fmt: skip
         text = canonical(pack)
         made = SignOff(
             id=new_id(), kind=asked.kind, subject=asked.subject, as_at=asked.as_at, number=pack["number"], pack=text,
@@ -170,104 +125,11 @@ def list_signed(installation: Installation) -> list[tuple[SignOff, Review | None
     return [(s, said) for s, said in found if s.kind is SignOffKind.BANK or rights.sees(s.subject)]
 
 
-@frozen(kw_only=True)
-class Overdue:
-    """A month that should have been signed: since when it is late, who prepares it, and how far it is."""
-
-    kind: SignOffKind
-    subject: str
-    as_at: date
-    due_on: date
-    preparer: str
-    stands: str
-
-
-def list_overdue(installation: Installation) -> list[Overdue]:
-    """Return the months that the settings want signed and nobody has agreed to in time, the longest overdue first.
-
-    Raises:
-        NotPermitted: The permission report.view is missing.
-    """
-    council, today = installation.council, local_day(installation.clock())
-    with installation.store.reading() as connection:
-        permit(installation, connection, Permission.REPORT_VIEW)
-        latest = {(s.kind, s.subject, s.as_at): (s, said) for s, said in stored.some(connection)}
-    late = []
-    for duty in council.sign_offs:
-        for as_at in _month_ends(duty.since, today):
-            due_on = council.calendar.add_working_days(as_at, duty.within_days)
-            stands = _stands(latest.get((duty.kind, duty.subject, as_at)))
-            if due_on < today and stands is not None:
-                late.append(Overdue(
-                    kind=duty.kind, subject=duty.subject, as_at=as_at, due_on=due_on, preparer=duty.preparer, stands=stands,
-                ))  # fmt: skip
-    return sorted(late, key=lambda each: (each.due_on, each.kind.value, each.subject))
-
-
-def _proofs(installation: Installation, asked: Asked) -> list[Proof]:
-    if asked.kind is SignOffKind.FUND:
-        return [
-            prove_fund(
-                installation,
-                fund=asked.subject,
-                first_on=asked.first_on,
-                as_at=asked.as_at,
-                ledger=asked.ledger,
-            )
-        ]
-    return [
-        prove_bank(installation, account=asked.subject, as_at=asked.as_at, ledger=asked.ledger),
-        report_account(installation, account=asked.subject, first_on=asked.first_on, last_on=asked.as_at),
-        prove_clearing(installation, as_at=asked.as_at),
-    ]
-
-
-def _check(proofs: Sequence[Proof], carried: Sequence[CarriedForward]) -> None:
-    missing = [title for proof in proofs for title in proof.unproved]
-    if missing:
-        message = f"Not proved: {', '.join(missing)}. State the other side first: `ims stated`."
-        raise RuleViolation("not_proved", message, sections=missing)
-    known = {f.key for proof in proofs for section in proof.sections for f in section.figures}
-    known |= {i.id for proof in proofs for s in proof.sections for f in s.figures for i in f.items if i.id}
-    named = {each.item for each in carried}
-    if lost := sorted(named - known):
-        message = f"{lost[0]!r} is no figure and no item of this proof, so that it cannot be carried forward."
-        raise RuleViolation("nothing_to_carry", message, item=lost[0])
-    for f in (f for proof in proofs for f in proof.differences):
-        if f.key not in named:
-            amount = f.difference.shown() if f.difference is not None else ""
-            message = (
-                f"{f.label}: {amount} is not explained. Carry it forward with a reason, somebody who takes it up and a day: "
-                f"--carry {f.key}."
-            )
-            raise RuleViolation("not_carried", message, figure=f.key)
-
-
-def _replacing(before: SignOff, said: Review | None, pack: Mapping[str, Any]) -> dict[str, object]:
-    """Return what names the sign-off before, and which figures are others now.
-
-    Raises:
-        AlreadyDone: Nothing is, and nobody sent it back.
-    """
-    figures, now = _amounts(json.loads(before.pack)), _amounts(pack)
-    changed = [
-        {"figure": key, "before_pence": figures.get(key), "now_pence": now.get(key)}
-        for key in sorted(figures.keys() | now.keys()) if figures.get(key) != now.get(key)
-    ]  # fmt: skip
-    if not changed and (said is None or said.agreed):
-        message = f"{before.name} was signed by {before.by} on {before.at:%d %B %Y}, and no figure has changed since."
-        raise AlreadyDone("signed_already", message, id=before.id)
-    named = {"id": str(before.id), "number": before.number, "sha256": before.sha256}
-    return {"replaces": named, "changed": changed}
-
-
-def _amounts(pack: Mapping[str, Any]) -> dict[str, int]:
-    """Return every figure of a pack by its place, and beside it what others state of it."""
-    return {
-        f"{proof['kind']}.{section['key']}.{figure['key']}{whose}": figure[pence]
-        for proof in pack["proofs"] for section in proof["sections"] for figure in section["figures"]
-        for whose, pence in (("", "amount_pence"), (" (stated)", "given_pence")) if figure[pence] is not None
-    }  # fmt: skip
+def _check_owners(unit: Unit, carried: Sequence[CarriedForward]) -> None:
+    for each in carried:
+        if people.by_name(unit.connection, each.owner) is None:
+            message = f"There is no user {each.owner!r} to take it up."
+            raise NotFound("no_such_user", message, user=each.owner)
 
 
 def _found(found: tuple[SignOff, Review | None] | None, wanted: UUID) -> tuple[SignOff, Review | None]:
@@ -276,22 +138,3 @@ def _found(found: tuple[SignOff, Review | None] | None, wanted: UUID) -> tuple[S
             "no_such_sign_off", f"There is no sign-off {wanted}. `ims sign-off list` shows them.", id=wanted
         )
     return found
-
-
-def _stands(found: tuple[SignOff, Review | None] | None) -> str | None:
-    """Say how far a month is that is not signed; none where another person has agreed."""
-    if found is None:
-        return "not prepared"
-    _, said = found
-    if said is None:
-        return "waits for a reviewer"
-    return None if said.agreed else f"sent back by {said.by}"
-
-
-def _month_ends(since: date, today: date) -> list[date]:
-    ends, day = [], since
-    while day < today:
-        first = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-        ends.append(first - timedelta(days=1))
-        day = first
-    return [end for end in ends if end < today]
