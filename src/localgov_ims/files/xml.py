@@ -26,9 +26,12 @@ def local_name(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def new_parser() -> expat.XMLParserType:
-    """Make a parser that refuses a DOCTYPE on sight, before any entity is read."""
-    parser = expat.ParserCreate()
+def new_parser(namespace_separator: str | None = None) -> expat.XMLParserType:
+    """Make a parser that refuses a DOCTYPE on sight, before any entity is read.
+
+    With a separator, names have their namespace and it in front; without one they are as they are written.
+    """
+    parser = expat.ParserCreate(namespace_separator=namespace_separator)
     parser.buffer_text = True
     parser.XmlDeclHandler = _check_declaration
     parser.StartDoctypeDeclHandler = _refuse_doctype

@@ -14,7 +14,7 @@ from localgov_ims.domain.periods import PeriodNumber
 AWKWARD = ",;|\"'= +-@£€é&<>ÿŴ"
 """Characters that files quote, spreadsheets run or encodings lack."""
 
-_MOST_SOURCES = 6
+_MOST_SOURCES = 3
 
 
 def money(least: int = -(10**11), most: int = 10**11) -> st.SearchStrategy[Money]:
@@ -45,7 +45,7 @@ class _Leg:
 @st.composite
 def _legs(draw: st.DrawFn) -> list[_Leg]:
     """Give the legs of one source: clearing against one or more funds, some with VAT on a line of its own."""
-    nets = draw(st.lists(money(1, 10**10), min_size=1, max_size=4))
+    nets = draw(st.lists(money(1, 10**10), min_size=1, max_size=3))
     taxes = [draw(st.sampled_from([Money(0), Money(1), Money(net.pence // 5)])) for net in nets]
     first = draw(st.sampled_from(Side))
     funds = [

@@ -183,13 +183,40 @@ def test_fields_count_map_fill_and_default():
     fields = [
         {"name": "n", "step": 10000},
         {"name": "row", "from": "line.row", "digits": 3},
-        {"name": "day", "from": ["journal.accounting_on", "journal.sequence"], "date": "%Y%m%d"},
+        {"name": "day", "from": ["journal.accounting_on", "journal.sequence"], "date": "%Y%m%d", "digits": 3},
         {"name": "vat", "from": "line.vat_code", "default": "-"},
         {"name": "kind", "from": "line.kind", "map": {"Receipt": "RCT"}},
         {"name": "text", "from": ["=IMS ", "journal.ledger"]},
     ]
     first = rows(exporter(*fields), a_journal(garden_waste()))[0]
     assert first[2:] == ["10000", "001", "20260512001", "-", "RCT", "IMS MAIN"]
+
+
+def test_a_field_can_stand_beside_another_and_must_then_be_known():
+    name = {"name": "project", "setting": "project", "beside": "line.dim1"}
+    printed = rows(exporter(name, settings={"project": "Area"}), a_journal(garden_waste()))
+    assert [row[2] for row in printed] == ["", "Area", ""]
+    assert [p.code for p in exporter(name).validate(a_journal(garden_waste()))] == ["missing_setting"]
+    assert not exporter(name).validate(
+        a_journal([garden_waste()[0], evolve(garden_waste()[0], side=Side.CREDIT)])
+    )
+
+
+def test_a_required_field_that_is_blank_is_a_problem_of_its_row():
+    made = exporter({"name": "vat", "from": "line.vat_code", "required": True})
+    assert [(p.code, p.where) for p in made.validate(a_journal(garden_waste()))] == [
+        ("missing_setting", "line 1, vat")
+    ]
+
+
+def test_a_negative_amount_filled_with_zeros_has_its_sign_first():
+    account = ACCOUNT | {"width": 6}
+    made = exporter(
+        kind="fixed", amount="pence", field=[account, SIGNED | {"width": 10, "align": "right", "pad": "0"}]
+    )
+    data = made.export(a_journal(garden_waste())).data
+    assert data.split(b"\r\n")[1] == b"5400  -000010000"
+    assert made.reparse(data).credit == Money(120_00)
 
 
 @pytest.mark.parametrize(

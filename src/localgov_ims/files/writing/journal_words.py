@@ -64,7 +64,7 @@ def _file_words(policies: Policies) -> dict[str, Word]:
     of_file: dict[str, tuple[Kind, Callable[[JournalFile], Any]]] = {
         "number": (Kind.TEXT, lambda file: file.journal.number),
         "ledger": (Kind.TEXT, lambda file: file.journal.ledger),
-        "sequence": (Kind.TEXT, lambda file: file.journal.number.rpartition("-")[2]),
+        "sequence": (Kind.COUNT, lambda file: _sequence(file.journal.number)),
         "accounting_on": (Kind.DAY, lambda file: file.journal.accounting_on),
         "created_on": (Kind.DAY, lambda file: file.journal.created_on),
         "period": (Kind.TEXT, lambda file: policies.period and policies.period.of(file.journal.period)),
@@ -79,6 +79,11 @@ def _file_words(policies: Policies) -> dict[str, Word]:
         Kind.TEXT, lambda row: f" {row.part}/{row.parts}" if row.parts > 1 else ""
     )
     return words
+
+
+def _sequence(number: str) -> int | None:
+    last = number.rpartition("-")[2]
+    return int(last) if last.isascii() and last.isdigit() else None
 
 
 def _amount_words(sign: Sign) -> dict[str, Word]:

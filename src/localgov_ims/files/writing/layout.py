@@ -49,6 +49,8 @@ class Field:
         zero: The text of an amount of nothing; default: the text of a blank.
         truncate: Whether a longer text is cut. Codes and references never are.
         when: On which side of the ledger it is printed; blank on the other.
+        beside: A source beside which it stands: where that is blank, so is this.
+        required: Whether a blank is a Problem.
     """
 
     name: str
@@ -68,6 +70,8 @@ class Field:
     default: str = ""
     truncate: bool = False
     when: str | None = None
+    beside: str | None = None
+    required: bool = False
 
     def __attrs_post_init__(self) -> None:
         """Refuse what contradicts itself."""

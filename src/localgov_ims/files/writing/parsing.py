@@ -70,7 +70,7 @@ def _fields(given: Any) -> Any:  # noqa: ANN401 - whatever TOML holds; the struc
 
 
 def _field_faults(each: Field, words: Words) -> Iterator[str]:
-    for source in each.sources:
+    for source in (*each.sources, *([each.beside] if each.beside else [])):
         if source not in words:
             yield f"field {each.name!r}: there is no source {source!r} here"
     uncut = [source for source in each.sources if source.partition(".")[2].startswith(_UNCUT)]

@@ -50,10 +50,27 @@ class Column:
     def constant(self) -> bool:
         """Whether every row of a file has the same."""
         field = self.field
-        return field.step is None and field.when is None and all(self.words[s].of_file for s in field.sources)
+        by_row = field.step is not None or field.when is not None or field.beside is not None
+        return not by_row and all(self.words[source].of_file for source in field.sources)
 
     def texts(self, file: object, rows: Sequence[Any], problems: list[Problem]) -> list[str]:
         """Return the texts of all *rows*; *file* is what words of the whole file are asked of."""
+        beside = self.field.beside
+        if beside is None:
+            texts = self._own(file, rows, problems)
+        else:
+            there = [bool(text) for text in self._part(beside, file, rows)]
+            texts = self._own(file, rows, problems) if any(there) else [""] * len(rows)
+            texts = [text if other else "" for text, other in zip(texts, there, strict=True)]
+        if self.field.required and "" in texts and not self.field.default:
+            problems.extend(
+                Problem("missing_setting", f"{row.label}, {self.field.name}", "It must not be blank.")
+                for row, text in zip(rows, texts, strict=True)
+                if not text
+            )
+        return texts
+
+    def _own(self, file: object, rows: Sequence[Any], problems: list[Problem]) -> list[str]:
         field, count = self.field, len(rows)
         if field.literal is not None:
             return [field.literal] * count

@@ -80,7 +80,9 @@ def pence_of(layout: Layout, each: Field, cell: str) -> int:
     Raises:
         RuleViolation: It is no amount.
     """
-    text = cell.strip(" ") if each.pad == "0" else unpadded(each, cell).strip(" ")
+    text = unpadded(each, cell).strip(" ")
+    if each.pad == "0" and text.startswith("-"):
+        text = "-" + text[1:].lstrip("0")
     if text in {"", each.zero, each.default}:
         return 0
     pence = _PENCE.pence(text) if layout.amount == "pence" else _POUNDS.pence(text)
