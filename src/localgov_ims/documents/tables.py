@@ -110,23 +110,18 @@ def write_xlsx(columns: Sequence[Column], rows: Iterable[Row], stream: BinaryIO)
         InvalidValue: As for `write_csv`.
         RuleViolation: There are more rows than a sheet holds; nothing is left out in silence.
     """
-    try:
-        import xlsxwriter  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        message = "Writing spreadsheets needs XlsxWriter: pip install localgov-ims[reference]"
-        raise ConfigurationError("no_reference_extra", message) from error
     shown = [_XLSX[column.kind] for column in columns]
-    sheets = xlsxwriter.worksheet.Worksheet
-    write = dict.fromkeys((Kind.MONEY, Kind.NUMBER), sheets.write_number)
-    write |= dict.fromkeys((Kind.DAY, Kind.MOMENT), sheets.write_datetime) | {Kind.TEXT: sheets.write_string}
-    with xlsxwriter.Workbook(stream, {"constant_memory": True}) as book:
+    with spreadsheets(stream, constant_memory=True) as book:
         sheet = book.add_worksheet()
+        write = dict.fromkeys((Kind.MONEY, Kind.NUMBER), sheet.write_number)
+        write |= dict.fromkeys((Kind.DAY, Kind.MOMENT), sheet.write_datetime) | {
+            Kind.TEXT: sheet.write_string
+        }
         formats = [book.add_format({"num_format": _FORMATS[column.kind]}) for column in columns]
         bold = book.add_format({"bold": True})
-        book.set_properties({"created": _MADE})
         for place, column in enumerate(columns):
             sheet.set_column(place, place, max(_WIDTHS[column.kind], len(column.name) + 4))
-            sheet.write_string(0, place, _cell(column.name), bold)
+            sheet.write_string(0, place, as_cell(column.name), bold)
         sheet.freeze_panes(1, 0)
         count = 0
         for count, row in enumerate(rows, 1):
@@ -135,9 +130,26 @@ def write_xlsx(columns: Sequence[Column], rows: Iterable[Row], stream: BinaryIO)
                 raise RuleViolation("too_many_rows", message)
             for place, value in enumerate(_values(columns, row, shown, count)):
                 if value is not None:
-                    write[columns[place].kind](sheet, count, place, value, formats[place])
+                    write[columns[place].kind](count, place, value, formats[place])
         sheet.autofilter(0, 0, count, len(columns) - 1)
     return count
+
+
+@contextmanager
+def spreadsheets(stream: BinaryIO, *, constant_memory: bool = False) -> Iterator[Any]:
+    """Give a workbook of XlsxWriter that is written to *stream* at the end; the same sheets give the same bytes.
+
+    Raises:
+        ConfigurationError: XlsxWriter is not installed.
+    """
+    try:
+        import xlsxwriter  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        message = "Writing spreadsheets needs XlsxWriter: pip install localgov-ims[reference]"
+        raise ConfigurationError("no_reference_extra", message) from error
+    with xlsxwriter.Workbook(stream, {"constant_memory": constant_memory}) as book:
+        book.set_properties({"created": _MADE})
+        yield book
 
 
 def _values(
@@ -180,7 +192,12 @@ def _safe(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def _cell(text: str) -> str:
+def as_cell(text: str) -> str:
+    """Return a text as a cell of a spreadsheet can hold it.
+
+    Raises:
+        InvalidValue: It is too long.
+    """
     if len(text) > LONGEST_CELL:
         message = f"A cell of a spreadsheet holds {LONGEST_CELL:,} characters, and a text has {len(text):,}. Write a CSV."
         raise InvalidValue("cell_too_long", message)
@@ -195,7 +212,12 @@ def _wall_clock(value: datetime) -> datetime:
     return utc(value).astimezone(LONDON).replace(tzinfo=None, microsecond=0)
 
 
-def _figure(value: Money | int) -> Decimal:
+def as_figure(value: Money | int) -> Decimal:
+    """Return an amount as a figure of a spreadsheet, in pounds.
+
+    Raises:
+        InvalidValue: A spreadsheet would round it.
+    """
     whole = value.pence if isinstance(value, Money) else value
     if len(str(abs(whole))) > _MOST_DIGITS:
         message = f"A spreadsheet would round {value}: it keeps {_MOST_DIGITS} digits. Write a CSV."
@@ -216,7 +238,7 @@ _JSON: Final[dict[Kind, Callable[[Any], Any]]] = {
     Kind.NUMBER: _same,
 }  # fmt: skip
 _XLSX: Final[dict[Kind, Callable[[Any], Any]]] = {
-    Kind.TEXT: _cell, Kind.MONEY: _figure, Kind.DAY: _same, Kind.MOMENT: _wall_clock, Kind.NUMBER: _figure,
+    Kind.TEXT: as_cell, Kind.MONEY: as_figure, Kind.DAY: _same, Kind.MOMENT: _wall_clock, Kind.NUMBER: as_figure,
 }  # fmt: skip
 _FORMATS: Final = {
     Kind.TEXT: "@", Kind.MONEY: "#,##0.00", Kind.DAY: "d mmm yyyy", Kind.MOMENT: "d mmm yyyy hh:mm:ss",

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import sqlalchemy as sa
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from localgov_ims.domain.journals import Journal
 from localgov_ims.domain.ledger_files import Artefact
+from localgov_ims.domain.money import Money
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.errors import NotFound, RuleViolation
 from localgov_ims.service.exporters import exporter_of, refuse_problems
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.journalling import build_journals
+from localgov_ims.service.journalling import Asked, build_journals
 from localgov_ims.service.permitting import permit, permit_reading, permit_unit
 from localgov_ims.storage import journal_states as states
 from localgov_ims.storage import journals as stored
@@ -24,24 +24,37 @@ from localgov_ims.storage import journals as stored
 
 @frozen(kw_only=True)
 class Exported:
-    """A journal and the file made of it."""
+    """A file that was made of a journal, and what that journal holds; the lines themselves are not kept."""
 
-    journal: Journal
-    artefact: Artefact
+    number: str
+    ledger: str
+    accounting_on: date
+    lines: int
+    debits: Money
+    credits: Money
+    artefact: Artefact = field(repr=False)
+
+
+@frozen(kw_only=True)
+class Run:
+    """What an export made, and the days of what it held back for a person's decision."""
+
+    exported: tuple[Exported, ...]
+    held: tuple[date, ...] = ()
 
 
 def export_to_folder(
-    installation: Installation, ledger: str, folder: Path, until: date | None = None
-) -> list[Exported]:
+    installation: Installation, ledger: str, folder: Path, asked: Asked | None = None
+) -> Run:
     """Build a ledger's journals of everything not posted yet, and write their files into *folder*.
 
     Raises:
         NotPermitted: The permission journal.export is missing.
         RuleViolation: A journal cannot be exported as asked; its file is not written.
-        ConfigurationError: The ledger or its exporter is not there.
+        ConfigurationError: The ledger is not there.
     """
-    build_journals(installation, ledger, until)
-    return export_journals(installation, ledger, _keeper(folder))
+    built = build_journals(installation, ledger, asked)
+    return Run(exported=tuple(export_journals(installation, ledger, _keeper(folder))), held=built.held)
 
 
 def export_again(installation: Installation, number: str, folder: Path) -> Exported:
@@ -52,12 +65,8 @@ def export_again(installation: Installation, number: str, folder: Path) -> Expor
         NotFound: There is no journal of that number.
         RuleViolation: The journal cannot be exported as asked.
     """
-    with installation.store.reading() as connection:
-        permit(installation, connection, Permission.JOURNAL_EXPORT)
-        journal = next(stored.some(connection, stored.journals.c.number == number), None)
-    if journal is None:
-        raise NotFound("not_found", f"There is no journal {number!r}.", number=number)
-    return export_journal(installation, journal, _keeper(folder))
+    permit_reading(installation, Permission.JOURNAL_EXPORT)
+    return export_journal(installation, _journal(installation, number), _keeper(folder))
 
 
 def _keeper(folder: Path) -> Callable[[Artefact], None]:
@@ -84,12 +93,18 @@ def export_journals(
     """
     with installation.store.reading() as connection:
         permit(installation, connection, Permission.JOURNAL_EXPORT)
-        had = sa.select(states.exports.c.journal)
-        journals = list(
-            stored.some(connection, stored.journals.c.ledger == ledger, stored.journals.c.id.not_in(had))
-        )
-    made = (_export(installation, journal, keep, again=False) for journal in journals)
+        numbers = stored.numbers(connection, ledger, states.never_exported())
+    made = (_export(installation, _journal(installation, number), keep, again=False) for number in numbers)
     return [exported for exported in made if exported is not None]
+
+
+def _journal(installation: Installation, number: str) -> Journal:
+    """Read one journal: a big one is 100,000 lines, so never more than one is held."""
+    with installation.store.reading() as connection:
+        journal = next(stored.some(connection, stored.journals.c.number == number), None)
+    if journal is None:
+        raise NotFound("not_found", f"There is no journal {number!r}.", number=number)
+    return journal
 
 
 def export_journal(
@@ -130,4 +145,7 @@ def _export(
         states.add_export(unit, journal, len(before) + 1, chosen.name, made, sha256)
         unit.detail |= {"journal": journal.number, "file": made.name, "sha256": sha256, "copy": made.copy}
         unit.commit()
-    return Exported(journal=journal, artefact=made)
+    return Exported(
+        number=journal.number, ledger=journal.ledger, accounting_on=journal.accounting_on, lines=len(journal.lines),
+        debits=journal.debits, credits=journal.credits, artefact=evolve(made, data=b""),
+    )  # fmt: skip

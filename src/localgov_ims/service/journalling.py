@@ -34,6 +34,19 @@ Placed = tuple[Told, Posting, LedgerAccount]
 
 
 @frozen(kw_only=True)
+class Asked:
+    """What a run is to post: all that is dated *until* (none: today).
+
+    *soft* posts into periods that are closed softly, *held_into* is the period for what is held back; both need the
+    permission period.late.
+    """
+
+    until: date | None = None
+    soft: bool = False
+    held_into: PeriodNumber | None = None
+
+
+@frozen(kw_only=True)
 class Built:
     """What a run made: the numbers of its journals, and the days of what it held back for a person's decision."""
 
@@ -41,15 +54,11 @@ class Built:
     held: tuple[date, ...] = ()
 
 
-def build_journals(
-    installation: Installation, ledger: str, until: date | None = None, *, soft: bool = False,
-    held_into: PeriodNumber | None = None,
-) -> Built:  # fmt: skip
-    """Make the journals of everything dated *until* (default: today) that this ledger has not had.
+def build_journals(installation: Installation, ledger: str, asked: Asked | None = None) -> Built:
+    """Make the journals of everything that this ledger has not had, as far as is *asked* for.
 
     A second run makes nothing; of two at once only one does. What belongs to a financial year whose periods are all
-    closed is held back, until a person says with *held_into* which period takes it. *soft* posts into periods that are
-    closed softly. Both need the permission period.late.
+    closed is held back, until a person says which period takes it.
 
     Raises:
         NotPermitted: The permission journal.export is missing, or period.late.
@@ -58,19 +67,20 @@ def build_journals(
             exporter could not write a journal; none was made, for a journal never changes.
         AlreadyDone: Somebody else journals the same sources; nothing was made.
     """
+    asked = asked or Asked()
     permit_reading(installation, Permission.JOURNAL_EXPORT)
     settings = installation.council.ledger(ledger)
     with installation.unit("build_journals") as unit:
         rights = permit_unit(installation, unit, Permission.JOURNAL_EXPORT)
-        if soft or held_into is not None:
+        if asked.soft or asked.held_into is not None:
             rights.require(Permission.PERIOD_LATE)
             note_use(unit, Permission.PERIOD_LATE)
         head = unit.lock()
         days = AccountingDays(
-            ledger=ledger, states=periods.states(unit.connection, ledger), late=settings.late, soft_open=soft,
-            held_into=held_into,
+            ledger=ledger, states=periods.states(unit.connection, ledger), late=settings.late, soft_open=asked.soft,
+            held_into=asked.held_into,
         )  # fmt: skip
-        last = until if until is not None else local_day(unit.at)
+        last = asked.until if asked.until is not None else local_day(unit.at)
         run = _Run(installation=installation, unit=unit, ledger=settings, days=days, until=last)
         built = run.build(head)
         unit.detail |= {"ledger": ledger, "journals": list(built.journals)}

@@ -159,10 +159,10 @@ def _morning(
     counted.refused += [result.name for result in results if result.status == "refused"]
     counted.matches.update(reconcile(installation).matches)
     for ledger in installation.council.ledgers:
-        for made in export_to_folder(installation, ledger, folder / "journals"):
-            counted.journal_lines += len(made.journal.lines)
-            counted.debits += made.journal.debits
-            counted.credits += made.journal.credits
+        for made in export_to_folder(installation, ledger, folder / "journals").exported:
+            counted.journal_lines += made.lines
+            counted.debits += made.debits
+            counted.credits += made.credits
 
 
 def _result(

@@ -179,6 +179,27 @@ def _line(row: sa.Row[Any]) -> JournalLine:
     )  # fmt: skip
 
 
+def numbers(connection: Connection, ledger: str, *where: sa.ColumnElement[bool]) -> list[str]:
+    """Return the numbers of a ledger's journals, in order."""
+    query = (
+        sa.select(journals.c.number).where(journals.c.ledger == ledger, *where).order_by(journals.c.number)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def superseded() -> sa.ColumnElement[bool]:
+    """Return the condition that a journal line does not count any more: its source was sent again, in another journal."""
+    own, newer, again = journals.alias("own"), journals.alias("newer"), lines.alias("again")
+    return (
+        sa.exists()
+        .where(
+            own.c.id == lines.c.journal, newer.c.replaces == own.c.number, again.c.journal == newer.c.id,
+            again.c.source_id == lines.c.source_id, again.c.source_kind == lines.c.source_kind,
+        )
+        .correlate(lines)
+    )  # fmt: skip
+
+
 def lines_of(
     connection: Connection, ledger: str, kind: str, wanted: Sequence[UUID]
 ) -> dict[UUID, list[JournalLine]]:
@@ -189,7 +210,12 @@ def lines_of(
         query = (
             sa.select(lines)
             .join(journals, journals.c.id == lines.c.journal)
-            .where(journals.c.ledger == ledger, lines.c.source_kind == kind, lines.c.source_id.in_(block))
+            .where(
+                journals.c.ledger == ledger,
+                lines.c.source_kind == kind,
+                lines.c.source_id.in_(block),
+                ~superseded(),
+            )
             .order_by(lines.c.journal, lines.c.number)
         )
         for row in connection.execute(query):

@@ -37,7 +37,7 @@ def _journalled(ledger: str, role: str) -> sa.Select[Any]:
     return (
         sa.select(sa.func.sum(signed))
         .join(j, j.c.id == jl.c.journal)
-        .where(j.c.ledger == ledger, jl.c.role == role)
+        .where(j.c.ledger == ledger, jl.c.role == role, ~journals.superseded())
     )
 
 

@@ -1,0 +1,62 @@
+"""`ims ledgers`: which ledger code everything goes to, and the chart of accounts."""
+
+from __future__ import annotations
+
+import click
+
+from localgov_ims.cli.council import opened_council
+from localgov_ims.cli.output import counted, json_option, opened, print_json, print_table
+from localgov_ims.service.charts import import_chart
+from localgov_ims.service.ledger_map import Mapped, ledger_map
+
+
+@click.group()
+def ledgers() -> None:
+    """See where income is posted."""
+
+
+@ledgers.command(name="map")
+@json_option
+@click.pass_context
+def map_(context: click.Context, *, as_json: bool) -> None:
+    """Print every combination in use, and the ledger code that it goes to."""
+    found = ledger_map(opened_council(context))
+    if as_json:
+        print_json([_json(each) for each in found])
+        return
+    rows = [
+        (
+            each.posting.role.value, each.posting.fund or "", each.posting.vat_code or "", each.posting.mop or "",
+            each.posting.merchant_account, each.posting.bank_account or "", f"{each.lines:,}",
+            str(each.account) if each.account is not None else "NOWHERE",
+        )
+        for each in found
+    ]  # fmt: skip
+    headings = ["role", "fund", "VAT", "method", "merchant account", "bank account", "lines ", "ledger code"]
+    print_table("Where income is posted", headings, rows)
+    lost = sum(each.account is None for each in found)
+    if lost:
+        click.echo(
+            f"{counted(lost, 'combination')} without a ledger code: no journal can be made until the settings name them."
+        )
+
+
+@ledgers.command()
+@click.argument("ledger")
+@click.argument("file", type=click.Path(allow_dash=True))
+@click.pass_context
+def chart(context: click.Context, ledger: str, file: str) -> None:
+    """Import the chart of accounts of a ledger: a CSV of code, dim1, dim2 ..., open_on, closed_on, nature."""
+    with opened(file) as stream:
+        count = import_chart(opened_council(context), ledger, stream.read())
+    click.echo(f"Chart of accounts of ledger {ledger}: {counted(count, 'code')}.")
+
+
+def _json(each: Mapped) -> dict[str, object]:
+    of = each.posting
+    return {
+        "role": of.role.value, "fund": of.fund, "vat_code": of.vat_code, "mop": of.mop,
+        "merchant_account": of.merchant_account, "bank_account": of.bank_account, "lines": each.lines,
+        "code": each.account.code if each.account is not None else None,
+        "dimensions": list(each.account.dimensions) if each.account is not None else None,
+    }  # fmt: skip
