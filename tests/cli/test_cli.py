@@ -92,7 +92,7 @@ def test_a_file_is_read_from_standard_input() -> None:
 
 def test_a_format_may_be_named_and_an_unknown_one_is_refused() -> None:
     assert answer("read", SAMPLES / "uk_ok_v8.xml", "--format", "camt053")[0]["accepted"]
-    (entry,) = answer("read", SAMPLES / "uk_ok_v8.xml", "--format", "mt940", code=3)
+    (entry,) = answer("read", SAMPLES / "uk_ok_v8.xml", "--format", "mt999", code=3)
     assert entry["issues"][0]["code"] == "unknown-message"
 
 
@@ -218,7 +218,7 @@ def test_exporting_again_makes_nothing(config: Path) -> None:
 def test_plugins_are_listed_with_and_without_settings(config: Path) -> None:
     for arguments in (["--config", config], ["--config", "nowhere.toml"]):
         found = {plugin["name"]: plugin for plugin in answer(*arguments, "plugins", "list")}
-        assert found["camt"]["offers"] == ["camt053"]
+        assert found["camt"]["offers"] == ["camt052", "camt053", "camt054"]
         assert found["builtin"]["distribution"] == "localgov-ims"
 
 

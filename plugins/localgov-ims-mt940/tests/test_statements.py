@@ -174,6 +174,11 @@ def test_what_is_written_is_read_back(amounts: list[int], opening: int) -> None:
     assert [line.amount.pence for line in lines(found)] == amounts
 
 
+def test_a_file_in_which_no_message_begins_is_none_of_ours() -> None:
+    found = list(reading.events(Mt940(), io.BytesIO(b"<Document/>\nA BANK\n")))
+    assert codes(found) == ["unknown-message"]
+
+
 def test_the_plugin_offers_both_readers() -> None:
     assert [reader.name for reader in ims_file_formats()] == ["mt940", "mt942"]
 

@@ -43,7 +43,7 @@ def unpacked(stream: BinaryIO, limits: Limits) -> io.BytesIO:
                 if _KEPT.fullmatch(member.filename):
                     check_reach(content, limits)
                     parts.append(content)
-                    kept.writestr(member.filename, content)
+                    kept.writestr(zipfile.ZipInfo(member.filename), content)
             check_texts(parts, limits)
     except (zipfile.BadZipFile, EOFError) as error:
         message = "The workbook breaks off, or is no workbook. Fetch it again, unedited."

@@ -174,7 +174,7 @@ def read(
         else:
             for issue in _faults(event, places):
                 log.add(issue)
-    if not entries and not log.kept:
+    if not entries and opened is None and not log.stopped:
         message = "The file holds nothing: no statement, no settlement, no rows. Ask the sender for it again."
         log.add(Issue(code="missing-field", place="byte 0", message=message))
     if opened is not None or log.kept:

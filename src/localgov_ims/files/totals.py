@@ -11,7 +11,7 @@ from localgov_ims.domain import money
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.statements import Evidence
-from localgov_ims.files.events import Totals
+from localgov_ims.files.events import Closed, Event, Totals
 from localgov_ims.files.limits import refuse
 
 LARGEST = 100 * money.LARGEST.pence
@@ -100,6 +100,17 @@ def balance_difference(
         yield Issue(
             code="balance-mismatch", place=place, field="closing", value=str(closing), message=message
         )
+
+
+def proved(opening: Money, closing: Money, tally: Tally, declared: Totals, place: str) -> Iterator[Event]:
+    """Yield the end of a statement with balances, behind an Issue for each total that is not what was read."""
+    totals = tally.totals
+    yield from differences(declared, totals, place)
+    yield from balance_difference(opening, tally.credits - tally.debits, closing, place)
+    yield Closed(
+        computed=totals, declared=declared, evidence=Evidence.PROVED, place=place, opening=opening, closing=closing,
+        first_on=tally.first_on, last_on=tally.last_on,
+    )  # fmt: skip
 
 
 def evidence(opening: Money | None, closing: Money | None, declared: Totals) -> Evidence:

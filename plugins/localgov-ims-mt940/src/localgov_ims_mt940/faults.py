@@ -51,6 +51,12 @@ def stray(field: Field) -> Issue:
     return _at(field, "missing-field", "20", "", message)
 
 
+def no_message(name: str) -> Issue:
+    """Make the Issue for a file in which no message begins."""
+    message = f"No {name} message begins in this file: it has no field :20:. Is it the right file, as it came from the bank?"
+    return Issue(code="unknown-message", place="line 1", field="20", message=message)
+
+
 def unknown_tag(field: Field) -> Issue:
     """Make the Issue for a line that begins like a tag."""
     message = (

@@ -29,7 +29,7 @@ class Messages:
         self._entry: Entry | None = None
         self._narrative: list[str] = []
         self._closings: dict[str, int] = {}
-        self._outside = self._in_page = False
+        self._begun = self._outside = self._in_page = False
         self._handlers: dict[str, Callable[[Field], None]] = {
             OUTSIDE: self._stray, END: self._ended, "20": self._begin, "25": self._account, "25P": self._account,
             "28": self._number, "28C": self._number, "13D": self._moment, "34F": self._floor,
@@ -38,22 +38,31 @@ class Messages:
         }  # fmt: skip
 
     def read(self, fields: Iterable[Field]) -> Iterator[Event]:
-        """Yield the events of a file's fields."""
+        """Yield the events of a file's fields; what came before a fault that ends the reading is kept."""
+        try:
+            yield from self._each(fields)
+            self._finish()
+        except Refused:
+            yield from self._events
+            raise
+        yield from self._events
+
+    def _each(self, fields: Iterable[Field]) -> Iterator[Event]:
         events, handlers = self._events, self._handlers
         for field in fields:
             handler = handlers.get(field.tag)
             if handler is not None:
                 handler(field)
             elif field.tag not in KNOWN:
-                self._unknown(field)
+                self._add(faults.unknown_tag(field))
             if events:
                 yield from events
                 events.clear()
-        self._finish()
-        yield from events
 
     def _finish(self) -> None:
         self._end_message()
+        if not self._begun:
+            raise Refused(faults.no_message(self._name))
         if self._statement is not None:
             self._incomplete(self._statement, "the file ends")
 
@@ -68,9 +77,6 @@ class Messages:
             message = "Lines outside of any message are not read, such as a bank's own heading."
             self._events.append(notice("preamble-ignored", f"line {field.line}", message, field.text))
 
-    def _unknown(self, field: Field) -> None:
-        self._add(faults.unknown_tag(field))
-
     def _add(self, issue: Issue) -> None:
         """Emit an Issue after which the statement's totals are not compared."""
         if self._statement is not None:
@@ -79,6 +85,7 @@ class Messages:
 
     def _begin(self, field: Field) -> None:
         self._end_message()
+        self._begun = True
         self._head = Head(field.line, field.text.strip())
 
     def _account(self, field: Field) -> None:
