@@ -52,10 +52,10 @@ LINES = """
 SELECT line_id AS id, CAST(day AS INTEGER) AS day, amount AS pence, 'main' AS account, NULLIF(e2e_ref, '') AS end_to_end,
   narrative AS text FROM '{folder}/lines.parquet'"""
 SETTLEMENTS = """
-SELECT CAST(substr(payout_id, 3) AS BIGINT) AS id, CAST(MAX(day) AS INTEGER) AS day, CAST(SUM(gross - fee) AS BIGINT) AS pence,
+SELECT -CAST(substr(payout_id, 3) AS BIGINT) AS id, CAST(MAX(day) AS INTEGER) AS day, CAST(SUM(gross - fee) AS BIGINT) AS pence,
   'worldpay' AS source, payout_id AS reference FROM '{folder}/settle.parquet' GROUP BY payout_id"""
 SETTLEMENT_LINES = """
-SELECT row_number() OVER () AS id, CAST(day AS INTEGER) AS day, gross AS pence, 'worldpay' AS source, 'payment' AS kind,
+SELECT -CAST(substr(psp_ref, 4) AS BIGINT) AS id, CAST(day AS INTEGER) AS day, gross AS pence, 'worldpay' AS source, 'payment' AS kind,
   psp_ref AS provider_reference FROM '{folder}/settle.parquet'"""
 ACCOUNTS = "SELECT txn_id AS id, account_ref AS account_reference, account_ref AS written FROM '{folder}/txns.parquet'"
 
@@ -121,7 +121,7 @@ def memory(folder: Path, out: Path) -> dict[str, object]:
 def write(matcher: Matcher, folder: Path, out: Path) -> None:
     """Write the matches as everybody's are scored."""
     matcher.duck.execute(
-        f"CREATE TEMP TABLE of_settlement AS SELECT row_number() OVER () AS line, CAST(substr(payout_id, 3) AS BIGINT) AS settlement FROM '{folder}/settle.parquet'"
+        f"CREATE TEMP TABLE of_settlement AS SELECT -CAST(substr(psp_ref, 4) AS BIGINT) AS line, -CAST(substr(payout_id, 3) AS BIGINT) AS settlement FROM '{folder}/settle.parquet'"
     )
     rules = ", ".join(f"({n}, '{rule.name}', '{rule.role}')" for n, rule in enumerate(SHIPPED))
     matcher.duck.execute(MATCHES.format(rules=rules, ranked=ranked(), out=out))

@@ -28,18 +28,27 @@ _BLOCK = 50_000
 _TEXT_PARTS = frozenset({"text_reference", "text_number"})
 _ALL = ", ".join(COLUMNS)
 
-_SINGLE = """
-  left_id NOT IN (SELECT left_id FROM candidates GROUP BY left_id HAVING COUNT(*) > 1)
-  AND right_id NOT IN (SELECT right_id FROM candidates GROUP BY right_id HAVING COUNT(*) > 1)"""
+_LEFT_OVER = """(
+  SELECT c.* FROM candidates AS c
+  ANTI JOIN (SELECT left_id FROM found WHERE rule = {number}) AS l ON l.left_id = c.left_id
+  ANTI JOIN (SELECT whole FROM found WHERE rule = {number}) AS r ON r.whole = c.right_id
+)"""
+"""What a rule saw and could not decide: for a person."""
+
+_SINGLE = """candidates AS c
+  ANTI JOIN (SELECT left_id FROM candidates GROUP BY left_id HAVING COUNT(*) > 1) AS l ON l.left_id = c.left_id
+  ANTI JOIN (SELECT right_id FROM candidates GROUP BY right_id HAVING COUNT(*) > 1) AS r ON r.right_id = c.right_id"""
 """One fits on each side."""
 
 _IN_TURN = f"""
 SELECT {_ALL} FROM (
   SELECT *,
-    DENSE_RANK() OVER (PARTITION BY bundle ORDER BY left_day, left_id) AS left_place,
-    DENSE_RANK() OVER (PARTITION BY bundle ORDER BY right_day, right_id) AS right_place
+    DENSE_RANK() OVER (PARTITION BY bundle ORDER BY left_day, candidates.left_id) AS left_place,
+    DENSE_RANK() OVER (PARTITION BY bundle ORDER BY right_day, candidates.right_id) AS right_place
   FROM candidates
-  WHERE one_bundle AND left_id NOT IN (SELECT left_id FROM paired) AND right_id NOT IN (SELECT right_id FROM paired)
+  ANTI JOIN paired AS p ON p.left_id = candidates.left_id
+  ANTI JOIN paired AS q ON q.right_id = candidates.right_id
+  WHERE one_bundle
 ) AS placed WHERE left_place = right_place"""
 """Of one bundle the first takes the first, the second the second."""
 
@@ -66,7 +75,7 @@ class Matcher(Snapshot):
         self._extracted = False
         self._rules: list[MatchRule] = []
         self.duck.execute(f"CREATE TEMP TABLE candidates AS {self._compiler.alternative(_NOTHING, 0)}")
-        more = "SELECT 0 AS rule, *, left_id AS whole, 0 AS members, left_pence AS gross, CAST('' AS VARCHAR) AS collisions FROM candidates LIMIT 0"
+        more = "SELECT 0 AS rule, *, right_id AS whole, 0 AS members, left_pence AS gross, CAST('' AS VARCHAR) AS collisions FROM candidates LIMIT 0"
         for table in ("found", "suggested"):
             self.duck.execute(f"CREATE TABLE {table} AS {more}")
 
@@ -83,10 +92,11 @@ class Matcher(Snapshot):
         name_lines(self.duck, recognisers)
         groups = ", ".join(f"n.{name}" for name in sorted(GROUPS))
         self.duck.execute(
-            f"CREATE OR REPLACE VIEW open_named_lines AS SELECT a.*, {groups} FROM all_lines AS a JOIN names AS n ON n.id = a.id"
+            f"CREATE TABLE all_named_lines AS SELECT a.*, {groups} FROM all_lines AS a JOIN names AS n ON n.id = a.id"
         )
+        self.duck.execute("CREATE OR REPLACE VIEW open_named_lines AS FROM all_named_lines")
         self.duck.execute(
-            "CREATE OR REPLACE VIEW open_lines AS SELECT * FROM all_lines WHERE id NOT IN (SELECT id FROM named)"
+            "CREATE OR REPLACE VIEW open_lines AS SELECT a.* FROM all_lines AS a ANTI JOIN named AS n ON n.id = a.id"
         )
 
     def refuse(self, pairs: Iterable[Sequence[UUID]]) -> None:
@@ -164,35 +174,33 @@ class Matcher(Snapshot):
         if rule.mode is Mode.SUGGEST:
             self._keep("suggested", rule, number, "candidates", self._collisions())
             return
-        self.duck.execute(
-            f"CREATE OR REPLACE TEMP TABLE paired AS SELECT {_ALL} FROM candidates WHERE {_SINGLE if rule.uniqueness is not Uniqueness.FUNGIBLE else 'FALSE'}"
-        )
+        chosen = f"(SELECT c.* FROM {_SINGLE})"
         if rule.uniqueness is Uniqueness.FUNGIBLE:
+            self.duck.execute(f"CREATE OR REPLACE TEMP TABLE paired AS SELECT {_ALL} FROM candidates LIMIT 0")
             # One that stands in line for a record out of its reach steps aside once those before it are paired.
             while self._inserted(f"INSERT INTO paired {_IN_TURN}"):
                 pass
-        self._keep("found", rule, number, "paired", "")
-        if self._count("paired") < self._count("candidates"):
-            rest = "(SELECT * FROM candidates WHERE left_id NOT IN (SELECT left_id FROM paired) AND right_id NOT IN (SELECT right_id FROM paired))"
-            self._keep("suggested", rule, number, rest, "")
+            chosen = "paired"
+        kept = self._keep("found", rule, number, chosen, "")
+        if rule.uniqueness is Uniqueness.GROUP or kept < self._count("candidates"):
+            self._keep("suggested", rule, number, _LEFT_OVER.format(number=number), "")
         self._close(rule, number)
 
-    def _keep(self, table: str, rule: MatchRule, number: int, candidates: str, collisions: str) -> None:
-        """Keep pairs with their evidence; of a group each member with the pence that it brings."""
-        if rule.uniqueness is not Uniqueness.GROUP:
-            self.duck.execute(
-                f"INSERT INTO {table} SELECT {number}, {_ALL}, left_id, 0, left_pence, ? FROM {candidates} AS c",
-                [collisions],
-            )
-            return
-        chosen = ", ".join(
-            {"right_id": "m.right_id", "right_pence": "m.right_pence"}.get(name, f"c.{name}")
-            for name in COLUMNS
+    def _keep(self, table: str, rule: MatchRule, number: int, candidates: str, collisions: str) -> int:
+        """Keep pairs with their evidence, of a group each member with the pence that it brings; return how many."""
+        into, columns = (
+            f"INSERT INTO {table} SELECT {number}",
+            dict(zip(COLUMNS, (f"c.{name}" for name in COLUMNS), strict=True)),
         )
-        self.duck.execute(
-            f"INSERT INTO {table} SELECT {number}, {chosen}, c.right_id, COUNT(*) OVER (PARTITION BY c.left_id, c.right_id), m.gross, ? "
-            f"FROM {candidates} AS c JOIN ({self._compiler.members(rule)}) AS m ON m.group_id = c.right_id", [collisions],
-        )  # fmt: skip
+        if rule.uniqueness is not Uniqueness.GROUP:
+            return self._inserted(
+                f"{into}, {', '.join(columns.values())}, c.right_id, 0, c.left_pence, '{collisions}' FROM {candidates} AS c"
+            )
+        chosen = columns | {"right_id": "m.right_id", "right_pence": "m.right_pence"}
+        return self._inserted(
+            f"{into}, {', '.join(chosen.values())}, c.right_id, COUNT(*) OVER (PARTITION BY c.left_id, c.right_id), m.gross, "
+            f"'{collisions}' FROM {candidates} AS c JOIN ({self._compiler.members(rule)}) AS m ON m.group_id = c.right_id"
+        )
 
     def _close(self, rule: MatchRule, number: int) -> None:
         for side, kind in (("left", KINDS[rule.left]), ("right", KINDS[rule.right])):
@@ -231,7 +239,8 @@ def ranked() -> str:
     return f"""
 SELECT {_SHOWN}, rank, rivals FROM (
   SELECT *, DENSE_RANK() OVER (PARTITION BY left_id ORDER BY rule, rivals, ABS(days), whole) AS rank FROM (
-    SELECT *, COUNT(DISTINCT left_id) OVER (PARTITION BY rule, right_id) - 1 AS rivals FROM suggested
-    WHERE left_id NOT IN (SELECT left_id FROM found) AND right_id NOT IN (SELECT right_id FROM found)
+    SELECT *, COUNT(DISTINCT suggested.left_id) OVER (PARTITION BY rule, suggested.right_id) - 1 AS rivals FROM suggested
+    ANTI JOIN (SELECT left_id FROM found) AS l ON l.left_id = suggested.left_id
+    ANTI JOIN (SELECT right_id FROM found) AS r ON r.right_id = suggested.right_id
   )
 ) WHERE rank <= {MOST_SUGGESTED} ORDER BY left_id, rank, right_id"""

@@ -36,6 +36,7 @@ class Snapshot:
     def __init__(self, identifier: str = "UUID") -> None:
         """Open an empty snapshot in memory."""
         self.duck = duckdb.connect(":memory:")
+        self.duck.execute("SET preserve_insertion_order = false")  # every order that matters is asked for
         self._made: dict[str, int] = {}
         for record, kind in RECORDS.items():
             named = columns_of(record)[3:]
@@ -77,7 +78,7 @@ class Snapshot:
         version = self._made.get(kind.table, 0) + 1
         made, before = f"{kind.table}_{version}", f"{kind.table}_{version - 1}"
         self.duck.execute(
-            f"CREATE TABLE {made} AS SELECT * FROM {kind.table} WHERE id NOT IN (SELECT id FROM {ids})"
+            f"CREATE TABLE {made} AS SELECT o.* FROM {kind.table} AS o ANTI JOIN {ids} AS c ON c.id = o.id"
         )
         self.duck.execute(f"CREATE OR REPLACE VIEW {kind.table} AS FROM {made}")
         self.duck.execute(f"DROP TABLE IF EXISTS {before}")
