@@ -15,12 +15,18 @@ from localgov_ims.domain.postings import MoneySide, Posting, Share, Told
 from localgov_ims.errors import RuleViolation
 from localgov_ims.service import posting
 from localgov_ims.service.council import Council
-from localgov_ims.storage import income_files, unposted_banked
+from localgov_ims.storage import income_files, journals, statements, unposted_banked
 from localgov_ims.storage import shares as stored
 from localgov_ims.storage.unposted_banked import Banked
 
 _AT_ONCE = 500
-_NAMES = {"banking": "Banking", "awaiting": "Awaiting", "other": "Other", "match": "Banking"}
+_NAMES = {
+    "banking": "Banking",
+    "awaiting": "Awaiting",
+    "other": "Other",
+    "match": "Banking",
+    "undo": "Match undone",
+}
 
 Before = Mapping[UUID, tuple[Role, LedgerAccount]]
 
@@ -36,9 +42,13 @@ def told_of_bank(
     for start in range(0, len(banked), _AT_ONCE):
         block = banked[start : start + _AT_ONCE]
         lines = [each.line for each in block if each.line is not None and each.kind != "awaiting"]
+        lines += [each.right for each in block if each.right_kind == "line" and each.right is not None]
         before = unposted_banked.put_before(connection, ledger, lines)
         for each in block:
-            made = list(_postings(council, connection, each, before, on))
+            if each.kind == "undo":
+                made = list(_undone(connection, ledger, each, on))
+            else:
+                made = list(_postings(council, connection, each, before, on))
             if made:
                 yield Told(
                     source=Source(each.kind, each.id.hex), kind=_NAMES.get(each.kind, "Settlement"),
@@ -65,6 +75,8 @@ def _postings(
         yield from posting.awaiting_postings(money, on)
     elif each.kind == "other":
         yield from posting.other_postings(money, each.other_ledger, on)
+    elif each.role == "moved":
+        yield from _moved(connection, each, money, before, on)
     else:
         yield from _matched(council, connection, each, money, on)
 
@@ -82,7 +94,30 @@ def _matched(
         message = f"A bank line of {money.amount.shown()} is matched with a {each.right_kind}, and no rule says how that is posted."
         raise RuleViolation("no_posting_rule", message, match=each.id, right_kind=each.right_kind)
     shares, kept, kept_by = _SHARES[each.right_kind](council, connection, each.right)
+    if each.role == "returned":
+        shares = [evolve(share, amount=-share.amount) for share in shares]
+    if each.fee:
+        kept, kept_by = each.fee, shares[0].mop
     yield from posting.match_postings(money, shares, on, kept=kept, kept_by=kept_by)
+
+
+def _undone(connection: Connection, ledger: str, each: Banked, on: date) -> Iterator[Posting]:
+    """Post what a Match posted the other way, at the codes at which it stands."""
+    assert each.right is not None, "it names its match"  # noqa: S101 - the query joins it
+    for line in journals.lines_of(connection, ledger, "match", [each.right])[each.right]:
+        yield Posting(
+            role=line.role, kind="Match undone", amount=-line.signed, accounting_on=on, fund=line.fund, mop=line.mop,
+            decided=line.account,
+        )  # fmt: skip
+
+
+def _moved(
+    connection: Connection, each: Banked, money: MoneySide, before: Before, on: date
+) -> Iterator[Posting]:
+    assert each.right is not None, "it names the other leg"  # noqa: S101 - the rule pairs two lines
+    (into,) = statements.with_ids(connection, [each.right])
+    other = MoneySide(bank_account=into.account, amount=into.line.amount, before=before.get(into.id))
+    yield from posting.own_transfer_postings(other, money, on)
 
 
 def _of_receipt(_: Council, connection: Connection, right: UUID) -> tuple[list[Share], Money, str]:

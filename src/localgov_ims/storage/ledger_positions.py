@@ -18,10 +18,10 @@ _ELSEWHERE = '%"ledger":%'
 
 def unposted_lines(account: str, ledger: str, as_at: date) -> sa.Select[Any]:
     """Select the ids of an account's bank lines up to a day that its ledger has not taken; none of nothing."""
-    lines, m, current = statements.lines, reconciliation.matches, reconciliation.current
+    lines, m, current = statements.lines, reconciliation.live, reconciliation.current
     itself = _taken(ledger, as_at, "awaiting", "banking", "other")
     by_match = sa.select(m.c.left_id).where(
-        m.c.role == "banked",
+        m.c.role != "settled",
         m.c.id.in_(_taken(ledger, as_at, "match")) | m.c.right_id.in_(_taken(ledger, as_at, "settlement")),
     )
     return sa.select(lines.c.id).where(

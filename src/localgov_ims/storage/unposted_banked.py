@@ -12,14 +12,17 @@ import sqlalchemy as sa
 from attrs import frozen
 from sqlalchemy import Connection
 
+from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.journals import LedgerAccount, Role
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.storage import audit, journals, reconciliation, settlements, statements
 from localgov_ims.storage.unposted import Span
 
-_b, _m, _s, _sl = statements.lines, reconciliation.matches, settlements.settlements, settlements.lines
+_b, _m, _s, _sl = statements.lines, reconciliation.live, settlements.settlements, settlements.lines
 _e = audit.entries
 _BANKED = _m.c.role == "banked"
+_OF_LINES = _m.c.role.in_(("banked", "returned", "moved"))
+"""Matches of bank lines; those of the lines of payouts post nothing by themselves."""
 _SOURCE_OF = {"allocated": "banking", "suspense": "banking", "awaiting": "awaiting", "other": "other"}
 """What kind of source a disposition makes of a bank line; a matched line is posted by its match."""
 
@@ -28,7 +31,8 @@ _SOURCE_OF = {"allocated": "banking", "suspense": "banking", "awaiting": "awaiti
 class Banked:
     """A source that the bank or a payout makes: what it is, its bank line where it has one, and the first audit entry of it.
 
-    `right` is what the line was matched to, `right_kind` of what kind; for a payout `settlement` and the payout.
+    `right` is what the line was matched to, `right_kind` of what kind; for a payout `settlement` and the payout. `amount`
+    is what of the line it explains; `fee` what the provider kept of it, `role` what its Match says.
     """
 
     kind: str
@@ -43,6 +47,8 @@ class Banked:
     right_kind: str = ""
     right: UUID | None = None
     evidence: str = "{}"
+    role: str = "banked"
+    fee: Money = NOTHING
 
     @property
     def other_ledger(self) -> LedgerAccount | None:
@@ -58,6 +64,7 @@ def sources(connection: Connection, span: Span) -> Iterator[Banked]:
     """Yield everything that the bank and the payouts have brought and the ledger has not had."""
     yield from _disposed(connection, span)
     yield from _matched(connection, span)
+    yield from _undone(connection, span)
     yield from _paid_out(connection, span)
     yield from _paid_nothing(connection, span)
     yield from _found_late(connection, span)
@@ -77,19 +84,48 @@ def _disposed(connection: Connection, span: Span) -> Iterator[Banked]:
 
 
 def _matched(connection: Connection, span: Span) -> Iterator[Banked]:
+    """Yield the Matches of bank lines that stand; what was taken back before it was posted is never posted."""
+    matched = (_m.c.role, _m.c.right_kind, _m.c.right_id, (_m.c.pence - _m.c.fee).label("came"), _m.c.fee)
     query = (
-        sa.select(_m.c.id, _m.c.right_kind, _m.c.right_id, _e.c.number.label("first"), *_bank_columns())
+        sa.select(_m.c.id, _e.c.number.label("first"), *matched, *_bank_columns())
         .join(_b, _b.c.id == _m.c.left_id)
         .join(_e, _e.c.id == _m.c.unit)
         .where(
-            _e.c.number > span.through,
-            _BANKED,
-            _m.c.right_kind != "settlement",
-            span.unposted("match", _m.c.id),
+            _e.c.number > span.through, _OF_LINES, _m.c.right_kind != "settlement", span.unposted("match", _m.c.id),
         )
+    )  # fmt: skip
+    for row in connection.execute(query):
+        bank = _of_bank(row) | {"amount": Money(row.came)}
+        yield Banked(
+            kind="match",
+            id=row.id,
+            right_kind=row.right_kind,
+            right=row.right_id,
+            role=row.role,
+            fee=Money(row.fee),
+            **bank,
+        )
+
+
+def _undone(connection: Connection, span: Span) -> Iterator[Banked]:
+    """Yield the undoing of Matches that were posted, on the day of the undoing."""
+    undos, m = reconciliation.undos, reconciliation.matches
+    query = (
+        sa.select(
+            undos.c.id.label("source"),
+            undos.c.match,
+            undos.c.at,
+            _e.c.number.label("first"),
+            *_bank_columns(),
+        )
+        .join(m, m.c.id == undos.c.match)
+        .join(_b, _b.c.id == m.c.left_id)
+        .join(_e, _e.c.id == undos.c.unit)
+        .where(_e.c.number > span.through, span.unposted("undo", undos.c.id), ~span.unposted("match", m.c.id))
     )
     for row in connection.execute(query):
-        yield Banked(kind="match", id=row.id, right_kind=row.right_kind, right=row.right_id, **_of_bank(row))
+        bank = _of_bank(row) | {"day": local_day(row.at)}
+        yield Banked(kind="undo", id=row.source, right_kind="match", right=row.match, **bank)
 
 
 def _paid_out(connection: Connection, span: Span) -> Iterator[Banked]:

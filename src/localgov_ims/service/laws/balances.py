@@ -49,9 +49,11 @@ def _done(ledger: str, kind: str) -> sa.Select[Any]:
 def _awaiting_items(ledger: str) -> sa.Select[Any]:
     """Sum the lines journalled as awaiting, less those journalled since as what they turned out to be."""
     lines, m = statements.lines, reconciliation.matches
-    settled = sa.select(m.c.left_id).where(
-        m.c.role == "banked",
-        m.c.id.in_(_done(ledger, "match")) | m.c.right_id.in_(_done(ledger, "settlement")),
+    done = m.c.id.in_(_done(ledger, "match")) & m.c.id.not_in(_taken_back(ledger))
+    done = done | m.c.right_id.in_(_done(ledger, "settlement"))
+    settled = sa.union(
+        sa.select(m.c.left_id).where(m.c.left_kind == "line", done),
+        sa.select(m.c.right_id).where(m.c.right_kind == "line", done),
     )
     return sa.select(-sa.func.sum(lines.c.pence)).where(
         lines.c.id.in_(_done(ledger, "awaiting")),
@@ -75,7 +77,19 @@ def _clearing_items(ledger: str) -> sa.Select[Any]:
     parts = (
         (1, sa.select(sa.func.sum(tl.c.pence)).where(tl.c.id.in_(_done(ledger, "line")))),
         (-1, sa.select(sa.func.sum(bank.c.pence)).where(bank.c.id.in_(_done(ledger, "banking")))),
-        (-1, sa.select(sa.func.sum(m.c.pence)).where(m.c.id.in_(_done(ledger, "match")))),
+        # A transfer between our own accounts clears nothing.
+        (
+            -1,
+            sa.select(sa.func.sum(m.c.pence)).where(m.c.role != "moved", m.c.id.in_(_done(ledger, "match"))),
+        ),
+        (1, sa.select(sa.func.sum(m.c.pence)).where(m.c.role != "moved", m.c.id.in_(_taken_back(ledger)))),
+        # What became income and was then shown to be a total leaves the clearing of bank transfers with its match.
+        (
+            1,
+            sa.select(sa.func.sum(bank.c.pence)).where(
+                bank.c.id.in_(_done(ledger, "banking")), bank.c.id.in_(_shown(ledger))
+            ),
+        ),
         # An agent that pays net keeps its fees of what its file brought: they leave clearing with the credit.
         (-1, sa.select(sa.func.sum(f.c.gross - f.c.expected)).where(f.c.id.in_(_files_banked(ledger)))),
         (-1, sa.select(sa.func.sum(s.c.gross)).where(s.c.id.in_(_done(ledger, "settlement")))),
@@ -84,6 +98,21 @@ def _clearing_items(ledger: str) -> sa.Select[Any]:
     for sign, part in parts:
         total = total + sign * sa.func.coalesce(part.scalar_subquery(), 0)
     return sa.select(total)
+
+
+def _shown(ledger: str) -> sa.Select[Any]:
+    """Select the bank lines whose standing match with a total was journalled."""
+    m = reconciliation.live
+    done = m.c.id.in_(_done(ledger, "match")) | m.c.right_id.in_(_done(ledger, "settlement"))
+    return sa.select(m.c.left_id).where(
+        m.c.role == "banked", m.c.right_kind.in_(("settlement", "income_file")), done
+    )
+
+
+def _taken_back(ledger: str) -> sa.Select[Any]:
+    """Select the Matches whose undoing was journalled."""
+    undos = reconciliation.undos.c
+    return sa.select(undos.match).where(undos.id.in_(_done(ledger, "undo")))
 
 
 def _files_banked(ledger: str) -> sa.Select[Any]:
