@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.service.files import MONDAY, camt, csv, days_csv, entry, payout
@@ -169,6 +170,19 @@ def test_a_payout_with_other_content_is_refused(installation: Installation) -> N
     import_file(installation, payout(("ch_1", "100.00", "1.60")))
     assert _codes(import_file(installation, payout(("ch_1", "100.00", "1.61")))) == ["already-imported"]
     assert import_file(installation, payout(("ch_1", "100.00", "1.60"), name="again.csv")).status == "seen"
+
+
+def test_of_several_sources_of_one_format_a_payout_belongs_to_that_whose_name_it_says(
+    installation: Installation,
+) -> None:
+    council = installation.council
+    own = council.sources["stripe"]
+    for names, status in ((("stripe", "parking"), "recorded"), (("theatre", "parking"), "refused")):
+        others = {name: source for name, source in council.sources.items() if name != "stripe"}
+        sources = others | {name: evolve(own, name=name) for name in names}
+        house = evolve(installation, council=evolve(council, sources=sources))
+        made = import_file(house, payout(("ch_1", "100.00", "1.60"), reference=f"po_{status}"))
+        assert made.status == status
 
 
 def test_a_payouts_line_twice_is_refused_with_both_places(installation: Installation) -> None:

@@ -102,6 +102,16 @@ def test_a_refund_raced_by_two_clerks_is_paid_once(pay: PayDesk) -> None:
     assert pay.laws_hold()
 
 
+def test_a_dispute_that_is_lost_reverses_its_receipt_once(pay: PayDesk) -> None:
+    reference = pay.paid()
+    (theirs,) = pay.mock.ledger.payments
+    pay.control("disputes", payment_id=theirs)
+    assert [pay.sweep_later()["lost_disputes"]["moved"] for _ in range(2)] == [1, 1]
+    shown = pay.desk.ask("payments", "show", reference)
+    assert [len(receipt["reversed_by"]) for receipt in shown["receipts"]] == [1]
+    assert pay.laws_hold()
+
+
 @pytest.mark.parametrize(
     ("processor", "shape", "net"),
     [("stripe", "itemised", "125.10"), ("worldpay", "by_merchant_code", "125.50")],

@@ -40,7 +40,7 @@ class Rig:
     mock: MockGovukPay = field(factory=lambda: MockGovukPay(control="let me"))
     settings: GovukPaySettings = field(
         factory=lambda: GovukPaySettings(
-            key_secret="pay_key", base_url="http://govukpay.test", webhook_secrets=("hook",)
+            key_secret="pay_key", base_url="https://govukpay.test", webhook_secrets=("hook",)
         )
     )
 

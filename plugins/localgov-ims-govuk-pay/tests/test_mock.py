@@ -106,7 +106,7 @@ def test_it_is_an_asgi_application_in_process():
 
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=MockGovukPay())
-        async with httpx.AsyncClient(transport=transport, base_url="http://govukpay.test") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="https://govukpay.test") as client:
             return await client.get("/v1/payments/none", headers={"Authorization": f"Bearer {KEY}"})
 
     response = asyncio.run(ask())

@@ -44,7 +44,7 @@ CREATE, GET, REFUND = (
 def test_a_payer_is_sent_to_the_card_page_and_pays(rig):
     step = rig.provider.create(request(), key="key-1")
     assert isinstance(step, Redirect)
-    assert step.url.startswith("http://govukpay.test/_mock/pay/")
+    assert step.url.startswith("https://govukpay.test/_mock/pay/")
     token = step.url.rpartition("/")[2]
     rig.client.control(f"pay/{token}/paid")
     said = rig.provider.fetch(step.provider_reference)
@@ -305,6 +305,19 @@ def test_more_than_is_left_is_refused(rig):
         rig.provider.refund(give_back(rig, rig.paid(), 12_551), key="r-1")
     with pytest.raises(Conflict):
         rig.provider.refund(give_back(rig, rig.created("key-2")), key="r-2")
+
+
+def test_a_lost_dispute_takes_a_payment_back_and_a_part_of_one_is_for_a_person(rig):
+    whole, part, open_ = rig.paid("key-1"), rig.paid("key-2", surcharge=100), rig.paid("key-3")
+    rig.client.control("disputes", payment_id=whole)
+    rig.client.control("disputes", payment_id=part, amount=5_000)
+    rig.client.control("disputes", payment_id=open_, status="under_review")
+    rig.client.control("clock", advance_s=5)
+    found = {
+        each.provider_reference: each.said
+        for each in rig.provider.lost_disputes(rig.now() - timedelta(days=1))
+    }
+    assert found == {whole: Said.TAKEN_BACK, part: Said.UNKNOWN}
 
 
 # --- Agreements ---------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from localgov_ims.service.backing_off import BACKING_OFF
 from localgov_ims.service.callbacks import answer_callbacks
 from localgov_ims.service.stories import called
 from localgov_ims.service.sweeping import Swept, mop_up_payments
+from localgov_ims.service.sweeping_disputes import mop_up_disputes
 from localgov_ims.service.sweeping_refunds import mop_up_refunds
 
 __all__ = ["payments"]
@@ -75,17 +76,20 @@ def capture(context: click.Context, reference: str, *, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def sweep(context: click.Context, *, as_json: bool) -> None:
-    """Ask the providers about every event they sent, every payment left pending and every refund in flight.
+    """Ask the providers about events they sent, payments left pending, refunds in flight and lost disputes.
 
     Run it every 30 minutes: who paid and closed the tab is recorded by it. Twice, or at once, it records the same once.
     """
     installation = opened_council(context)
     heard = answer_callbacks(installation)
-    swept = {"payment": mop_up_payments(installation), "refund": mop_up_refunds(installation)}
+    swept = {
+        "payment": mop_up_payments(installation), "refund": mop_up_refunds(installation),
+        "lost dispute": mop_up_disputes(installation),
+    }  # fmt: skip
     if as_json:
         print_json(
             {"events": {"answered": heard.answered, "waiting": heard.waiting}}
-            | {f"{name}s": _swept_json(each) for name, each in swept.items()}
+            | {f"{name.replace(' ', '_')}s": _swept_json(each) for name, each in swept.items()}
         )
         return
     waiting = f"; {heard.waiting} wait" if heard.waiting else ""

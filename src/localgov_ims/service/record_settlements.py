@@ -54,10 +54,12 @@ class SettlementRecorder(Undoubted):
         """Find the source, and the settlement if it was here before."""
         self._current = None
         sources = [s for s in self.council.sources.values() if s.format == self.reader.name]
+        if len(sources) > 1:  # several accounts at one provider: each file says whose it is
+            sources = [source for source in sources if source.name == opened.account]
         if len(sources) != 1 or sources[0].kind is not SourceKind.SETTLEMENT:
             message = (
-                f"The settings must have one source of kind settlement whose format is {self.reader.name}; there are "
-                f"{len(sources)}."
+                f"The settings must have one source of kind settlement whose format is {self.reader.name}, or of several "
+                f"one that is called {opened.account!r}; there are {len(sources)}."
             )
             yield fault("wrong-account", opened, "source", self.reader.name, message)
             return

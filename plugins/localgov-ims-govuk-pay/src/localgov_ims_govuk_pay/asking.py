@@ -58,7 +58,8 @@ def search_query(query: PaymentQuery) -> dict[str, str]:
     """Return the query that looks for payments."""
     asked = {
         "reference": query.payment_reference, "state": query.status, "agreement_id": query.agreement,
-        "from_date": _moment(query.created_from), "to_date": _moment(query.created_to),
+        "from_date": moment_text(query.created_from) if query.created_from else None,
+        "to_date": moment_text(query.created_to) if query.created_to else None,
         "from_settled_date": query.settled_from.isoformat() if query.settled_from else None,
         "to_settled_date": query.settled_to.isoformat() if query.settled_to else None,
     }  # fmt: skip
@@ -68,6 +69,11 @@ def search_query(query: PaymentQuery) -> dict[str, str]:
 def passed(text: str) -> str:
     """Return a text that passes its firewall: a space for each character that would not."""
     return _FIREWALL.sub(" ", text)
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a moment as GOV.UK Pay's queries take it: in UTC, without a fraction."""
+    return utc(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _agreement(request: CreatePayment) -> Mapping[str, object]:
@@ -100,7 +106,3 @@ def _check_text(what: str, text: str) -> None:
             "is empty" if not text else "holds what looks like a card number, which is neither sent nor kept"
         )
         raise InvalidValue(f"bad_{what}", f"The {what} of the payment {fault}.")
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return utc(moment).strftime("%Y-%m-%dT%H:%M:%SZ") if moment is not None else None

@@ -7,14 +7,15 @@ takes a card number and is never called.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from localgov_ims.domain.calendar import Clock
-from localgov_ims.domain.observations import CreateRefund, Observation, RefundObservation
+from localgov_ims.domain.money import NOTHING
+from localgov_ims.domain.observations import CreateRefund, Observation, RefundObservation, Said
 from localgov_ims.errors import Conflict
 from localgov_ims.hooks import (
     AgreementObservation,
@@ -32,7 +33,7 @@ from localgov_ims.hooks import (
     Secrets,
 )
 from localgov_ims_govuk_pay.api import Api, pence_in, text_in
-from localgov_ims_govuk_pay.asking import passed, payment_body, search_query
+from localgov_ims_govuk_pay.asking import moment_text, passed, payment_body, search_query
 from localgov_ims_govuk_pay.options import GovukPaySettings
 from localgov_ims_govuk_pay.reading import (
     agreement_observation_of,
@@ -120,6 +121,17 @@ class GovukPay:
     def read_callback(self, callback: Callback) -> Sequence[Hint]:
         """Read a webhook; see `webhooks`."""
         return hints_in(callback, self.webhook_secrets)
+
+    def lost_disputes(self, since: datetime) -> Iterator[Observation]:
+        """Say which payments were taken back by the payer's bank; webhooks and payments tell nothing of it."""
+        query = {"status": "lost", "from_date": moment_text(since)}
+        for dispute in self.api.pages("/v1/disputes", query, identifier="dispute_id"):
+            said = self.fetch(text_in(dispute, "payment_id"))
+            whole = pence_in(dispute, "amount") == (said.amount_paid + said.surcharge).pence
+            word = Said.TAKEN_BACK if whole else Said.UNKNOWN
+            yield evolve(
+                said, said=word, surcharge=NOTHING, provider_status="dispute lost", reason="dispute_lost"
+            )
 
     def create_agreement(self, request: CreateAgreement, *, key: str) -> AgreementObservation:
         """Ask for an agreement; the payment that sets it up makes it active."""

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from localgov_ims.domain.calendar import LONDON, Clock, local_day, utc
+from localgov_ims.domain.calendar import LONDON, Clock, local_day
 from localgov_ims.errors import UnexpectedAnswer
 from localgov_ims.hooks import Download, HttpClient, Secrets
 from localgov_ims_govuk_pay.api import NAME, Api, pence_in, text_in
+from localgov_ims_govuk_pay.asking import moment_text
 from localgov_ims_govuk_pay.options import GovukPaySettings, SettlementShape
 from localgov_ims_govuk_pay.reading import moment
 from localgov_ims_govuk_pay.settlement_files import PaidOut, written
@@ -143,4 +144,4 @@ def _between(first: date, last: date) -> dict[str, str]:
     start = datetime.combine(first, time(), LONDON)
     end = datetime.combine(last + timedelta(days=1), time(), LONDON) - timedelta(seconds=1)
     moments = {"from_date": start, "to_date": end}
-    return {name: utc(each).strftime("%Y-%m-%dT%H:%M:%SZ") for name, each in moments.items()}
+    return {name: moment_text(each) for name, each in moments.items()}

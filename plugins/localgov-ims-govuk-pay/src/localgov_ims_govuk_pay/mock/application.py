@@ -39,7 +39,7 @@ class MockGovukPay:
         hang_s: Seconds for which a call that hangs is left open on a port.
     """
 
-    base: str = "http://govukpay.test"
+    base: str = "https://govukpay.test"
     seed: int = 1
     processor: str = "stripe"
     control: str | None = field(default=None, repr=False)
