@@ -26,12 +26,19 @@ class ControlTotals:
     @classmethod
     def of(cls, amounts: Iterable[tuple[str, int]]) -> ControlTotals:
         """Count (account code, signed pence: debits above zero)."""
-        rows = sorted(f"{code}|{pence}\n" for code, pence in amounts)
-        signed = [int(row.rpartition("|")[2]) for row in rows]
+        debit = credit = 0
+        rows = []
+        for code, pence in amounts:
+            rows.append(f"{code}|{pence}\n")
+            if pence > 0:
+                debit += pence
+            else:
+                credit -= pence
+        rows.sort()
         return cls(
             rows=len(rows),
-            debit=Money(sum(pence for pence in signed if pence > 0)),
-            credit=Money(-sum(pence for pence in signed if pence < 0)),
+            debit=Money(debit),
+            credit=Money(credit),
             digest=hashlib.sha256("".join(rows).encode()).hexdigest(),
         )
 

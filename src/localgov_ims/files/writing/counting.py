@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 
 from attrs import evolve, frozen
@@ -44,10 +45,13 @@ class Counter:
                 )
                 raise ConfigurationError("bad_layout", message, layout=self.layout.name, source=source)
 
-    def code(self, code: str) -> str:
-        """Return an account code as it is read back: one that is filled with zeros has none in front."""
+    def coder(self) -> Callable[[str], str]:
+        """Return what makes of an account code the text that is read back: filled with zeros, it has none in front."""
         place = self._place("line.account")
-        return unpadded(self.layout.fields[place], code) if place is not None else code
+        each = self.layout.fields[place] if place is not None else None
+        if each is None or each.width is None:
+            return str
+        return functools.partial(unpadded, each)
 
     def totals(self, entries: Sequence[tuple[str, str | None, int]]) -> ControlTotals:
         """Count (account, offset's account, signed pence) of each row; `rows` are those of the file."""

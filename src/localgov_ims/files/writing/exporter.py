@@ -130,7 +130,7 @@ class LayoutExporter:
             yield trailer.once(file, problems)
 
     def _totals(self, file: JournalFile) -> ControlTotals:
-        code = self._counter.code
+        code = self._counter.coder()
         return self._counter.totals(
             [
                 (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any, Final
 
 from attrs import frozen
@@ -16,19 +17,20 @@ from localgov_ims.files.writing.words import Kind, Word, Words
 DIMENSIONS: Final = 30
 """How many dimensions a ledger account may be printed with."""
 
-_LINE: Final[Mapping[str, tuple[Kind, Callable[[JournalLine], Any]]]] = {
-    "account": (Kind.TEXT, lambda line: line.account.code),
-    "side": (Kind.TEXT, lambda line: line.side.value),
-    "role": (Kind.TEXT, lambda line: line.role.value),
-    "kind": (Kind.TEXT, lambda line: line.kind),
-    "narrative": (Kind.TEXT, lambda line: line.narrative),
-    "reference": (Kind.TEXT, lambda line: line.reference),
-    "taken_on": (Kind.DAY, lambda line: line.taken_on),
-    "vat_code": (Kind.TEXT, lambda line: line.vat_code),
-    "fund": (Kind.TEXT, lambda line: line.fund),
-    "mop": (Kind.TEXT, lambda line: line.mop),
-    "office": (Kind.TEXT, lambda line: line.office),
+_LINE: Final[Mapping[str, tuple[Kind, str]]] = {
+    "account": (Kind.TEXT, "account.code"),
+    "side": (Kind.TEXT, "side.value"),
+    "role": (Kind.TEXT, "role.value"),
+    "kind": (Kind.TEXT, "kind"),
+    "narrative": (Kind.TEXT, "narrative"),
+    "reference": (Kind.TEXT, "reference"),
+    "taken_on": (Kind.DAY, "taken_on"),
+    "vat_code": (Kind.TEXT, "vat_code"),
+    "fund": (Kind.TEXT, "fund"),
+    "mop": (Kind.TEXT, "mop"),
+    "office": (Kind.TEXT, "office"),
 }
+"""What is told of a line, by its name among the sources; attrgetter is the fastest there is."""
 
 
 @frozen(kw_only=True)
@@ -48,14 +50,14 @@ class Policies:
 def words_of(policies: Policies) -> Words:
     """Return every source of a journal's layout."""
     words = _file_words(policies) | _amount_words(policies.sign)
-    for name, (kind, get) in _LINE.items():
-        words[f"line.{name}"] = Word(kind, _of_line(get))
-        words[f"offset.{name}"] = Word(kind, _of_offset(get))
-    words["line.tax_code"] = Word(Kind.TEXT, _of_line(policies.tax_code))
-    words["line.number"] = Word(Kind.COUNT, _of_line(lambda line: line.number))
-    words["line.row"] = Word(Kind.COUNT, lambda row: row.number)
+    for name, (kind, told) in _LINE.items():
+        words[f"line.{name}"] = Word(kind, attrgetter(f"line.{told}"))
+        words[f"offset.{name}"] = Word(kind, _of_offset(attrgetter(told)))
+    words["line.tax_code"] = Word(Kind.TEXT, lambda row: policies.tax_code(row.line))
+    words["line.number"] = Word(Kind.COUNT, attrgetter("line.number"))
+    words["line.row"] = Word(Kind.COUNT, attrgetter("number"))
     for n in range(1, DIMENSIONS + 1):
-        words[f"line.dim{n}"] = Word(Kind.TEXT, _of_line(_dimension(n)))
+        words[f"line.dim{n}"] = Word(Kind.TEXT, _dimension_of_line(n))
         words[f"offset.dim{n}"] = Word(Kind.TEXT, _of_offset(_dimension(n)))
     return words
 
@@ -102,8 +104,12 @@ def _amount_words(sign: Sign) -> dict[str, Word]:
     }
 
 
-def _of_line(get: Callable[[JournalLine], Any]) -> Callable[[JournalRow], Any]:
-    return lambda row: get(row.line)
+def _dimension_of_line(n: int) -> Callable[[JournalRow], str]:
+    def dimension(row: JournalRow) -> str:
+        dimensions = row.line.account.dimensions
+        return dimensions[n - 1] if n <= len(dimensions) else ""
+
+    return dimension
 
 
 def _of_offset(get: Callable[[JournalLine], Any]) -> Callable[[JournalRow], Any]:
