@@ -21,10 +21,12 @@ from localgov_ims.reconciliation.dispositions import DispositionKind
 from localgov_ims.reconciliation.matches import Match
 from localgov_ims.reconciliation.recognisers import Recogniser, Sign
 from localgov_ims.reconciliation.tariffs import Tariff
+from localgov_ims.service.importing import import_files
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.journalling import build_journals
 from localgov_ims.service.receipts import record_takings
 from localgov_ims.service.reconciling import reconcile
+from localgov_ims.service.trying_match_rules import try_match_rules
 from localgov_ims.service.undoing_matches import undo_match
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import match_suggestions, reconciliation, transactions
@@ -205,3 +207,18 @@ def test_a_rules_end_is_recorded_with_what_it_looked_at(installation: Installati
     by_run = {run: {row.rule: row.input for row in rows if row.run == run} for run in (first, second)}
     assert by_run[first] == by_run[second]
     assert set(by_run[first]) == {rule.name for rule in installation.council.match_rules}
+
+
+def test_trying_rules_shows_what_they_would_change_and_stores_nothing(installation: Installation) -> None:
+    record_takings(installation, [_taking("BBBBBBBBBBB9", "45.00")])
+    import_files(installation, [camt(entry("45.00", COUNCIL_TAX))])
+    off = evolve(
+        next(r for r in installation.council.match_rules if r.name == "reference-in-text"), enabled=False
+    )
+    trial = try_match_rules(installation, [off])
+    assert [pair.rule.name for pair in trial.gone] == ["reference-in-text"]
+    assert trial.new == []
+    assert [pair.rule.name for pair in trial.after.suggested] == ["amount-and-day"]
+    assert _matches(installation) == []
+    with installation.store.reading() as connection:
+        assert list(match_suggestions.open_suggestions(connection)) == []

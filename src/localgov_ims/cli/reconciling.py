@@ -23,6 +23,7 @@ def reconcile(context: click.Context, *, as_json: bool) -> None:
             {
                 "run": str(result.run),
                 "matches": dict(result.matches),
+                "suggested": result.suggested,
                 "dispositions": {
                     kind.value: {"count": total.count, "pence": total.amount.pence}
                     for kind, total in result.dispositions.items()
@@ -32,7 +33,10 @@ def reconcile(context: click.Context, *, as_json: bool) -> None:
         )
         return
     for rule, count in result.matches.items():
-        click.echo(f"Matched by rule {rule}: {count:,} more.")
+        if count:
+            click.echo(f"Matched by rule {rule}: {count:,} more.")
+    if result.suggested:
+        click.echo(f"Suggested for a person: {result.suggested:,} more.")
     rows = [
         (kind.value, f"{total.count:,}", total.amount.shown()) for kind, total in result.dispositions.items()
     ]

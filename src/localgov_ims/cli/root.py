@@ -58,6 +58,7 @@ COMMANDS = {
     "layouts": "layouts:layouts",
     "ledgers": "ledgers:ledgers",
     "lines": "moving:lines",
+    "match-rules": "match_rules:match_rules",
     "messages": "announcing:messages",
     "notes": "noting:notes",
     "payments": "at_provider:payments",
