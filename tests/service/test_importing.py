@@ -176,13 +176,14 @@ def test_of_several_sources_of_one_format_a_payout_belongs_to_that_whose_name_it
     installation: Installation,
 ) -> None:
     council = installation.council
-    own = council.sources["stripe"]
-    for names, status in ((("stripe", "parking"), "recorded"), (("theatre", "parking"), "refused")):
-        others = {name: source for name, source in council.sources.items() if name != "stripe"}
-        sources = others | {name: evolve(own, name=name) for name in names}
-        house = evolve(installation, council=evolve(council, sources=sources))
-        made = import_file(house, payout(("ch_1", "100.00", "1.60"), reference=f"po_{status}"))
-        assert made.status == status
+    own, card = council.sources["stripe"], council.methods["90"]
+    house = evolve(installation, council=evolve(
+        council, sources={**council.sources, "parking": evolve(own, name="parking")},
+        methods={**council.methods, "9P": evolve(card, code="9P", provider="parking")},
+    ))  # fmt: skip
+    assert import_file(house, payout(("ch_1", "100.00", "1.60"))).status == "recorded"
+    with house.store.reading() as connection:
+        assert [each.source for each in settlements.some(connection)] == ["stripe"]
 
 
 def test_a_payouts_line_twice_is_refused_with_both_places(installation: Installation) -> None:
