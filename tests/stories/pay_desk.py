@@ -75,7 +75,7 @@ class PayDesk:
     def sweep_later(self, minutes: int = 31) -> Any:
         """Sweep, as it will be some minutes from now."""
         with moved_on(minutes):
-            return self.desk.ask("payments", "sweep")
+            return self.desk.ask("payments", "sweep", by="bridge")
 
     def laws_hold(self) -> bool:
         """Prove every law on the database."""
@@ -148,6 +148,7 @@ def pay_desk(
         patch.setenv(name, value)
     with served(mock):
         desk = a_desk(folder, patch)
+        desk.employ("bridge", "adapter")
         desk.config.write_text(settings(desk.config.read_text("utf-8"), mock.base, shape), "utf-8")
         yield PayDesk(desk, mock)
 

@@ -50,7 +50,7 @@ def test_who_pays_and_closes_the_tab_while_the_webhook_is_lost_is_booked_once(pa
         assert pay.control("webhooks", mode="truncate", n=1)["sent"] == [400]
         with pytest.raises(Exception, match="404"):
             post(f"{address}nobody", {}, {})
-    assert pay.desk.ask("payments", "sweep")["events"] == {"answered": 1, "waiting": 0}
+    assert pay.desk.ask("payments", "sweep", by="bridge")["events"] == {"answered": 1, "waiting": 0}
     assert pay.receipts(reference) == 1
     assert pay.laws_hold()
 
@@ -60,7 +60,7 @@ def test_a_webhook_that_arrives_books_the_payment_without_the_sweep_of_pending_o
     pay.pays(pay.started(reference))
     with pay.listening():
         assert set(pay.control("webhooks", mode="reorder")["sent"]) == {200}
-    assert pay.desk.ask("payments", "sweep")["payments"]["asked"] == 0
+    assert pay.desk.ask("payments", "sweep", by="bridge")["payments"]["asked"] == 0
     assert (pay.state(reference), pay.receipts(reference)) == ("succeeded", 1)
 
 
@@ -96,7 +96,7 @@ def test_a_refund_raced_by_two_clerks_is_paid_once(pay: PayDesk) -> None:
     (payment,) = pay.mock.ledger.payments.values()
     assert [each.amount for each in payment.refunds] == [70_00]
     pay.control(f"refunds/{payment.refunds[0].id}/advance", to="success")
-    pay.desk.ask("payments", "sweep")
+    pay.desk.ask("payments", "sweep", by="bridge")
     assert view_refund(house, asked[0]).state.value == "succeeded"
     house.store.close()
     assert pay.laws_hold()

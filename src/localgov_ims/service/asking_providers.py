@@ -20,7 +20,10 @@ def opened_provider(installation: Installation, name: str | None) -> Iterator[Pa
     Raises:
         ConfigurationError: There is no such account, or one of its secrets is missing.
     """
-    chosen = installation.providers.get(name or "")
+    if name is None:
+        message = "The payment's method names no provider, so there is nobody to ask. Settle it by hand."
+        raise ConfigurationError("no_provider", message)
+    chosen = installation.providers.get(name)
     if chosen is None:
         there_are = ", ".join(sorted(installation.providers)) or "none"
         message = f"There is no [providers.{name}] in the settings; there are: {there_are}. Add it, or settle the payment by hand."
