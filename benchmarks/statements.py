@@ -89,8 +89,8 @@ class Totals:
             self.debit_count += 1
 
 
-def entries(count: int, seed: int, *, mix: bool) -> Iterator[Entry]:
-    """Yield *count* entries in date order. Equal arguments give equal entries."""
+def entries(count: int, seed: int, *, mix: bool, can_pend: bool = True) -> Iterator[Entry]:
+    """Yield *count* entries in date order. Equal arguments give equal entries; not every format can say pending."""
     draw = random.Random(seed)
     for number in range(count):
         pence = draw.randint(100, 250_000)
@@ -102,7 +102,7 @@ def entries(count: int, seed: int, *, mix: bool) -> Iterator[Entry]:
             kind = 1.0
         parts = (split, pence - split) if kind < 0.05 else ()
         reversal = 0.05 <= kind < 0.07
-        pending = 0.07 <= kind < 0.08
+        pending = can_pend and 0.07 <= kind < 0.08
         if 0.08 <= kind < 0.12:
             name = f"O'NEIL & SON <{number}>"
         yield Entry(
@@ -209,17 +209,84 @@ def payment(row: Entry, suffix: str, pence: int, *, late: bool) -> str:
     )
 
 
-WRITERS = {"camt053-v2": partial(camt053, 2), "camt053-v8": partial(camt053, 8)}
+def printed(pence: int, decimal: str) -> str:
+    """Return an unsigned amount with a decimal sign."""
+    return f"{abs(pence) // 100}{decimal}{abs(pence) % 100:02d}"
+
+
+def mt940(rows: Iterator[Entry], totals: Totals) -> Iterator[str]:
+    """Yield a statement in MT940; RC takes back a credit (money out), RD a debit (money in)."""
+    last = FIRST_DAY + dt.timedelta(days=DAYS - 1)
+    yield f":20:GENERATED\r\n:25:{SORT_CODE}/{ACCOUNT}\r\n:28C:10/1\r\n"
+    yield f":60F:{'CD'[totals.opening < 0]}{FIRST_DAY:%y%m%d}GBP{printed(totals.opening, ',')}\r\n"
+    for row in rows:
+        mark = "CD"[not row.credit] if not row.reversal else ("RD" if row.credit else "RC")
+        yield (
+            f":61:{row.day:%y%m%d}{row.day:%m%d}{mark}{printed(row.pence, ',')}NTRF{row.reference}//ASR{row.number:09d}\r\n"
+            f":86:{row.name} {row.reference}\r\n"
+        )
+    yield f":62F:{'CD'[totals.closing < 0]}{last:%y%m%d}GBP{printed(totals.closing, ',')}\r\n-\r\n"
+
+
+def bai2(rows: Iterator[Entry], totals: Totals) -> Iterator[str]:
+    """Yield a statement in BAI2; a payer of many letters has his reference on a continuation."""
+    yield "01,BANK,COUNCIL,261101,0600,1,,,2/\n02,COUNCIL,BANK,1,261031,2359,GBP,2/\n"
+    yield (
+        f"03,{ACCOUNT},GBP,010,{totals.opening},,,015,{totals.closing},,,"
+        f"100,{totals.credits},{totals.credit_count},,400,{totals.debits},{totals.debit_count},/\n"
+    )
+    control, records = totals.opening + totals.closing + totals.credits + totals.debits, 1
+    for row in rows:
+        control += row.pence
+        type_, wrapped = "142" if row.credit else "451", row.name.startswith("O'")
+        yield f"16,{type_},{row.pence},Z,{row.reference},,{row.name}"
+        yield f"\n88,{row.reference}\n" if wrapped else f" {row.reference}\n"
+        records += 1 + wrapped
+    yield f"49,{control},{records + 1}/\n98,{control},1,{records + 3}/\n99,{control},1,{records + 5}/\n"
+
+
+def ofx(rows: Iterator[Entry], totals: Totals) -> Iterator[str]:
+    """Yield a statement in OFX 1, its tags not closed."""
+    last = FIRST_DAY + dt.timedelta(days=DAYS - 1)
+    yield (
+        "OFXHEADER:100\r\nDATA:OFXSGML\r\nVERSION:102\r\nSECURITY:NONE\r\nENCODING:USASCII\r\nCHARSET:1252\r\n"
+        "COMPRESSION:NONE\r\nOLDFILEUID:NONE\r\nNEWFILEUID:NONE\r\n\r\n"
+        "<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>0<SEVERITY>INFO</STATUS><DTSERVER>20261101<LANGUAGE>ENG</SONRS>"
+        "</SIGNONMSGSRSV1><BANKMSGSRSV1><STMTTRNRS><TRNUID>1<STATUS><CODE>0<SEVERITY>INFO</STATUS><STMTRS><CURDEF>GBP"
+        f"<BANKACCTFROM><BANKID>{SORT_CODE}<ACCTID>{ACCOUNT}<ACCTTYPE>CHECKING</BANKACCTFROM>"
+        f"<BANKTRANLIST><DTSTART>{FIRST_DAY:%Y%m%d}<DTEND>{last:%Y%m%d}\r\n"
+    )
+    for row in rows:
+        sign, kind = ("", "CREDIT") if row.credit else ("-", "DEBIT")
+        yield (
+            f"<STMTTRN><TRNTYPE>{kind}<DTPOSTED>{row.day:%Y%m%d}<TRNAMT>{sign}{pounds(row.pence)}"
+            f"<FITID>F{row.number}<NAME>{escaped(row.name)}<MEMO>{row.reference}</STMTTRN>\r\n"
+        )
+    sign = "-" if totals.closing < 0 else ""
+    yield (
+        f"</BANKTRANLIST><LEDGERBAL><BALAMT>{sign}{pounds(abs(totals.closing))}<DTASOF>{last:%Y%m%d}</LEDGERBAL>"
+        "</STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>\r\n"
+    )
+
+
+WRITERS = {
+    "camt053-v2": partial(camt053, 2),
+    "camt053-v8": partial(camt053, 8),
+    "mt940": mt940,
+    "bai2": bai2,
+    "ofx": ofx,
+}
 
 
 def write(format_: str, count: int, out: IO[bytes], *, seed: int = 7, mix: bool = False) -> Totals:
     """Write one statement of *count* entries to *out* and return what it holds."""
+    drawn = partial(entries, count, seed, mix=mix, can_pend=format_.startswith("camt"))
     totals = Totals()
-    for row in entries(count, seed, mix=mix):
+    for row in drawn():
         totals.add(row)
     pieces: list[str] = []
     held = 0
-    for piece in WRITERS[format_](entries(count, seed, mix=mix), totals):
+    for piece in WRITERS[format_](drawn(), totals):
         pieces.append(piece)
         held += len(piece)
         if held > BLOCK:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, frozen
 
 from localgov_ims.domain.quoting import quoted
 from localgov_ims.errors import InvalidValue
@@ -17,14 +17,10 @@ LIMIT = 2**63
 _TEXT = re.compile(r"([+-]?)([0-9]{1,15})(?:\.([0-9]{1,2}))?", re.ASCII)
 
 
-def _whole_pence(_: object, __: Attribute[int], value: object) -> None:
-    # `type is int` rather than isinstance: True is not money, and a float never becomes it.
-    if type(value) is not int or not -LIMIT < value < LIMIT:
-        message = f"An amount of money must be a whole number of pence, not {value!r}."
-        raise InvalidValue("amount_not_whole_pence", message, value=value)
+_set = object.__setattr__
 
 
-@frozen(order=True, repr=False)
+@frozen(order=True, repr=False, init=False)
 class Money:
     """An amount in pounds sterling, kept as a whole number of pence.
 
@@ -34,7 +30,19 @@ class Money:
         Money('13.00')
     """
 
-    pence: int = field(validator=_whole_pence)
+    pence: int
+
+    def __init__(self, pence: int) -> None:
+        """Keep whole pence; checked here and not by a validator, for money is what most is made of.
+
+        Raises:
+            InvalidValue: It is no whole number (a float, a truth value), or more than a database keeps.
+        """
+        # `type is int` rather than isinstance: True is not money, and a float never becomes it.
+        if type(pence) is not int or not -LIMIT < pence < LIMIT:
+            message = f"An amount of money must be a whole number of pence, not {pence!r}."
+            raise InvalidValue("amount_not_whole_pence", message, value=pence)
+        _set(self, "pence", pence)
 
     @classmethod
     def parse(cls, text: str) -> Money:

@@ -74,7 +74,7 @@ def events(reader: Reader, stream: BinaryIO, options: Options | None = None) -> 
     opened: Opened | None = None
     stopped = False
     for event in reader.read(stream, options or reader.options()):
-        if isinstance(event, IncomeRow):  # of which there are most
+        if isinstance(event, BankLine | IncomeRow):  # of which there are most
             pass
         elif isinstance(event, Issue):
             stopped |= event.stops

@@ -40,7 +40,7 @@ class Tally:
         else:
             self.debits -= pence
             self.debit_count += 1
-        if day is not None:
+        if day is not self.last_on and day is not None:
             if self.first_on is None or day < self.first_on:
                 self.first_on = day
             if self.last_on is None or day > self.last_on:

@@ -26,7 +26,7 @@ class Account:
     """What is kept of an account while its entries pass.
 
     Attributes:
-        control: Every amount of its records so far, as the trailer adds them up; records: how many there were.
+        summary: Every amount of its record 03; records: how many records there were.
         said: The sums of record 03 that are compared: type to pence and count.
     """
 
@@ -34,7 +34,7 @@ class Account:
     place: str
     currency: str
     records: int = 0
-    control: int = 0
+    summary: int = 0
     said: dict[str, tuple[int, int | None]] = field(factory=dict)
     tally: Tally = field(factory=Tally)
     faulty: bool = False
@@ -47,6 +47,11 @@ class Account:
     def opening(self) -> Money | None:
         """The balance before the first entry."""
         return self._sum(OPENING)
+
+    @property
+    def control(self) -> int:
+        """Every amount of its records, as the trailer adds them up: those out count like those in."""
+        return self.summary + self.tally.credits + self.tally.debits
 
     def close(self, place: str) -> Iterator[Issue | Closed]:
         """Yield what does not tie, then the end."""
@@ -98,7 +103,7 @@ def _add(account: Account, type_: str, amount: str, count: str) -> None:
         return
     pence = signed(amount, f"amount of {type_}")
     number = unsigned(count, f"count of {type_}") if count else None
-    account.control += pence
+    account.summary += pence
     if type_ not in _KEPT:
         return
     if account.said.setdefault(type_, (pence, number)) != (pence, number):

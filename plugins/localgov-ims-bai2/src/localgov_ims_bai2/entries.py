@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
-from localgov_ims.domain.statements import BankLine, References
+from localgov_ims.domain.statements import NO_REFERENCES, BankLine
+from localgov_ims.files.checked_lines import line_of, references_of
 from localgov_ims.files.text import printed_day
 from localgov_ims_bai2.options import Bai2Options
 from localgov_ims_bai2.records import Record
@@ -20,6 +20,11 @@ PLAIN_FUNDS: Final = frozenset({"", "0", "1", "2", "Z"})
 _LONGEST: Final = 16
 _PATTERN: Final = "YYMMDD"
 _EMPTY: Final = frozenset({"", "/"})
+_IN, _OUT, _END = 100, 400, 700
+_NO_DIRECTION: Final = (
+    "This type says neither that money came in (100 to 399) nor that it went out (400 to 699). Ask the bank what it "
+    "means, and name it in credit_codes or debit_codes of [formats.bai2]."
+)
 
 
 class Fault(Exception):
@@ -82,24 +87,18 @@ def day(text: str, field: str) -> date:
     return found
 
 
-def split(record: Record) -> Entry:
+def _split(record: Record) -> Entry:
     """Divide a record 16 into its fields; continuations before the text go on with the fields, later ones are text.
 
     Raises:
         Fault: It ends before its fields do, or its funds type is none.
     """
-    fields, number = record.body.split(",", 5), 0
-    # nearly every record: a plain funds type, its text on the same line
-    if len(fields) == 6 and fields[2] in PLAIN_FUNDS:  # noqa: PLR2004 - type, amount, funds, two references, text
-        type_, amount, _, bank, customer, text = fields
-    else:
-        body = record.body
-        while (found := _places(body)) is None and number < len(record.more):
-            body = f"{body.rstrip(' ').removesuffix('/')},{record.more[number]}"
-            number += 1
-        type_, amount, value_on, bank, customer, text = found or _short(body)
-        return Entry(type_, amount, value_on, bank, customer, [text, *record.more[number:]])
-    return Entry(type_, amount, "", bank, customer, [text, *record.more] if record.more else [text])
+    body, number = record.body, 0
+    while (found := _places(body)) is None and number < len(record.more):
+        body = f"{body.rstrip(' ').removesuffix('/')},{record.more[number]}"
+        number += 1
+    type_, amount, value_on, bank, customer, text = found or _short(body)
+    return Entry(type_, amount, value_on, bank, customer, [text, *record.more[number:]])
 
 
 def _places(body: str) -> list[str] | None:
@@ -149,38 +148,40 @@ def _short(body: str) -> list[str]:
     return [*found[:5], ""]
 
 
-@functools.lru_cache(maxsize=1024)
-def _direction(type_: str, options: Bai2Options) -> int:
-    """Return 1 for money in and -1 for money out, 0 where the type says neither."""
-    if type_ in options.credit_codes:
-        return 1
-    if type_ in options.debit_codes:
-        return -1
-    if not (len(type_) == 3 and type_.isascii() and type_.isdigit()):  # noqa: PLR2004
-        return 0
-    return 1 if "100" <= type_ <= "399" else -1 if "400" <= type_ <= "699" else 0
+def signs(options: Bai2Options) -> Mapping[str, int]:
+    """Return each type code's direction: 1 money in, -1 money out."""
+    own = dict.fromkeys(options.credit_codes, 1) | dict.fromkeys(options.debit_codes, -1)
+    return {str(code): 1 if code < _OUT else -1 for code in range(_IN, _END)} | own
 
 
 def line(
-    record: Record, entry: Entry, booked_on: date, options: Bai2Options, count: Callable[[int, date], int]
+    record: Record, booked_on: date, sign_of: Mapping[str, int], count: Callable[[int, date], int]
 ) -> BankLine:
     """Make the line of a record 16; *count* adds it to its account's totals and returns its position.
 
     Raises:
-        Fault: Its amount, its type or its day is none.
+        Fault: Its fields end too soon; its amount, its type or its day is none.
     """
-    pence = unsigned(entry.amount, "amount")
-    sign = _direction(entry.type, options)
-    if not sign:
-        message = (
-            "This type says neither that money came in (100 to 399) nor that it went out (400 to 699). Ask the bank "
-            "what it means, and name it in credit_codes or debit_codes of [formats.bai2]."
-        )
-        raise Fault("unknown-code", "type", entry.type, message)
-    value_on = day(entry.value_on, "value date") if entry.value_on else None
-    text = entry.tail if entry.tail[0] not in _EMPTY else entry.tail[1:]
-    return BankLine(
-        position=count(sign * pence, booked_on), amount=Money(sign * pence), booked_on=booked_on, value_on=value_on,
-        place=record.place, code=entry.type, narrative=tuple(text),
-        references=References(bank=entry.bank or None, customer=entry.customer.removesuffix("/") or None),
-    )  # fmt: skip
+    at, _, body, more = record
+    fields, value_on = body.split(",", 5), None
+    narrative: tuple[str, ...]
+    # Nearly every record has a plain funds type, its text on the same line, and no continuation.
+    if not more and len(fields) == 6 and fields[2] in PLAIN_FUNDS:  # noqa: PLR2004
+        type_, amount, _, bank, customer, text = fields
+        narrative = (text,) if text not in _EMPTY else ()
+    else:
+        type_, amount, printed, bank, customer, tail = _split(record)
+        narrative = tuple(tail if tail[0] not in _EMPTY else tail[1:])
+        value_on = day(printed, "value date") if printed else None
+    sign = sign_of.get(type_)
+    if sign is None:
+        raise Fault("unknown-code", "type", type_, _NO_DIRECTION)
+    plain = len(amount) <= _LONGEST and amount.isdigit() and amount.isascii()
+    pence = sign * (int(amount) if plain else unsigned(amount, "amount"))
+    references = NO_REFERENCES
+    if bank or customer:
+        references = references_of({"bank": bank or None, "customer": customer.removesuffix("/") or None})
+    return line_of({
+        "position": count(pence, booked_on), "amount": Money(pence), "booked_on": booked_on, "value_on": value_on,
+        "place": f"line {at}", "code": type_, "references": references, "narrative": narrative,
+    })  # fmt: skip

@@ -45,5 +45,8 @@ class Bai2:
         chosen = options if isinstance(options, Bai2Options) else Bai2Options(limits=options.limits)
         walk = Walk(chosen)
         for record in records(plain_lines(stream, ("utf-8", "cp1252"), chosen.limits)):
-            yield from walk.take(record)
+            if record.code == "16" and (entry := walk.entry(record)) is not None:
+                yield entry
+            else:
+                yield from walk.take(record)
         yield from walk.end()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from localgov_ims.files.limits import refuse
 
 CONTINUED: Final = "88"
+_ENTRY: Final = "16,"
 _MOST_CONTINUED: Final = 1024 * 1024
-"""A record with its continuations holds no more characters than this."""
+"""The continuations of a record hold no more characters than this."""
+_made: Final = tuple.__new__
+"""Makes a named tuple in a third of the time: a file has as many records as entries."""
 
 
 class Record(NamedTuple):
@@ -18,7 +21,7 @@ class Record(NamedTuple):
     line: int
     code: str
     body: str
-    more: list[str]
+    more: Sequence[str]
 
     @property
     def place(self) -> str:
@@ -41,29 +44,39 @@ def records(lines: Iterable[str]) -> Iterator[Record]:
     Raises:
         Refused: A line is no record, or a continuation has nothing to continue.
     """
-    current: Record | None = None
-    held = 0
+    at, code, body, held = 0, "", "", 0
+    more: list[str] = []
     for number, line in enumerate(lines, 1):
-        code = line[:2]
-        if line[2:3] != "," or not code.isdigit():
+        begin = line[:3]
+        if begin == _ENTRY and at:  # what nearly every line is
+            yield _made(Record, (at, code, body, more))
+            at, code, body = number, "16", line[3:]
+            if more:
+                more, held = [], 0
+        elif begin[2:] != "," or not begin[:2].isdigit():
             if line.strip(" \t\x1a"):
                 message = "A line begins with the two digits of its record and a comma, such as 16, here."
                 raise refuse("layout-mismatch", f"line {number}", message, field="record", value=line)
-            continue
-        if code != CONTINUED:
-            if current is not None:
-                yield current
-            current, held = Record(number, code, line[3:], []), len(line)
-            continue
-        if current is None:
-            raise refuse("layout-mismatch", f"line {number}", "A record 88 has nothing to continue.")
-        held += len(line)
-        if held > _MOST_CONTINUED:
-            message = "A record with its continuations is longer than 1 MiB; the file may be damaged."
-            raise refuse("limit-exceeded", current.place, message)
-        current.more.append(line[3:])
-    if current is not None:
-        yield current
+        elif begin[:2] == CONTINUED:
+            held += len(line)
+            more.append(line[3:])
+            _check(number, at, held)
+        else:
+            if at:
+                yield _made(Record, (at, code, body, more))
+            at, code, body = number, begin[:2], line[3:]
+            if more:
+                more, held = [], 0
+    if at:
+        yield _made(Record, (at, code, body, more))
+
+
+def _check(number: int, at: int, held: int) -> None:
+    if not at:
+        raise refuse("layout-mismatch", f"line {number}", "A record 88 has nothing to continue.")
+    if held > _MOST_CONTINUED:
+        message = "A record with its continuations is longer than 1 MiB; the file may be damaged."
+        raise refuse("limit-exceeded", f"line {at}", message)
 
 
 def ended(text: str, line: int) -> str:

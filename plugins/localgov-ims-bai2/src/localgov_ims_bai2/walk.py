@@ -11,7 +11,7 @@ from localgov_ims.files.limits import refuse
 from localgov_ims.files.text import has_pence
 from localgov_ims_bai2 import account, levels
 from localgov_ims_bai2.account import Account
-from localgov_ims_bai2.entries import Fault, day, line, split
+from localgov_ims_bai2.entries import Fault, day, line, signs
 from localgov_ims_bai2.levels import Group, Level
 from localgov_ims_bai2.options import Bai2Options
 from localgov_ims_bai2.records import Record
@@ -24,7 +24,6 @@ _NEXT: Final = {
     "01": ("02", "99"),
     "02": ("03", "98"),
     "03": ("16", "49"),
-    "16": ("16", "49"),
     "49": ("03", "98"),
     "98": ("02", "99"),
     "99": (),
@@ -38,6 +37,8 @@ class Walk:
     def __init__(self, options: Bai2Options) -> None:
         """Begin before the file header."""
         self._options = options
+        self._signs = signs(options)
+        self._most = options.limits.lines
         self._last = ""
         self._file = Level()
         self._group: Group | None = None
@@ -52,9 +53,6 @@ class Walk:
             Refused: It cannot stand here, or without what it says nothing after it can be read.
         """
         code = record.code
-        if code == "16" and self._account is not None:
-            self._last = code
-            return (self._entry(record, self._account),)
         if code not in _NEXT[self._last]:
             raise refuse("layout-mismatch", record.place, self._misplaced(record), field="record", value=code)
         self._last = code
@@ -64,6 +62,24 @@ class Walk:
             raise refuse(
                 fault.code, record.place, fault.message, field=fault.field, value=fault.value
             ) from fault
+
+    def entry(self, record: Record) -> Event | None:
+        """Take a record 16 and return its line, or the Issue that says why not; none where no account is open."""
+        found, group = self._account, self._group
+        if found is None or group is None:
+            return None
+        found.records += 1 + len(record.more)
+        try:
+            made = line(record, group.as_of, self._signs, found.tally.add)
+        except Fault as fault:
+            found.faulty = self._faulty = True
+            return fault.issue(record.place)
+        if made.position > self._options.limits.lines:
+            message = (
+                f"The account has more than {self._options.limits.lines} entries; ask for smaller files."
+            )
+            raise refuse("limit-exceeded", record.place, message)
+        return made
 
     def end(self) -> Iterator[Issue]:
         """Yield the Issue for a file that ends before its last record."""
@@ -132,22 +148,6 @@ class Walk:
                 number=group.as_of.isoformat(), opening=found.opening,
             )
         ]  # fmt: skip
-
-    def _entry(self, record: Record, found: Account) -> Event:
-        group = self._group
-        assert group is not None  # noqa: S101
-        found.records += record.lines
-        tally = found.tally
-        if tally.credit_count + tally.debit_count >= self._options.limits.lines:
-            message = f"The account has more than {self._options.limits.lines} entries; ask the bank for smaller files."
-            raise refuse("limit-exceeded", record.place, message)
-        try:
-            made = line(record, split(record), group.as_of, self._options, tally.add)
-        except Fault as fault:
-            found.faulty = self._faulty = True
-            return fault.issue(record.place)
-        found.control += abs(made.amount.pence)
-        return made
 
     def _account_trailer(self, record: Record) -> Iterator[Event]:
         found, group = self._account, self._group

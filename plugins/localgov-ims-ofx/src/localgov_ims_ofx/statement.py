@@ -8,8 +8,9 @@ from attrs import define, field
 
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import visible
-from localgov_ims.domain.statements import NO_REFERENCES, BankLine, Evidence, References
+from localgov_ims.domain.statements import NO_REFERENCES, BankLine, Evidence
 from localgov_ims.files.account_numbers import account_number
+from localgov_ims.files.checked_lines import line_of, references_of
 from localgov_ims.files.events import Closed, Opened
 from localgov_ims.files.text import has_pence
 from localgov_ims.files.totals import Tally
@@ -72,15 +73,16 @@ class Statement:
             )
         cheque, own = (get("CHECKNUM") or "").strip("0"), get("REFNUM")
         memo, value_on = get("MEMO"), get("DTAVAIL")
-        return BankLine(
-            position=self.tally.add(amount, booked_on), amount=Money(amount), booked_on=booked_on, place=place,
-            value_on=day(value_on, "DTAVAIL") if value_on else None, code=get("TRNTYPE") or None,
-            references=References(cheque=get("CHECKNUM") if cheque else None, bank=own or None)
-            if cheque or own
-            else NO_REFERENCES,
-            counterparty_name=plain(get("NAME") or "") or None, counterparty_account=get("ACCTTO") or None,
-            narrative=(plain(memo),) if memo else (), identifier=identifier,
-        )  # fmt: skip
+        references = NO_REFERENCES
+        if cheque or own:
+            references = references_of({"cheque": get("CHECKNUM") if cheque else None, "bank": own or None})
+        return line_of({
+            "position": self.tally.add(amount, booked_on), "amount": Money(amount), "booked_on": booked_on,
+            "place": place, "value_on": day(value_on, "DTAVAIL") if value_on else None, "code": get("TRNTYPE") or None,
+            "references": references, "counterparty_name": plain(get("NAME") or "") or None,
+            "counterparty_account": get("ACCTTO") or None, "narrative": (plain(memo),) if memo else (),
+            "identifier": identifier,
+        })  # fmt: skip
 
     def close(self) -> Closed:
         """Return the end, with the ledger balance where the statement has one.

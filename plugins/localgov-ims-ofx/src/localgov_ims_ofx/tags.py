@@ -17,12 +17,27 @@ _TAG: Final = re.compile(
 _ENTITY: Final = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{1,6}|#x[0-9A-Fa-f]{1,5});")
 _SPACE: Final = " \t\n"
 
+_BEGIN, _END = "<STMTTRN>", "</STMTTRN>"
+_LEAF: Final = re.compile(r"<([A-Z][A-Z0-9._]*)>([^<]*)(?:</\1>)?")
+
+AGGREGATES: Final = frozenset(
+    """
+    OFX SIGNONMSGSRSV1 SONRS STATUS BANKMSGSRSV1 CREDITCARDMSGSRSV1 STMTTRNRS CCSTMTTRNRS STMTRS CCSTMTRS BANKACCTFROM
+    CCACCTFROM BANKTRANLIST BANKTRANLISTP STMTTRN STMTTRNP PAYEE BANKACCTTO CCACCTTO CURRENCY ORIGCURRENCY LEDGERBAL
+    AVAILBAL BALLIST BAL IMAGEDATA
+""".split()
+)
+"""Elements that hold others and are always closed; any other is a leaf."""
+
+Leaves = dict[str, str]
+"""An entry that holds nothing but leaves: the texts by the names."""
+
 Tag = tuple[str, str, str]
 """`/` for a closing tag, else empty; the name in capitals; the text up to the next tag, without blanks around it."""
 
 
-def tags(blocks: Iterable[str], limits: Limits) -> Iterator[Tag]:
-    """Yield the tags of a text that comes in blocks; what stands before the first is passed over.
+def tags(blocks: Iterable[str], limits: Limits) -> Iterator[Tag | Leaves]:
+    """Yield the tags of a text that comes in blocks, plain entries whole; what stands before the first is passed over.
 
     Raises:
         Refused: A `<` begins no tag, there is a DOCTYPE, or one tag with its text is longer than the limit.
@@ -51,20 +66,34 @@ def _last(text: str) -> int:
     return end
 
 
-def _scan(text: str, start: int, end: int, lines: int, limits: Limits) -> Iterator[Tag]:
-    for found in _TAG.finditer(text, start, end):
-        if found.start() != start:
-            break
+def _scan(text: str, start: int, end: int, lines: int, limits: Limits) -> Iterator[Tag | Leaves]:
+    while start < end:
+        if text.startswith(_BEGIN, start):
+            inner, close = start + len(_BEGIN), text.find(_END, start, end)
+            if 0 <= close - inner <= limits.text_bytes and (leaves := _leaves(text[inner:close])) is not None:
+                yield leaves
+                start = text.find("<", close + len(_END), end)
+                start = end if start < 0 else start
+                continue
+        found = _TAG.match(text, start, end)
+        if found is None:
+            raise _unread(text[start:end], lines + text.count("\n", 0, start))
+        if found.end() - start > limits.text_bytes:
+            raise _too_long(lines + text.count("\n", 0, start), limits)
         start = found.end()
-        if start - found.start() > limits.text_bytes:
-            raise _too_long(lines + text.count("\n", 0, found.start()), limits)
-        close, name, value, data = found.groups()
+        close_, name, value, data = found.groups()
         if name is not None:
             if data is not None:  # what stands in it is text, an ampersand too
                 value = _DATA.sub(lambda part: part.group(1).replace("&", "&amp;"), value)
-            yield close, name.upper(), value.strip(_SPACE)
-    if start < end:
-        raise _unread(text[start:end], lines + text.count("\n", 0, start))
+            yield close_, name.upper(), value.strip(_SPACE)
+
+
+def _leaves(inner: str) -> Leaves | None:
+    """Return an entry's leaves, or none where there is more than leaves in it: then its tags are read one by one."""
+    pairs = _LEAF.findall(inner)
+    leaves = {name: value.strip(_SPACE) for name, value in pairs}
+    plain = inner.count("<") in {len(pairs), 2 * len(pairs)} and len(leaves) == len(pairs)
+    return leaves if plain and AGGREGATES.isdisjoint(leaves) else None
 
 
 def _too_long(line: int, limits: Limits) -> Exception:

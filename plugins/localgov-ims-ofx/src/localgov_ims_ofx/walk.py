@@ -10,7 +10,7 @@ from localgov_ims.files.events import Event
 from localgov_ims.files.limits import refuse
 from localgov_ims_ofx.options import OfxOptions
 from localgov_ims_ofx.statement import Statement
-from localgov_ims_ofx.tags import Tag
+from localgov_ims_ofx.tags import AGGREGATES, Leaves, Tag
 from localgov_ims_ofx.values import Fault
 
 _STATEMENTS: Final = frozenset({"STMTRS", "CCSTMTRS"})
@@ -25,11 +25,6 @@ _INSIDE: Final = {
 """Leaves of what stands inside an entry, and the name by which the entry has them."""
 _LINE: Final = "STMTTRN"
 _PENDING: Final = "STMTTRNP"
-_AGGREGATES: Final = frozenset({
-    "OFX", "STATUS", "BANKTRANLIST", "BANKTRANLISTP", "AVAILBAL", "CCACCTTO", "ORIGCURRENCY", "BANKMSGSRSV1",
-    "CREDITCARDMSGSRSV1", "SIGNONMSGSRSV1", "BALLIST", "BAL", "IMAGEDATA", _LINE, _PENDING,
-    *_ANSWERS, *_KEPT, *_INSIDE,
-})  # fmt: skip
 
 
 class Walk:
@@ -46,17 +41,23 @@ class Walk:
         self._status: dict[str, str] = {}
         self._ended = False
 
-    def take(self, found: Iterable[Tag]) -> Iterator[Event]:
-        """Yield the events of the tags.
+    def take(self, found: Iterable[Tag | Leaves]) -> Iterator[Event]:
+        """Yield the events of the tags and of whole entries.
 
         Raises:
             Refused: A tag cannot stand where it stands, or the sender reports a fault of his own.
         """
-        for close, name, text in found:
+        for tag in found:
+            if isinstance(tag, dict):
+                yield from self._begin(_LINE)
+                self._leaves = tag
+                yield from self._end(_LINE)
+                continue
+            close, name, text = tag
             if close:
-                if name in _AGGREGATES:
+                if name in AGGREGATES:
                     yield from self._end(name)
-            elif name in _AGGREGATES:
+            elif name in AGGREGATES:
                 yield from self._begin(name)
             elif self._leaves is not None:
                 self._leaf(self._leaves, name, text)
