@@ -18,6 +18,8 @@ from localgov_ims.files.holder_fields import HolderRow
 from localgov_ims.files.limits import DEFAULT_LIMITS, Refused, first_bytes, refuse
 from localgov_ims.files.readers import HEAD_BYTES, LooksInside, Options, Reader
 
+_MOST = (BankLine, IncomeRow)
+"""What most events are: they are asked for first."""
 KEPT_ISSUES = 100
 """The first Issues of a file are kept, the rest counted."""
 
@@ -74,7 +76,7 @@ def events(reader: Reader, stream: BinaryIO, options: Options | None = None) -> 
     opened: Opened | None = None
     stopped = False
     for event in reader.read(stream, options or reader.options()):
-        if isinstance(event, BankLine | IncomeRow):  # of which there are most
+        if isinstance(event, _MOST):
             pass
         elif isinstance(event, Issue):
             stopped |= event.stops

@@ -26,7 +26,8 @@ class Account:
     """What is kept of an account while its entries pass.
 
     Attributes:
-        summary: Every amount of its record 03; records: how many records there were.
+        summary: Every amount of its record 03; records: how many there were besides the
+            entries, which the tally counts.
         said: The sums of record 03 that are compared: type to pence and count.
     """
 

@@ -45,9 +45,11 @@ def compare(
 ) -> Iterator[Issue]:
     """Yield an Issue for each figure of a trailer that is not what was read; *records* has the trailer in it.
 
-    A trailer of a group or a file says besides how many *parts* it has. Above a *faulty* entry, whose amount is not
-    known, control totals are not compared.
+    A trailer of a group or a file says besides how many *parts* it has. Above a *faulty* entry, which is
+    not counted, nothing is compared.
     """
+    if faulty:
+        return
     fields = record.fields()
     places = 3 if parts is not None else 2
     if len(fields) > places:
@@ -58,7 +60,7 @@ def compare(
     name = _NAMES[record.code]
     try:
         said = signed(fields[0].strip(), "control total")
-        if said != control and not faulty:
+        if said != control:
             message = (
                 f"The {name}'s control total is {Money(said).shown()}, but its amounts come to "
                 f"{Money(control).shown()}: a difference of {Money(said - control).shown()}."

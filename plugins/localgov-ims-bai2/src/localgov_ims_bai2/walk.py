@@ -68,16 +68,15 @@ class Walk:
         found, group = self._account, self._group
         if found is None or group is None:
             return None
-        found.records += 1 + len(record.more)
         try:
             made = line(record, group.as_of, self._signs, found.tally.add)
         except Fault as fault:
             found.faulty = self._faulty = True
             return fault.issue(record.place)
-        if made.position > self._options.limits.lines:
-            message = (
-                f"The account has more than {self._options.limits.lines} entries; ask for smaller files."
-            )
+        if record.more:
+            found.records += len(record.more)
+        if made.position > self._most:
+            message = f"The account has more than {self._most} entries; ask for smaller files."
             raise refuse("limit-exceeded", record.place, message)
         return made
 
@@ -154,7 +153,7 @@ class Walk:
         assert found is not None  # noqa: S101 - _NEXT has a 03 before every 49
         assert group is not None  # noqa: S101
         self._account = None
-        found.records += record.lines
+        found.records += record.lines + found.tally.count
         yield from levels.compare(record, found.control, found.records, faulty=found.faulty)
         group.level.add(found.control, found.records)
         yield from found.close(record.place)

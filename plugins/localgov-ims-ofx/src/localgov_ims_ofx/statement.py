@@ -75,14 +75,13 @@ class Statement:
         memo, value_on = get("MEMO"), get("DTAVAIL")
         references = NO_REFERENCES
         if cheque or own:
-            references = references_of({"cheque": get("CHECKNUM") if cheque else None, "bank": own or None})
-        return line_of({
-            "position": self.tally.add(amount, booked_on), "amount": Money(amount), "booked_on": booked_on,
-            "place": place, "value_on": day(value_on, "DTAVAIL") if value_on else None, "code": get("TRNTYPE") or None,
-            "references": references, "counterparty_name": plain(get("NAME") or "") or None,
-            "counterparty_account": get("ACCTTO") or None, "narrative": (plain(memo),) if memo else (),
-            "identifier": identifier,
-        })  # fmt: skip
+            references = references_of(cheque=get("CHECKNUM") if cheque else None, bank=own or None)
+        return line_of(
+            position=self.tally.add(amount, booked_on), amount=Money(amount), booked_on=booked_on, place=place,
+            value_on=day(value_on, "DTAVAIL") if value_on else None, code=get("TRNTYPE") or None, references=references,
+            counterparty_name=plain(get("NAME") or "") or None, counterparty_account=get("ACCTTO") or None,
+            narrative=(plain(memo),) if memo else (), identifier=identifier,
+        )  # fmt: skip
 
     def close(self) -> Closed:
         """Return the end, with the ledger balance where the statement has one.
