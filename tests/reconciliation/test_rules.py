@@ -62,8 +62,8 @@ def test_a_rule_reads_its_two_sides_and_nothing_else(shipped: MatchRule) -> None
 def test_the_shipped_rules_stand_in_their_order() -> None:
     assert [shipped.name for shipped in SHIPPED] == [
         "reference", "settlement", "settlement-line", "income-file", "ereturn", "collection", "other-list",
-        "other-list-total", "own-transfer", "reference-in-text", "unpaid-item", "unpaid-total", "unpaid", "blind-payout",
-        "blind-payout-nearly", "reference-nearly", "amount-and-day",
+        "other-list-total", "own-transfer", "reference-in-text", "unpaid-item", "unpaid-total", "unpaid-amount", "unpaid",
+        "blind-payout", "blind-payout-nearly", "reference-nearly", "amount-and-day",
     ]  # fmt: skip
     assert list(SHIPPED) == sorted(SHIPPED, key=lambda shipped: shipped.order)
     assert [s.name for s in SHIPPED if s.mode is Mode.SUGGEST] == [

@@ -64,9 +64,14 @@ SHIPPED: tuple[MatchRule, ...] = (
         alternatives=({"source": "source", "advice": "advice"}, {"source": "source", "sun": "sun"}),
         uniqueness=Uniqueness.GROUP, group=("source", "sun", "advice"),
     ),
+    # Singly, and naming nobody: only where one unpaid of the source and one debit have the amount.
+    MatchRule(
+        name="unpaid-amount", order=62, left="named_line", right="unpaid", window=(-3, 10), amount=Amount.NEGATED,
+        alternatives=({"source": "source"},),
+    ),
     # An unpaid, a chargeback or a returned credit that names the receipt it takes back.
     MatchRule(
-        name="unpaid", order=62, left="named_line", right="original", window=(0, 180), amount=Amount.NEGATED,
+        name="unpaid", order=63, left="named_line", right="original", window=(0, 180), amount=Amount.NEGATED,
         alternatives=({"original": "reference"}, {"original": "provider_reference"}),
     ),
     MatchRule(

@@ -17,6 +17,7 @@ from localgov_ims.errors import InvalidValue, NotFound
 from localgov_ims.service.explaining_files import income_file_stories, row_told
 from localgov_ims.service.explaining_moves import provenance
 from localgov_ims.service.explaining_payments import money_stories
+from localgov_ims.service.explaining_unpaids import open_claims, took_back, unpaid_stories
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit
 from localgov_ims.service.stories import Story, size
@@ -32,7 +33,7 @@ from localgov_ims.storage import (
 
 
 def explain(installation: Installation, identifier: str) -> list[Story]:
-    """Tell the story of a statement line, transaction, payment, refund request, proposal, payout, income file or journal.
+    """Tell the story of a statement line, transaction, payment, refund request, proposal, payout, income file, unpaid or journal.
 
     *identifier* is a record's UUID, one of our references (dashes and case do not count; a line's number may
     follow), the bank's own reference of a line, a payout's number, or a journal's number.
@@ -51,7 +52,11 @@ def explain(installation: Installation, identifier: str) -> list[Story]:
             *_transactions(connection, installation, rights, text),
             *money_stories(connection, installation.council, rights, text),
             *_settlements(connection, text),
-            *(income_file_stories(connection, uuid) if (uuid := _uuid(text)) is not None else ()),
+            *(
+                (*income_file_stories(connection, uuid), *unpaid_stories(connection, uuid))
+                if (uuid := _uuid(text)) is not None
+                else ()
+            ),
             *_journals(connection, text),
         ]
     if not stories:
@@ -172,7 +177,10 @@ def _transaction_story(connection: Connection, installation: Installation, t: Tr
     leads = [str(match.left) for match in matches]
     came, related = provenance(connection, t)
     row, file = row_told(connection, t)
-    came, related = [*came, *row], [*related, *file]
+    back, unpaid = took_back(connection, t)
+    claimed, claims = open_claims(connection, installation.council, t)
+    row, file = [*row, *back], [*file, *unpaid]
+    came, related = [*came, *row, *claimed], [*related, *file, *claims]
     sentences += came
     leads += related
     if t.origin.kind == "statement_line":

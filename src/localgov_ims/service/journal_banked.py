@@ -15,7 +15,7 @@ from localgov_ims.domain.postings import MoneySide, Posting, Share, Told
 from localgov_ims.errors import RuleViolation
 from localgov_ims.service import posting
 from localgov_ims.service.council import Council
-from localgov_ims.storage import income_files, journals, statements, unposted_banked
+from localgov_ims.storage import income_files, journals, statements, unpaids, unposted_banked
 from localgov_ims.storage import shares as stored
 from localgov_ims.storage.unposted_banked import Banked
 
@@ -131,9 +131,18 @@ def _of_income_file(council: Council, connection: Connection, right: UUID) -> tu
     return shares, of.gross - of.expected, fee[0] if fee is not None else ""
 
 
+def _of_unpaid(_: Council, connection: Connection, right: UUID) -> tuple[list[Share], Money, str]:
+    """Return what had been received, which the bank takes back."""
+    took_back = unpaids.took_back(connection, right)
+    assert took_back is not None, "its match took the income back in the same unit"  # noqa: S101
+    shares = stored.shares_of_receipt(connection, took_back)
+    return [evolve(share, amount=-share.amount) for share in shares], NOTHING, ""
+
+
 _SHARES: Mapping[str, Callable[[Council, Connection, UUID], tuple[list[Share], Money, str]]] = {
     "receipt": _of_receipt,
     "income_file": _of_income_file,
+    "unpaid": _of_unpaid,
 }
 """What a bank line is matched with: the share of each method in it, what the sender kept, and of which method that is."""
 

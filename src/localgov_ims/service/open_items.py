@@ -104,6 +104,21 @@ def _load_totals(matcher: Matcher, connection: Connection) -> set[int]:
         ),
     )
     matcher.load(
+        "unpaid",
+        (
+            (
+                u.id,
+                u.due_on.toordinal(),
+                -u.unpaid.amount.pence,
+                u.advice,
+                u.unpaid.reference,
+                u.source,
+                u.service_user,
+            )
+            for u in snapshots.open_unpaids(connection)
+        ),
+    )
+    matcher.load(
         "settlement_line",
         ((id_, day.toordinal(), *rest) for id_, day, *rest in snapshots.open_settlement_lines(connection)),
     )

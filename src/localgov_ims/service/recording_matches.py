@@ -12,6 +12,7 @@ from localgov_ims.reconciliation.dispositions import Disposition, DispositionKin
 from localgov_ims.reconciliation.findings import Pair
 from localgov_ims.reconciliation.kinds import KINDS
 from localgov_ims.reconciliation.matches import Match
+from localgov_ims.service.debiting import record_debited
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.open_items import OpenItems
 from localgov_ims.service.permitting import permit_unit
@@ -61,7 +62,7 @@ def match_of(pair: Pair, run: UUID, items: OpenItems) -> Match:
 
 
 def _may_be_refused(pair: Pair, items: OpenItems) -> bool:
-    return pair.rule.right in {"income_file", "original"} or pair.left in items.booked
+    return pair.rule.right in {"income_file", "original", "unpaid"} or pair.left in items.booked
 
 
 def _record(
@@ -78,6 +79,8 @@ def _record(
             _take_income_back(installation, unit, items.dispositions[line])
         if rule.right == "income_file":
             record_waiting(installation, unit, [match.right for match in matches])
+        if rule.right == "unpaid":
+            record_debited(installation, unit, {match.right: match.left for match in matches})
         if rule.right == "original":
             _reverse_returned(installation, unit, matches)
         unit.detail |= {

@@ -28,6 +28,7 @@ from localgov_ims.storage import (
     statements,
     suspense,
     transactions,
+    unpaids,
 )
 from localgov_ims.storage.bulk_receipts import ORIGIN as INCOME_FILE
 
@@ -154,7 +155,7 @@ def _banked(as_at: date) -> sa.Select[Any]:
     return (
         sa.select(_m.c.right_id)
         .join(lines, lines.c.id == _m.c.left_id)
-        .where(_m.c.role == "banked", lines.c.booked_on <= as_at)
+        .where(_m.c.role.in_(("banked", "returned")), lines.c.booked_on <= as_at)
     )
 
 
@@ -162,6 +163,22 @@ def _settled(as_at: date) -> sa.Select[Any]:
     """Select what payouts brought that the bank had paid by a day."""
     paid = sa.select(_sl.c.id).where(_sl.c.settlement.in_(_banked(as_at)))
     return sa.select(_m.c.right_id).where(_m.c.role == "settled", _m.c.left_id.in_(paid))
+
+
+def _taken_back(as_at: date) -> sa.SelectBase:
+    """Select what took income back that the bank had debited by a day: it left with the debit."""
+    lines, reversing, original = statements.lines, _l.alias("reversing"), _l.alias("given")
+    unpaid = (
+        sa.select(unpaids.events.c.transaction)
+        .join(lines, lines.c.id == unpaids.events.c.line)
+        .where(lines.c.booked_on <= as_at)
+    )
+    returned = (
+        sa.select(reversing.c.transaction)
+        .join(original, original.c.id == reversing.c.reverses)
+        .where(original.c.transaction.in_(_banked(as_at).where(_m.c.role == "returned")))
+    )
+    return sa.union_all(unpaid, returned)
 
 
 def _open_lines(connection: Connection, as_at: date) -> Iterator[Outstanding]:
@@ -179,7 +196,7 @@ def _open_lines(connection: Connection, as_at: date) -> Iterator[Outstanding]:
         .outerjoin(taken_back, taken_back.c.id == original.c.transaction)
         .where(
             *_recorded(as_at), _t.c.origin_kind.not_in(elsewhere), sa.func.coalesce(taken_back.c.origin_kind, "") != _BANK_LINE,
-            _t.c.id.not_in(_banked(as_at)), _t.c.id.not_in(_settled(as_at)),
+            _t.c.id.not_in(_banked(as_at)), _t.c.id.not_in(_settled(as_at)), _t.c.id.not_in(_taken_back(as_at)),
         )
         .order_by(_t.c.taken_on, _l.c.reference)
     )  # fmt: skip

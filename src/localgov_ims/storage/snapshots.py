@@ -16,6 +16,7 @@ from localgov_ims.domain.income_files import IncomeFile
 from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import OPENING, TransactionKind
+from localgov_ims.domain.unpaids import RecordedUnpaid
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.storage import (
     break_events,
@@ -26,6 +27,7 @@ from localgov_ims.storage import (
     stated,
     statements,
     transactions,
+    unpaids,
 )
 from localgov_ims.storage.bulk_receipts import ORIGIN as INCOME_FILE
 
@@ -33,7 +35,7 @@ _matches = reconciliation.live
 
 _BOOKED = (DispositionKind.ALLOCATED.value, DispositionKind.SUSPENSE.value)
 
-_BANKED_OTHERWISE = ("statement_line", INCOME_FILE)
+_BANKED_OTHERWISE = ("statement_line", INCOME_FILE, unpaids.ORIGIN)
 """Origins of Receipts that no bank line of their own will come for."""
 
 
@@ -187,6 +189,12 @@ def open_settlement_lines(connection: Connection) -> Iterator[tuple[UUID, date, 
     )
     for row in connection.execute(query):
         yield row.id, row.day, row.pence, row.kind, row.provider_reference, row.source
+
+
+def open_unpaids(connection: Connection) -> Iterator[RecordedUnpaid]:
+    """Yield unpaids of a known source that the bank has not debited, and that were not withdrawn."""
+    table = unpaids.unpaids
+    return unpaids.some(connection, table.c.source.is_not(None), table.c.id.not_in(unpaids.ended()))
 
 
 def foreign_payments(connection: Connection, kind: str) -> Iterator[RecordedSettlementLine]:

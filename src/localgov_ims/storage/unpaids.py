@@ -26,6 +26,9 @@ from localgov_ims.storage.schema import (
 )
 from localgov_ims.storage.store import Unit
 
+ORIGIN = "unpaid"
+"""The origin of a Receipt below zero that an unpaid became."""
+
 unpaids = record_table(
     "unpaids",
     points_to(reports, "report"),
@@ -106,6 +109,22 @@ def history(connection: Connection, unpaid: UUID) -> list[UnpaidEvent]:
     """Return the events of an unpaid, the oldest first."""
     query = sa.select(events).where(events.c.unpaid == unpaid).order_by(events.c.number)
     return [_event(row) for row in connection.execute(query)]
+
+
+def took_back(connection: Connection, unpaid: UUID) -> UUID | None:
+    """Return the transaction that took the income of an unpaid back; none while the bank has not debited it."""
+    debited = events.c.state == UnpaidState.DEBITED.value
+    query = sa.select(events.c.transaction).where(events.c.unpaid == unpaid, debited)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def of_transaction(connection: Connection, transaction: UUID) -> tuple[RecordedUnpaid, UnpaidEvent] | None:
+    """Return the unpaid whose income a transaction took back, and the event that says so."""
+    row = connection.execute(sa.select(events).where(events.c.transaction == transaction)).one_or_none()
+    if row is None:
+        return None
+    (recorded,) = some(connection, unpaids.c.id == row.unpaid)
+    return recorded, _event(row)
 
 
 def ended() -> sa.Select[Any]:
