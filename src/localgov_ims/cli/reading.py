@@ -128,10 +128,13 @@ def _sentence(entry: Entry) -> str:
     assert opened_ is not None  # noqa: S101 - _show asks only then
     assert closed is not None  # noqa: S101
     totals = closed.computed
-    moved = f"{Money(totals.credits or 0).shown()} in, {Money(totals.debits or 0).shown()} out"
+    currency = opened_.currency
+    moved = (
+        f"{Money(totals.credits or 0).shown(currency)} in, {Money(totals.debits or 0).shown(currency)} out"
+    )
     balances = ""
     if entry.opening is not None and closed.closing is not None:
-        balances = f"; opens at {entry.opening.shown()}, closes at {closed.closing.shown()}"
+        balances = f"; opens at {entry.opening.shown(currency)}, closes at {closed.closing.shown(currency)}"
     number = f" {visible(opened_.number)}" if opened_.number else ""
     pending = f"; {closed.not_booked} not booked, left out" if closed.not_booked else ""
     whose = f" of {visible(opened_.account)}" if opened_.account else ""

@@ -125,10 +125,11 @@ class Money:
         """Return what a person debugging reads."""
         return f"Money('{self}')"
 
-    def shown(self) -> str:
-        """Return pounds as people read them: `£1,234.50`, `-£5.00`."""
+    def shown(self, currency: str = "GBP") -> str:
+        """Return it as people read it: `£1,234.50`, `-£5.00`; of another currency `EUR 1,234.50`."""
         pounds, pence = divmod(abs(self.pence), 100)
-        return f"{'-' if self.pence < 0 else ''}£{pounds:,}.{pence:02d}"
+        unit = "£" if currency == "GBP" else f"{currency} "
+        return f"{'-' if self.pence < 0 else ''}{unit}{pounds:,}.{pence:02d}"
 
 
 NOTHING = Money(0)

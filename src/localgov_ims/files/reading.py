@@ -100,8 +100,8 @@ def _control_missing(reader: Reader, closed: Closed) -> Issue:
     ]
     what = f"no {' and no '.join(absent)} balance" if absent else "no declared totals"
     message = (
-        f"The file is {closed.evidence.value}: it has {what}, and a {reader.name} file must be "
-        f"{reader.requires.value}. Ask the bank for a full statement."
+        f"A {reader.name} file must be {reader.requires.value}, but this one has {what} and so is {closed.evidence.value}: nothing "
+        "shows that it is complete. Ask the bank for a full statement."
     )
     return Issue(code="control-missing", place=closed.place, field="/".join(absent), message=message)
 

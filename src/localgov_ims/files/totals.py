@@ -68,19 +68,20 @@ class Tally:
         )  # fmt: skip
 
 
-def differences(declared: Totals, computed: Totals, place: str) -> Iterator[Issue]:
+def differences(declared: Totals, computed: Totals, place: str, currency: str = "GBP") -> Iterator[Issue]:
     """Yield an Issue for each declared total that is not the computed one."""
     for name in (*_COUNTS, *_SUMS):
         said, found = getattr(declared, name), getattr(computed, name)
         if said is None or said == found:
             continue
         if name in _COUNTS:
-            message = f"The file declares {said} {_words(name)}, but holds {found}."
+            message = f"The file declares {_counted(said, name)}, but holds {found}."
             yield Issue(code="count-mismatch", place=place, field=name, value=str(said), message=message)
         else:
+            declared_sum, difference = (Money(pence).shown(currency) for pence in (said, said - found))
             message = (
-                f"The file declares {Money(said).shown()} of {_words(name)}, but they come to "
-                f"{Money(found).shown()}: a difference of {Money(said - found).shown()}."
+                f"The file declares {declared_sum} of {_words(name)}, but they come to {Money(found).shown(currency)}: a difference "
+                f"of {difference}."
             )
             yield Issue(
                 code="total-mismatch", place=place, field=name, value=str(Money(said)), message=message
@@ -88,25 +89,30 @@ def differences(declared: Totals, computed: Totals, place: str) -> Iterator[Issu
 
 
 def balance_difference(
-    opening: Money, net: int, closing: Money, place: str, hint: str = ""
+    opening: Money, net: int, closing: Money, place: str, hint: str = "", currency: str = "GBP"
 ) -> Iterator[Issue]:
     """Yield an Issue where opening + rows is not closing; *hint* may say what would make it tie."""
     expected = opening + Money(net)
     if expected != closing:
+        shown = [
+            each.shown(currency) for each in (opening, Money(net), expected, closing, closing - expected)
+        ]
         message = (
-            f"Opening {opening.shown()} and booked entries of {Money(net).shown()} make {expected.shown()}, but the "
-            f"closing balance is {closing.shown()}: a difference of {(closing - expected).shown()}.{hint}"
+            f"Opening {shown[0]} and booked entries of {shown[1]} make {shown[2]}, but the closing balance is {shown[3]}: a "
+            f"difference of {shown[4]}.{hint}"
         )
         yield Issue(
             code="balance-mismatch", place=place, field="closing", value=str(closing), message=message
         )
 
 
-def proved(opening: Money, closing: Money, tally: Tally, declared: Totals, place: str) -> Iterator[Event]:
+def proved(
+    opening: Money, closing: Money, tally: Tally, declared: Totals, place: str, currency: str = "GBP"
+) -> Iterator[Event]:
     """Yield the end of a statement with balances, behind an Issue for each total that is not what was read."""
     totals = tally.totals
-    yield from differences(declared, totals, place)
-    yield from balance_difference(opening, tally.credits - tally.debits, closing, place)
+    yield from differences(declared, totals, place, currency)
+    yield from balance_difference(opening, tally.credits - tally.debits, closing, place, currency=currency)
     yield Closed(
         computed=totals, declared=declared, evidence=Evidence.PROVED, place=place, opening=opening, closing=closing,
         first_on=tally.first_on, last_on=tally.last_on,
@@ -121,7 +127,14 @@ def evidence(opening: Money | None, closing: Money | None, declared: Totals) -> 
     return Evidence.COUNTED if given else Evidence.UNPROVED
 
 
+def _counted(number: int, name: str) -> str:
+    words = {
+        "count": ("entry", "entries"),
+        "credit_count": ("credit", "credits"),
+        "debit_count": ("debit", "debits"),
+    }
+    return f"{number} {words[name][number != 1]}"
+
+
 def _words(name: str) -> str:
-    return {"count": "entries", "net": "net of all entries", "entries": "entries in all"}.get(
-        name, name.replace("_count", "s")
-    )
+    return {"net": "net of all entries", "entries": "entries in all"}.get(name, name)

@@ -63,9 +63,11 @@ class Account:
         )
         computed, opening, closing = self.tally.totals, self.opening, self._sum(CLOSING)
         if not self.faulty:
-            yield from differences(declared, computed, self.place)
+            yield from differences(declared, computed, self.place, self.currency)
             if opening is not None and closing is not None:
-                yield from balance_difference(opening, computed.net or 0, closing, self.place)
+                yield from balance_difference(
+                    opening, computed.net or 0, closing, self.place, currency=self.currency
+                )
         yield Closed(
             computed=computed, declared=declared, evidence=evidence(opening, closing, declared), place=place,
             opening=opening, closing=closing, first_on=self.tally.first_on, last_on=self.tally.last_on,

@@ -62,8 +62,8 @@ def compare(
         said = signed(fields[0].strip(), "control total")
         if said != control:
             message = (
-                f"The {name}'s control total is {Money(said).shown()}, but its amounts come to "
-                f"{Money(control).shown()}: a difference of {Money(said - control).shown()}."
+                f"The {name}'s control total is {Money(said)}, but its amounts come to "
+                f"{Money(control)}: a difference of {Money(said - control)}."
             )
             yield Issue(
                 code="total-mismatch",

@@ -56,7 +56,9 @@ class Balances:
         if code == INTERIM:
             self._first_interim = self._first_interim or known
         elif code in self._known and self._known[code].amount != known.amount:
-            amounts = f"{self._known[code].amount.shown()} and {known.amount.shown()}"
+            amounts = (
+                f"{self._known[code].amount.shown(known.currency)} and {known.amount.shown(known.currency)}"
+            )
             message = f"The statement has two {code} balances, {amounts}; which one counts cannot be known."
             self.printed.fault("balance-mismatch", place, message, field=code, value=str(known.amount))
         self._known[code] = known

@@ -195,7 +195,7 @@ def _check_total(
 
 def _mismatch(whole: Whole, found: int, what: str, printed: Printed) -> None:
     message = (
-        f"The entry is {Money(whole.pence).shown()}, but the {what} {Money(found).shown()}: a difference of "
-        f"{Money(whole.pence - found).shown()} that no charge declared in the entry explains."
+        f"The entry is {Money(whole.pence).shown(whole.currency)}, but the {what} {Money(found).shown(whole.currency)}: a "
+        f"difference of {Money(whole.pence - found).shown(whole.currency)} that no charge declared in the entry explains."
     )
     printed.fault("batch-mismatch", f"{whole.place}/NtryDtls", message, field="Amt", value=str(Money(found)))

@@ -74,8 +74,8 @@ class PerCode:
             if found is not None:
                 (found.booked if booked else found.others).add(pence)
 
-    def compare(self) -> None:
+    def compare(self, currency: str) -> None:
         """Emit an Issue for each declared total that the entries do not come to."""
         for held in self._shapes.values():
             for each in held.values():
-                compare(each.totals, each.booked, each.others, each.place, self.printed)
+                compare(each.totals, each.booked, each.others, each.place, self.printed, currency)

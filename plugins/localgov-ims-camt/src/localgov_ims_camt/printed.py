@@ -38,6 +38,23 @@ def pence(text: str) -> int | None:
     return int((whole or "0") + places[:2].ljust(2, "0"))
 
 
+_WORDS: Final = {
+    "Acct/Ccy": "The account's currency", "Amt": "The amount", "Amt@Ccy": "The amount's currency",
+    "BookgDt": "The booking date", "CdtDbtInd": "The direction", "CpyDplctInd": "The mark of a copy", "Id": "The identifier",
+    "LastPgInd": "The mark of the last page", "NbOfNtries": "The number of entries", "NbOfTxs": "The number of payments",
+    "PgNb": "The page number", "RvslInd": "The mark of a reversal", "Sts": "The status", "Sum": "The sum of entries",
+    "TtlAmt": "The batch's total", "ValDt": "The value date",
+}  # fmt: skip
+"""What people call the elements; one that has no name here is named after its element."""
+
+
+def words(field: str) -> str:
+    """Return what people call a field, with the element's name behind it."""
+    last = field.rpartition("/")[2]
+    called = _WORDS.get(field) or _WORDS.get(last)
+    return f"{called} ({field})" if called else field
+
+
 class Printed:
     """Reads the values of one file and emits an Issue for each that is missing or is not what it must be.
 
@@ -59,7 +76,7 @@ class Printed:
 
     def missing(self, place: str, field: str, message: str = "") -> None:
         """Emit the Issue for a field that is not there or is empty."""
-        said = message or f"{field} is missing or empty. Ask the bank for a full file."
+        said = message or f"{words(field)} is missing or empty. Ask the bank for a full file."
         self.fault("missing-field", f"{place}/{field}", said, field=field)
 
     def amount(self, text: str | None, place: str, field: str = "Amt") -> int | None:
@@ -86,7 +103,7 @@ class Printed:
         self.fault(
             "bad-field",
             f"{place}/{field}",
-            f"{field} is a whole number, such as 17.",
+            f"{words(field)} is a whole number, such as 17.",
             field=field,
             value=text,
         )
@@ -131,7 +148,7 @@ class Printed:
         """Return the day of a date or date-time as printed."""
         found = iso_day(text) or iso_day(text.strip(_WHITE))
         if found is None:
-            message = f"{field} is a day of the calendar such as 2026-10-05, with or without a time."
+            message = f"{words(field)} is a day of the calendar such as 2026-10-05, with or without a time."
             self.fault("bad-date", f"{place}/{field}", message, field=field, value=text)
         return found
 
@@ -139,4 +156,6 @@ class Printed:
         if not (text or "").strip(_WHITE):
             self.missing(place, field)
             return
-        self.fault("bad-field", f"{place}/{field}", f"{field} is {expected}.", field=field, value=text or "")
+        self.fault(
+            "bad-field", f"{place}/{field}", f"{words(field)} is {expected}.", field=field, value=text or ""
+        )

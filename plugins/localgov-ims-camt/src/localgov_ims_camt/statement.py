@@ -129,9 +129,11 @@ class StatementReading:
         read = summary.declared(totals, self.place, self._printed)
         if self._printed.faults == self._faults:
             self._compare_balances(opening, closing)
-            summary.compare(read, self._as_printed, self._others, f"{self.place}/TxsSummry", self._printed)
+            summary.compare(
+                read, self._as_printed, self._others, f"{self.place}/TxsSummry", self._printed, self._currency
+            )
             if self._per_code is not None:
-                self._per_code.compare()
+                self._per_code.compare(self._currency)
         for known in (opening, closing):
             if known is not None and known.currency != self._currency:
                 self._foreign(known.currency, f"{known.place}/Amt", "A balance")
@@ -199,7 +201,9 @@ class StatementReading:
         if self._reversed and opening.amount.pence + net - 2 * self._reversed == closing.amount.pence:
             hint = f" It ties if reversals are read with reversal_direction = {other!r}: ask the bank."
         found: Issue
-        for found in balance_difference(opening.amount, net, closing.amount, closing.place, hint):
+        for found in balance_difference(
+            opening.amount, net, closing.amount, closing.place, hint, self._currency
+        ):
             self._printed.emit(found)
 
     def _refuse_beyond_money(self) -> None:

@@ -31,11 +31,13 @@ def declared(summary: Summary, statement: str, printed: Printed) -> Totals:
     return Totals(**read)
 
 
-def compare(totals: Totals, booked: Tally, others: Tally, place: str, printed: Printed) -> None:
+def compare(
+    totals: Totals, booked: Tally, others: Tally, place: str, printed: Printed, currency: str
+) -> None:
     """Compare *totals* with all entries as printed, and if that fails with the booked ones alone."""
     everything = added(booked, others).totals
     if any(True for _ in differences(totals, everything, place)):
-        for issue in differences(totals, booked.totals, place):
+        for issue in differences(totals, booked.totals, place, currency):
             printed.emit(issue)
 
 

@@ -87,8 +87,8 @@ def foreign(field: Field, found: str, currency: str) -> Issue:
 def not_joined(what: str, balance: Balance, before: int, field: Field) -> Issue:
     """Make the Issue for a statement or page that opens at another balance than the one before it closed at."""
     message = (
-        f"{what} opens at {Money(balance.pence or 0).shown()}, but the one before it in this file closes at "
-        f"{Money(before).shown()}. What stands between them is missing: ask the bank for it."
+        f"{what} opens at {Money(balance.pence or 0).shown(balance.currency)}, but the one before it in this file closes "
+        f"at {Money(before).shown(balance.currency)}. What stands between them is missing: ask the bank for it."
     )
     return _at(field, "balance-mismatch", field.tag, field.text, message)
 

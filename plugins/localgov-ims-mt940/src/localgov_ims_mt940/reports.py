@@ -50,6 +50,7 @@ def declare(statement: Statement, field: Field) -> Issue | None:
         message = f"A total in {found[1]} is declared in a report in {statement.currency}. Ask the bank which it is."
     else:
         names = ("credit_count", "credits") if field.tag == "90C" else ("debit_count", "debits")
+        statement.declared_at = f"line {field.line}"
         statement.declared.update(zip(names, (found[0], pence), strict=True))
         return None
     statement.faulty = True

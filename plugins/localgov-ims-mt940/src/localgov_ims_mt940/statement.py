@@ -45,6 +45,7 @@ class Statement:
     booked: Tally = field(factory=Tally)
     expected: Tally = field(factory=Tally)
     declared: dict[str, int] = field(factory=dict)
+    declared_at: str = ""
 
     @property
     def key(self) -> str:
@@ -87,7 +88,9 @@ class Statement:
         hint = ""
         if self.page_reversed and self.page_opening + self.page_net - 2 * self.page_reversed == pence:
             hint = f" It ties if RC and RD are read with reversal_marks = {other!r}: ask the bank."
-        yield from balance_difference(Money(self.page_opening), self.page_net, Money(pence), place, hint)
+        yield from balance_difference(
+            Money(self.page_opening), self.page_net, Money(pence), place, hint, self.currency
+        )
 
     def closed(self, place: str) -> Iterator[Issue | Closed]:
         """Yield the declared totals that differ, and its end."""
@@ -96,7 +99,7 @@ class Statement:
             counted = self.booked
             if self.options.expected_in_totals and self.expected.count:
                 counted = _both(self.booked, self.expected)
-            yield from differences(declared, counted.totals, place)
+            yield from differences(declared, counted.totals, self.declared_at or place, self.currency)
         first, final = (None if each is None else Money(each) for each in (self.opening, self.closing))
         yield Closed(
             computed=totals, declared=declared, evidence=evidence(first, final, declared), place=place, opening=first,

@@ -42,6 +42,13 @@ def amount_format(decimal: str) -> AmountFormat:
     return AmountFormat(signed=True, decimal=decimal, places=_PLACES)
 
 
+_WORDS: Final = {
+    "ACCTID": "The account's number", "CURDEF": "The currency", "DTPOSTED": "The day of the transaction",
+    "FITID": "The bank's identifier of the transaction", "TRNAMT": "The amount",
+}  # fmt: skip
+"""What people call the fields that must be there."""
+
+
 def required(text: str, field: str) -> str:
     """Return a text that must be there.
 
@@ -49,7 +56,9 @@ def required(text: str, field: str) -> str:
         Fault: It is missing or empty.
     """
     if not text:
-        message = f"{field} is missing or empty. Ask the bank for a full file."
+        message = (
+            f"{_WORDS.get(field, 'The field')} ({field}) is missing or empty. Ask the bank for a full file."
+        )
         raise Fault("missing-field", field, "", message)
     return text
 
