@@ -14,9 +14,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
+import tempfile
 import time
 from pathlib import Path
+
+import reconciliation_store as in_store
 
 from localgov_ims.domain.check_digits import CheckDigits, Kind
 from localgov_ims.domain.references import Characters, ReferenceFormat
@@ -135,11 +139,34 @@ def main() -> None:
     parser.add_argument("--store", choices=("memory", "sqlite", "postgresql"), default="memory")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    result = memory(given.data, given.matches)
+    result = (
+        memory(given.data, given.matches)
+        if given.store == "memory"
+        else stored(given.data, given.matches, given.store)
+    )
     result["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(
         json.dumps(result) if given.json else "\n".join(f"{name}: {value}" for name, value in result.items())
     )
+
+
+def stored(data: Path, out: Path, kind: str) -> dict[str, object]:
+    """Go from our own store to recorded matches, and say how long it took; PostgreSQL's URL is that of the tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/ims.sqlite"
+        if kind == "postgresql":
+            url = os.environ["IMS_TEST_POSTGRES"].replace("postgresql://", "postgresql+psycopg://")
+        installation = in_store.council(Path(folder), url, FORMAT, TARIFF, RECOGNISERS)
+        known = in_store.fill(installation, data)
+        seconds, auto, suggest = in_store.run(installation, known, out)
+        installation.store.close()
+    rows = len(known.lines) + len(known.receipts) + len(known.paid)
+    return {
+        "seconds": round(seconds, 3),
+        "rows_per_second": round(rows / seconds),
+        "auto": auto,
+        "suggest": suggest,
+    }
 
 
 if __name__ == "__main__":

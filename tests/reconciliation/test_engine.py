@@ -21,6 +21,7 @@ from tests.reconciliation.snapshot import (
     pairs,
     payout,
     receipt,
+    suggested,
     taken_by_card,
 )
 
@@ -343,3 +344,73 @@ def test_a_rule_of_a_council_is_run_as_it_says(make: Callable[[], MatchRule], fi
     rule = make()
     records = (bank(1, day=1, end_to_end="R7"), receipt(1, reference="R7", provider="O'Brien"))
     assert matched(rule, *records) == ({(1, 1)} if fits else set())
+
+
+def test_a_pair_that_two_rules_suggest_is_suggested_once_by_the_first() -> None:
+    lines = [bank(1, texts=[ACCOUNT])]
+    receipts = [receipt(1, texts=[ACCOUNT], fund="23"), receipt(2, texts=[ACCOUNT], fund="05")]
+    found_ = suggested(*lines, *receipts)
+    assert [(pair.rule.name, pair.rank, pair.right.int % 1000) for pair in found_] == [
+        ("reference-in-text", 1, 1), ("reference-in-text", 2, 2),
+    ]  # fmt: skip
+    assert pairs("reference-in-text", *lines, *receipts) == []
+
+
+def test_an_amount_that_fits_alone_is_only_suggested_with_its_rivals_and_the_share_of_collisions() -> None:
+    found_ = suggested(bank(1), bank(2, day=1), receipt(1), receipt(2, day=1, pence=1_00))
+    assert [(pair.rule.name, pair.left.int % 1000, pair.evidence["rivals"]) for pair in found_] == [
+        ("amount-and-day", 1, 1), ("amount-and-day", 2, 1),
+    ]  # fmt: skip
+    assert found_[0].evidence["collisions"] == "33.3 %"
+    assert matched("amount-and-day", bank(1), receipt(1)) == set()
+
+
+@pytest.mark.parametrize(("number", "fits"), [("612345675", True), ("612345665", False)])
+def test_a_mistyped_reference_is_suggested_where_one_character_is_wrong(number: str, fits: bool) -> None:  # noqa: FBT001
+    with Matcher() as matcher:
+        loaded(matcher, [bank(1), receipt(1, texts=[ACCOUNT])])
+        matcher.load_part("line", "text_number", [(bank(1).id, number, number)])
+        matcher.run(RULES["reference-nearly"])
+        assert bool(matcher.suggestions()) is fits
+
+
+def test_a_refused_pair_is_neither_matched_nor_suggested() -> None:
+    records = bank(1, end_to_end="R7"), receipt(1, reference="R7")
+    with Matcher() as matcher:
+        loaded(matcher, records).refuse([(records[0].id, records[1].id)])
+        assert [matcher.run(rule) for rule in SHIPPED] == [0 for _ in SHIPPED]
+        assert matcher.suggestions() == []
+
+
+SLIP = {"provider_reference": "BAG-1"}
+
+
+@pytest.mark.parametrize(("pence", "fits"), [(150_00, True), (149_99, False)])
+def test_the_receipts_of_one_paying_in_slip_are_one_credit(pence: int, fits: bool) -> None:  # noqa: FBT001
+    together = pairs(
+        "ereturn",
+        bank(1, pence=pence, structured="BAG-1"),
+        receipt(1, **SLIP),
+        receipt(2, pence=30_00, **SLIP),
+    )
+    assert [(pair.amount.pence, pair.sole, pair.evidence["members"]) for pair in together] == (
+        [(120_00, False, 2), (30_00, False, 2)] if fits else []
+    )
+
+
+def test_two_credits_for_one_slip_are_left_for_a_person() -> None:
+    assert (
+        matched("ereturn", bank(1, end_to_end="BAG-1"), bank(2, end_to_end="BAG-1"), receipt(1, **SLIP))
+        == set()
+    )
+
+
+def test_an_unpaid_takes_back_a_receipt_whether_or_not_the_bank_brought_it_in_the_same_run() -> None:
+    records = (
+        bank(1, end_to_end="R7"), receipt(1, reference="R7"),
+        bank(2, day=3, pence=-120_00, source="dd", original="R7"),
+    )  # fmt: skip
+    with Matcher() as matcher:
+        loaded(matcher, records)
+        every = [(pair.rule.role, pair.left.int % 1000) for rule in SHIPPED for pair in found(matcher, rule)]
+    assert every == [("banked", 1), ("returned", 2)]

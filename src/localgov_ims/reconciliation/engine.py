@@ -242,5 +242,7 @@ SELECT {_SHOWN}, rank, rivals FROM (
     SELECT *, COUNT(DISTINCT suggested.left_id) OVER (PARTITION BY rule, suggested.right_id) - 1 AS rivals FROM suggested
     ANTI JOIN (SELECT left_id FROM found) AS l ON l.left_id = suggested.left_id
     ANTI JOIN (SELECT right_id FROM found) AS r ON r.right_id = suggested.right_id
+    -- A pair that two rules suggest is the first one's.
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY suggested.left_id, suggested.right_id ORDER BY rule, alternative) = 1
   )
 ) WHERE rank <= {MOST_SUGGESTED} ORDER BY left_id, rank, right_id"""

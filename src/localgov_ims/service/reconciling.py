@@ -27,7 +27,7 @@ from localgov_ims.reconciliation.matches import Suggestion
 from localgov_ims.reconciliation.rules import Mode
 from localgov_ims.service.disposing import dispose
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.open_items import load_open_items, new_matcher
+from localgov_ims.service.open_items import OpenItems, load_open_items, new_matcher
 from localgov_ims.service.permitting import permit_reading, permit_unit
 from localgov_ims.service.recording_matches import record_found
 from localgov_ims.storage import match_suggestions as suggestions
@@ -79,8 +79,25 @@ def disposition_totals(installation: Installation) -> dict[DispositionKind | Non
     }
 
 
-def _run(installation: Installation) -> ReconcileResult:
-    run, matched = new_id(), Counter[str]()
+@frozen(kw_only=True)
+class Matched:
+    """What the match rules did: Matches by rule, new suggestions, what is open still, and the rules run to their end."""
+
+    matches: Mapping[str, int]
+    suggested: int
+    items: OpenItems
+    done: Sequence[tuple[str, int, str, int]]
+
+
+def match_open(installation: Installation, run: UUID) -> Matched:
+    """Run the match rules over what is open, each in one unit of work, and put before people what they cannot decide.
+
+    Raises:
+        NotPermitted: The permission match.run is missing.
+        AlreadyDone: Somebody else matches the same records at the same time.
+    """
+    permit_reading(installation, Permission.MATCH_RUN)
+    matched = Counter[str]()
     rules = [rule for rule in installation.council.match_rules if rule.enabled]
     done: list[tuple[str, int, str, int]] = []
     with new_matcher(installation.council) as matcher:
@@ -95,12 +112,18 @@ def _run(installation: Installation) -> ReconcileResult:
                 for miss in matcher.misses(rule):
                     items.misses.setdefault(miss.left, []).append(miss.sentence())
         suggested = _suggest(installation, run, matcher)
-    dispose(installation, run, items, done)
+    return Matched(matches=matched, suggested=suggested, items=items, done=done)
+
+
+def _run(installation: Installation) -> ReconcileResult:
+    run = new_id()
+    matched = match_open(installation, run)
+    dispose(installation, run, matched.items, matched.done)
     totals = disposition_totals(installation)
     with installation.store.reading() as connection:
         breaks = list(snapshots.standing_breaks(connection))
     return ReconcileResult(
-        run=run, matches=matched, breaks=breaks, suggested=suggested,
+        run=run, matches=matched.matches, breaks=breaks, suggested=matched.suggested,
         dispositions={kind: total for kind, total in totals.items() if kind is not None},
     )  # fmt: skip
 
