@@ -11,7 +11,7 @@ from typing import Final
 from attrs import field, frozen
 
 from localgov_ims.domain.calendar import utc
-from localgov_ims.domain.observations import Observation
+from localgov_ims.domain.observations import Observation, RefundObservation
 from localgov_ims.domain.texts import text
 from localgov_ims.errors import InvalidSignature, InvalidValue
 
@@ -62,6 +62,7 @@ class Hint:
         authentic: Whether a signature proved who sent it.
         observation: What it says became of the payment, given only by a provider that cannot be asked, and only if
             every part that decides is signed; else the payment is fetched.
+        refund: The same of a refund.
     """
 
     event_id: str = field(validator=text(200))
@@ -70,6 +71,7 @@ class Hint:
     payment_reference: str | None = None
     authentic: bool = False
     observation: Observation | None = None
+    refund: RefundObservation | None = None
 
 
 def invalid_signature() -> InvalidSignature:

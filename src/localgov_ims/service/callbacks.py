@@ -15,14 +15,17 @@ from localgov_ims.domain.permissions import Permission
 from localgov_ims.errors import (
     AlreadyDone,
     ImsError,
+    NotFound,
     NotFoundAtProvider,
     RateLimited,
+    RuleViolation,
     Unavailable,
 )
 from localgov_ims.hooks.callbacks import Callback, Hint
 from localgov_ims.hooks.providers import PaymentProvider
 from localgov_ims.service.asking_providers import opened_provider
 from localgov_ims.service.finishing import finish_payment
+from localgov_ims.service.finishing_refunds import finish_refund
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit_reading, permit_unit
 from localgov_ims.service.retrying import retried
@@ -57,9 +60,9 @@ def receive_callback(installation: Installation, provider: str, callback: Callba
     with opened_provider(installation, provider) as adapter:
         hints = list(adapter.read_callback(callback))
     for hint in hints:
-        if hint.observation is not None and hint.authentic:
+        if hint.authentic:
             # Of a provider that cannot be asked; done before it is kept, so that a crash between loses nothing.
-            finish_payment(installation, hint.observation)
+            _believe(installation, hint)
     return retried(lambda: _keep(installation, provider, callback, hints))
 
 
@@ -85,6 +88,16 @@ def answer_callbacks(installation: Installation) -> Answered:
         _note(installation, event, outcome)
         answered += 1
     return Answered(answered=answered, waiting=len(events) - answered)
+
+
+def _believe(installation: Installation, hint: Hint) -> None:
+    """Record what is proved by the delivery itself. Of what is not ours a Break is kept; the sender is told nothing else."""
+    if hint.observation is not None:
+        with suppress(NotFound, RuleViolation):
+            finish_payment(installation, hint.observation)
+    if hint.refund is not None:
+        with suppress(NotFound):
+            finish_refund(installation, hint.refund)
 
 
 def _keep(installation: Installation, provider: str, callback: Callback, hints: Iterable[Hint]) -> int:

@@ -114,8 +114,8 @@ def first_sent_at(unit: Unit, request: RefundRequest) -> datetime | None:
     return stored.first_at(unit.connection, request.id, RefundEventKind.SENT)
 
 
-def to_send(unit: Unit, request: RefundRequest, sent_at: datetime) -> CreateRefund:
-    """Return what the provider's adapter is asked; *sent_at* is when it was first."""
+def to_send(unit: Unit, request: RefundRequest, sent_at: datetime | None) -> CreateRefund:
+    """Return what the provider's adapter is asked; *sent_at* is when it was before, if it was."""
     lines, sources = lines_of(unit, request)
     standing = draws.taken(unit.connection, list(lines))
     left = Money.total(available(line, standing[line.id]) for line in lines.values())

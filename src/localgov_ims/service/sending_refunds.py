@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Final
+
+from attrs import evolve
 
 from localgov_ims.domain.ids import parse_reference
 from localgov_ims.domain.observations import CreateRefund, RefundObservation, RefundSaid
@@ -82,11 +85,19 @@ def send_to_provider(
     request, name = _found(installation, parse_reference(reference))
     key = str(request.id)
     with opened_provider(installation, name) as provider:
-        return send_refund(
-            installation,
-            request.reference,
-            lambda asked: tried(lambda: provider.refund(asked, key=key), patience),
-        )
+
+        def send(asked: CreateRefund) -> RefundObservation:
+            attempts = _attempts(asked, installation.clock())
+            return tried(lambda: provider.refund(next(attempts), key=key), patience)
+
+        return send_refund(installation, request.reference, send)
+
+
+def _attempts(asked: CreateRefund, at: datetime) -> Iterator[CreateRefund]:
+    """Yield what each attempt asks: only the first may say that it was never sent."""
+    yield asked
+    while True:
+        yield evolve(asked, sent_at=asked.sent_at or at)
 
 
 def _found(installation: Installation, reference: str) -> tuple[RefundRequest, str | None]:
@@ -110,11 +121,11 @@ def _to_send(installation: Installation, reference: str) -> CreateRefund:
             message = f"Refund {request.reference} is {request.state.value}, by {request.route.value}; it is not sent now."
             raise RuleViolation("not_requested", message, refund=request.reference)
         sent_at = records.first_sent_at(unit, request)
+        asked = records.to_send(unit, request, sent_at)
         if sent_at is None:
             records.noted(installation, unit, request, RefundEventKind.SENT, request.state)
-            sent_at = unit.at
             unit.commit()
-        return records.to_send(unit, request, sent_at)
+        return asked
 
 
 def _said(installation: Installation, reference: str, said: RefundSaid, why: str) -> RefundObservation:

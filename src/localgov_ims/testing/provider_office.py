@@ -56,8 +56,7 @@ class ProviderOffice(ProviderUnderTest):
             yield Office(house=house, rig=rig, payment=payment)
 
     def told(self, office: Office) -> None:
-        """Let the council hear of what became of a payment by whatever way the adapter declares."""
+        """Let the council hear of what became of a payment by every way that the adapter declares."""
         if self.has(*SENDS_CALLBACKS):
             office.heard()
-        else:
-            office.swept()
+        office.swept()

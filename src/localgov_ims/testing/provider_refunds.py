@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import timedelta
+
 import pytest
 from attrs import evolve
 
@@ -54,7 +57,9 @@ class ProviderRefunds(ProviderUnderTest):
             rig.line.break_next(_UNKNOWN_AFTER[number], after=broken)
             with pytest.raises((OutcomeUnknown, Unavailable, AdapterError)):
                 rig.provider.refund(refund, key=REFUND_KEY)
-            rig.provider.refund(evolve(refund, sent_at=rig.clock.now), key=REFUND_KEY)
+            first_sent_at = rig.clock.now
+            rig.clock.forward(timedelta(seconds=self.refund_waits))
+            rig.provider.refund(evolve(refund, sent_at=first_sent_at), key=REFUND_KEY)
             assert rig.server.refunded(request.payment_reference) == request.amount
 
     def test_a_refund_that_was_certainly_not_sent_may_be_sent(self) -> None:
@@ -74,7 +79,8 @@ class ProviderRefunds(ProviderUnderTest):
         rig = self.rig()
         request, observation = paid(self, rig)
         more = observation.amount_paid + Money(1)
-        with pytest.raises(AdapterError):
+        # Some refuse at once, others take the request and say later that it failed.
+        with suppress(AdapterError):
             rig.provider.refund(refund_of(observation, more, available=more), key=REFUND_KEY)
         assert rig.server.refunded(request.payment_reference) == Money(0)
 

@@ -57,6 +57,8 @@ class ProviderUnderTest:
         outcomes: What a payment there can come to; what is not among them is shown as skipped, with that reason.
         stale_after: How old a delivery may be, in seconds, where its time is signed.
         asks_what_was_paid: Whether the provider, asked, tells what was paid; some tell it by deliveries alone.
+        refund_waits: Seconds until a refund nobody knows of may be sent again, where the provider has no keys for it and
+            shows it late.
         hidden: What must never be shown, besides the secrets: tokens that the server gives.
     """
 
@@ -67,6 +69,7 @@ class ProviderUnderTest:
     outcomes: ClassVar[frozenset[Outcome]] = frozenset(Outcome)
     stale_after: ClassVar[int | None] = None
     asks_what_was_paid: ClassVar[bool] = True
+    refund_waits: ClassVar[int] = 0
     hidden: ClassVar[tuple[str, ...]] = ()
 
     def make_server(self, clock: Watch) -> ProviderServer:

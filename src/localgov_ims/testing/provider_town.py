@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from attrs import evolve
 
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.domain.baskets import BasketItem
 from localgov_ims.domain.breaks import Break
+from localgov_ims.domain.calendar import Clock
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.payments import Payment
 from localgov_ims.domain.transactions import Channel, Transaction
@@ -22,6 +23,7 @@ from localgov_ims.service.verifying import verify
 from localgov_ims.storage import transactions
 from localgov_ims.testing.provider_rigs import AMOUNT, Rig
 
+Made = TypeVar("Made")
 NAME: Final = "under-test"
 BACK: Final = "https://pay.council.example/payments/return"
 
@@ -74,21 +76,33 @@ maximum = "10000.00"
 
 
 @contextmanager
-def town(folder: Path, spec: PaymentProviderSpec, rig: Rig) -> Iterator[Installation]:
-    """Open a council whose cards are taken by the provider of *rig*."""
+def plain_town(folder: Path, clock: Clock) -> Iterator[Installation]:
+    """Open a council whose cards are taken by a provider that nothing offers."""
     settings = folder / "council.toml"
     settings.write_text(_SETTINGS, encoding="utf-8")
-    made = open_installation(settings, clock=rig.clock, by="tester", create=True)
-
-    @contextmanager
-    def opened() -> Iterator[Any]:
-        yield rig.provider
-
-    chosen = ChosenProvider(name=NAME, capabilities=spec.capabilities, opened=opened)
+    made = open_installation(settings, clock=clock, by="tester", create=True)
     try:
-        yield evolve(made, providers={NAME: chosen}, link_keys=lambda: (b"k" * 32,))
+        yield evolve(made, link_keys=lambda: (b"k" * 32,))
     finally:
         made.store.close()
+
+
+@contextmanager
+def town(folder: Path, spec: PaymentProviderSpec, rig: Rig) -> Iterator[Installation]:
+    """Open a council whose cards are taken by the provider of *rig*."""
+    chosen = ChosenProvider(name=NAME, capabilities=spec.capabilities, opened=opened(rig.provider))
+    with plain_town(folder, rig.clock) as made:
+        yield evolve(made, providers={NAME: chosen})
+
+
+def opened(adapter: Made) -> Callable[[], AbstractContextManager[Made]]:
+    """Return what opens an adapter that is there already."""
+
+    @contextmanager
+    def opens() -> Iterator[Made]:
+        yield adapter
+
+    return opens
 
 
 def asked_of(house: Installation) -> Payment:
