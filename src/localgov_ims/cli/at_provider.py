@@ -6,14 +6,13 @@ import click
 
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.money_shown import due_told, payment_json
-from localgov_ims.cli.output import counted, json_option, print_json
+from localgov_ims.cli.output import PATIENT, counted, json_option, print_json
 from localgov_ims.cli.payments import payments
 from localgov_ims.domain.payments import Payment
 from localgov_ims.domain.quoting import visible
 from localgov_ims.hooks.next_steps import AgentPanel, Done, FormPost, NextStep, Redirect
 from localgov_ims.hooks.providers import Language
 from localgov_ims.service import provider_payments
-from localgov_ims.service.backing_off import BACKING_OFF
 from localgov_ims.service.callbacks import answer_callbacks
 from localgov_ims.service.stories import called
 from localgov_ims.service.sweeping import Swept, mop_up_payments
@@ -44,7 +43,7 @@ def start(context: click.Context, reference: str, return_to: str, language: str,
         reference,
         return_to=return_to,
         language=Language(language),
-        patience=BACKING_OFF,
+        patience=PATIENT,
     )
     if as_json:
         print_json(_step_json(step))
@@ -58,7 +57,7 @@ def start(context: click.Context, reference: str, return_to: str, language: str,
 @click.pass_context
 def cancel(context: click.Context, reference: str, *, as_json: bool) -> None:
     """Give up the pending payment REFERENCE at its provider."""
-    done = provider_payments.cancel_payment(opened_council(context), reference, patience=BACKING_OFF)
+    done = provider_payments.cancel_payment(opened_council(context), reference, patience=PATIENT)
     _told(done, as_json=as_json)
 
 
@@ -68,7 +67,7 @@ def cancel(context: click.Context, reference: str, *, as_json: bool) -> None:
 @click.pass_context
 def capture(context: click.Context, reference: str, *, as_json: bool) -> None:
     """Take what the payer of REFERENCE has authorised, where the account captures later."""
-    done = provider_payments.capture_payment(opened_council(context), reference, patience=BACKING_OFF)
+    done = provider_payments.capture_payment(opened_council(context), reference, patience=PATIENT)
     _told(done, as_json=as_json)
 
 

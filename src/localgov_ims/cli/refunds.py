@@ -10,14 +10,13 @@ import click
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.items import DAY, day_of, read_amount, read_part
 from localgov_ims.cli.money_shown import refund_json, refund_view_json
-from localgov_ims.cli.output import counted, json_option, print_json, print_table
+from localgov_ims.cli.output import PATIENT, counted, json_option, print_json, print_table
 from localgov_ims.domain.calendar import LONDON
 from localgov_ims.domain.observations import RefundObservation, RefundSaid
 from localgov_ims.domain.payers import Payee
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.refunds import RefundRequest, RefundState, Route
 from localgov_ims.service import listing
-from localgov_ims.service.backing_off import BACKING_OFF
 from localgov_ims.service.finishing_refunds import authorise_refund, finish_refund
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.refunds import RefundOf, refund_payment
@@ -78,7 +77,7 @@ def list_(context: click.Context, limit: int, *, open_only: bool, as_json: bool)
 @click.pass_context
 def send(context: click.Context, reference: str, *, as_json: bool) -> None:
     """Send the refund REFERENCE to the provider that took its payment. Sent twice, it is one refund."""
-    _done(send_to_provider(opened_council(context), reference, patience=BACKING_OFF), as_json=as_json)
+    _done(send_to_provider(opened_council(context), reference, patience=PATIENT), as_json=as_json)
 
 
 @refunds.command()
