@@ -148,6 +148,7 @@ def test_a_day_is_the_one_that_is_printed_whatever_the_time_zone(printed):
         (document("</STMTTRN>" + entry()), "not-well-formed", "STMTRS[1]/STMTTRN[1]"),
         (document(entry(rest="<NAME>A < B")), "not-well-formed", "line 12"),
         ("<OFX></OFX>", "missing-field", "OFX"),
+        (f"<OFX>{entry()}</OFX><X>", "not-well-formed", "STMTTRN"),
         (document(entry()).replace("</OFX>", ""), "truncated", "OFX"),
         ("<OFX>" + "<STATUS><PAYEE>" * 40, "not-well-formed", "PAYEE"),
         (document(entry(rest="<MEMO>" + "x" * 70_000)), "limit-exceeded", "line 12"),

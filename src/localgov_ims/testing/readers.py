@@ -21,6 +21,8 @@ from localgov_ims.testing.samples import Sample, figures_of, samples_in
 if TYPE_CHECKING:
     from localgov_ims.files.reading import FileRead
 
+LONGEST_MANGLED = 20_000
+"""Samples of more bytes are not mangled: what there is to find is in the short ones."""
 CUTS = 400
 """How many places a clean file is cut at; a longer one is cut at so many, spread evenly, and near its end."""
 
@@ -130,6 +132,26 @@ class ReaderContract(ReaderConduct):
             # half a file that proves nothing may end where a row does, and one of several statements behind one
             assert not (proves and read.accepted and not self.open_ended)
             assert _ends(read) or not read.accepted, "nothing was read, and the file is accepted"
+
+        never_raises()
+
+    def test_a_mangled_sample_does_not_make_the_reader_raise(self) -> None:
+        """Pieces lost, doubled, moved and replaced give Issues, or a file that still proves itself."""
+        from hypothesis import given, strategies  # noqa: PLC0415 - needed by these tests alone
+
+        from localgov_ims.testing.mangling import mangled  # noqa: PLC0415
+
+        reader = self.make()
+        samples = [sample.data for sample in samples_in(self.samples) if len(sample.data) <= LONGEST_MANGLED]
+
+        @given(strategies.sampled_from(samples).flatmap(mangled))
+        def never_raises(data: bytes) -> None:
+            read = reading.read([reader], io.BytesIO(data), reader.name)
+            for entry in read.entries if read.accepted else ():
+                closed = entry.closed
+                assert closed is not None, "accepted though nothing was closed"
+                if entry.opening is not None and closed.closing is not None:
+                    assert entry.opening.pence + (closed.computed.net or 0) == closed.closing.pence
 
         never_raises()
 

@@ -107,6 +107,9 @@ class Walk:
             self._statements += 1
             place = f"{name}[{self._statements}]"
             self._statement = Statement(place, self._options.decimal, self._message)
+        elif name == _LINE and self._statement is None:
+            message = "An entry stands outside a statement. The file may be damaged: fetch it again."
+            raise refuse("not-well-formed", self._place(), message, field=name)
         elif self._statement is None:
             return
         elif name == _LINE:
