@@ -55,9 +55,12 @@ class Doc:
     group: str = "02,COUNCIL,BANK,1,261005,2359,GBP,2/"
     changed: Sequence[tuple[str, str]] = ()
     end: str = "\n"
+    raw: str = ""
 
     def text(self) -> str:
-        """Return the file."""
+        """Return the file; *raw* is one that is there already."""
+        if self.raw:
+            return self.raw
         found = [account.lines() for account in self.accounts]
         body = [line for lines, _ in found for line in lines]
         control = sum(total for _, total in found)
