@@ -61,7 +61,7 @@ def test_a_rule_reads_its_two_sides_and_nothing_else(shipped: MatchRule) -> None
 
 def test_the_shipped_rules_stand_in_their_order() -> None:
     assert [shipped.name for shipped in SHIPPED] == [
-        "reference", "settlement", "settlement-line", "income-file", "ereturn", "collection", "other-list",
+        "reference", "settlement", "settlement-line", "income-file", "ereturn", "other-list",
         "other-list-total", "own-transfer", "reference-in-text", "unpaid-item", "unpaid-total", "unpaid-amount", "unpaid",
         "blind-payout", "blind-payout-nearly", "reference-nearly", "amount-and-day",
     ]  # fmt: skip

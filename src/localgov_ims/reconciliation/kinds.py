@@ -54,8 +54,6 @@ KINDS: Mapping[str, Kind] = {
     "settlement": _kind("settlement", {"source", "reference"}),
     "settlement_line": _kind("settlement_line", {"source", "provider_reference", "kind"}),
     "income_file": _kind("income_file", {"source", "import_type"}),
-    # A submission of Direct Debits: its total less what was rejected on input.
-    "collection": _kind("collection", {"source", "sun", "reference"}),
     # One returned Direct Debit, or claim under the guarantee; its pence are what the bank takes back, above zero.
     "unpaid": _kind("unpaid", {"source", "sun", "advice", "reference"}),
     # A row of another system's list: payables, payroll, precepts, treasury; pence as on the bank line.

@@ -34,10 +34,6 @@ SHIPPED: tuple[MatchRule, ...] = (
         where={"right.banking": "singly"}, uniqueness=Uniqueness.GROUP, group=("provider_reference",),
     ),
     MatchRule(
-        name="collection", order=32, left="named_line", right="collection", window=(-1, 5),
-        alternatives=({"source": "source", "sun": "sun"}, {"source": "source", "sun": ""}),
-    ),
-    MatchRule(
         name="other-list", order=40, left="named_line", right="list_item", window=(-5, 5),
         alternatives=({"source": "source", "run": "run"}, {"source": "source", "run": ""}),
     ),
