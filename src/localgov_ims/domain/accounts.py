@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from localgov_ims.domain.journals import LedgerAccount
+from localgov_ims.domain.policies import Treatment, check_policy
 from localgov_ims.errors import ConfigurationError
 
 MOST_PROOF_DAYS: Final = 250
@@ -23,6 +25,7 @@ class BankAccount:
         ledger: The ledger code of its balance.
         awaiting: The ledger code of money recognised whose file is not here.
         format: The one kind of file that makes its lines; others of it would repeat them.
+        policy: What becomes of a statement for some of its faults, by their codes; every other refuses it.
     """
 
     name: str
@@ -30,9 +33,11 @@ class BankAccount:
     ledger: LedgerAccount
     awaiting: LedgerAccount
     format: str
+    policy: Mapping[str, Treatment] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what contradicts itself."""
+        check_policy(self.policy, f"[bank_accounts.{self.name}] policy")
         if self.ledger == self.awaiting:
             message = (
                 f"Bank account {self.name}: what awaits its file needs another ledger code than the balance."

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import define, evolve, field
 
 from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.policies import Treatment
 from localgov_ims.domain.quoting import quoted
 from localgov_ims.domain.received_files import Declared, FileEvent, FileStatus, ReceivedFile
 from localgov_ims.files.archives import refuse_archive
@@ -24,6 +25,8 @@ from localgov_ims.storage import files as stored
 from localgov_ims.storage import rule_sets
 from localgov_ims.storage import settings as stored_settings
 from localgov_ims.storage.store import Unit
+
+NO_POLICY: Mapping[str, Treatment] = {}
 
 HELD = frozenset({"suspected-duplicate", "too-many-closures"})
 """Issues that a person may lift: alone, they hold a file and do not refuse it."""
@@ -41,25 +44,32 @@ class Attempt:
     content: str | None = None
     refused: bool = False
 
+    def take(
+        self, issue: Issue, policy: Mapping[str, Treatment] = NO_POLICY, *, decided: bool = False
+    ) -> None:
+        """Keep an Issue as the *policy* treats it; what is held for a person is a warning once they have *decided*."""
+        treatment = policy.get(issue.code, Treatment.REFUSE) if issue.stops else Treatment.WARN
+        if issue.stops and (treatment is Treatment.WARN or (treatment is Treatment.HOLD and decided)):
+            issue = issue.warned()
+        self.refused |= issue.stops and treatment is not Treatment.HOLD and issue.code not in HELD
+        self.log.add(issue)
+
     @property
     def status(self) -> FileStatus:
         """What becomes of the file: recorded, refused, or held where only a person's word is missing."""
         if self.refused:
             return FileStatus.REFUSED
-        if not self.log.stopped:
-            return FileStatus.RECORDED
-        stopping = {issue.code for issue in self.log.kept if issue.stops}
-        return FileStatus.HELD if stopping <= HELD else FileStatus.REFUSED
+        return FileStatus.HELD if self.log.stopped else FileStatus.RECORDED
 
 
 def attempted(
     installation: Installation, unit: Unit, begun: Begun, progress: Progress, *, records: bool = True,
-    lifted: frozenset[str] = frozenset(), collected: Collected | None = None,
+    lifted: frozenset[str] = frozenset(), decided: bool = False, collected: Collected | None = None,
 ) -> Attempt:  # fmt: skip
     """Read a file into a unit of work, which is the caller's to commit if what comes of it is recorded.
 
-    *records* says whether anything is written, or only judged and counted; *lifted* are the codes of Issues that a person
-    has decided about; *collected* takes the rows of a remittance list, each with its allocation.
+    *records* says whether anything is written, or only judged and counted; *lifted* are the doubts that a person
+    has decided about, *decided* that somebody has decided at all; *collected* takes the rows of a remittance list, each with its allocation.
     """
     said = begun.event.declared
     if said.again is not None:
@@ -69,7 +79,7 @@ def attempted(
     made, since = Attempt(import_type=begun.event.import_type), time.monotonic()
     for words in said.faults:
         message = f"The sender reports a fault of this file: {quoted(words)}"
-        made.log.add(Issue(code="provider-error", place="file", value=words, message=message))
+        made.take(Issue(code="provider-error", place="file", value=words, message=message))
     begun.stream.seek(0)
     try:
         refuse_archive(begun.stream, DEFAULT_LIMITS)
@@ -80,17 +90,17 @@ def attempted(
             installation, unit, begun, reader, import_type, records=records, collected=collected
         )
         for issue in record(reader, begun.stream, installation.options[reader.name], recorder, progress):
-            made.log.add(issue)
+            made.take(issue, recorder.policy, decided=decided)
         for issue in recorder.doubts():
             if issue.code not in lifted:
-                made.log.add(issue)
+                made.take(issue)
         report, made.content = recorder.told()
         made.counts = {name: count for name, count in recorder.counts.items() if count}
         if report:
             took = round(time.monotonic() - since, 3)
             made.report = {**report, "versions": _versions(unit), "seconds": took}
     except Refused as refused:
-        made.log.add(refused.issue)
+        made.take(refused.issue)
     return made
 
 

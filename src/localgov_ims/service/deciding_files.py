@@ -63,7 +63,9 @@ def _decide(
             if spool.tell() != found.size:
                 message = f"The bytes of {found.name} were removed since; it cannot be read again."
                 raise RuleViolation("bytes_removed", message, file=found.sha256)
-            made = attempted(installation, unit, Begun(found, _meant(event), spool), progress, lifted=HELD)
+            made = attempted(
+                installation, unit, Begun(found, _meant(event), spool), progress, lifted=HELD, decided=True
+            )
         if made.status is not FileStatus.REFUSED or not accept:
             return result_of(found.name, found, finish(unit, installation, found, event, made, reason=reason))
     # What was written is rolled back; the refusal is a unit of its own.

@@ -166,7 +166,7 @@ def _refuse_clash(
     """Refuse a file that the database will not take, though nothing here could tell why beforehand."""
     made = Attempt()
     message = f"Something in this file is in {clash.data['table']} already. It was not recorded again; report this file."
-    made.log.add(
+    made.take(
         Issue(code="already-imported", place="file", value=str(clash.data.get("detail", "")), message=message)
     )
     with installation.unit("refuse_file") as unit:

@@ -13,6 +13,7 @@ from attrs import define, field
 from localgov_ims.domain.import_types import HoldersMode, ImportType, OnBadRow
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.people import Rights
+from localgov_ims.domain.policies import Treatment
 from localgov_ims.domain.received_files import Declared
 from localgov_ims.files.events import Closed, Opened, Totals
 from localgov_ims.files.holder_fields import HolderRow
@@ -89,6 +90,11 @@ class HolderRecorder:
     @property
     def _full(self) -> bool:
         return self.import_type.mode is HoldersMode.FULL
+
+    @property
+    def policy(self) -> Mapping[str, Treatment]:
+        """Relax nothing: the import type says what becomes of a row."""
+        return {}
 
     def open(self, opened: Opened) -> Iterator[Issue]:
         """Take the head of the file."""

@@ -18,6 +18,7 @@ from localgov_ims.domain.import_types import ImportType, OnBadRow, OnUnplaced, P
 from localgov_ims.domain.income_files import IncomeFile, IncomeRow
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.policies import Treatment
 from localgov_ims.domain.received_files import Declared
 from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.files.events import Closed, Opened
@@ -83,6 +84,11 @@ class IncomeRecorder:
     @property
     def _waits(self) -> bool:
         return self.import_type.record is RecordWhen.WHEN_MATCHED
+
+    @property
+    def policy(self) -> Mapping[str, Treatment]:
+        """Relax nothing: the import type says what becomes of a row."""
+        return {}
 
     def open(self, opened: Opened) -> Iterator[Issue]:
         """Take the head of the file."""

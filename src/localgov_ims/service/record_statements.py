@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.policies import Treatment
 from localgov_ims.domain.statements import BankLine, Statement, StatementLine
 from localgov_ims.files.events import Closed, Opened
 from localgov_ims.files.readers import Reader
@@ -53,6 +54,18 @@ class StatementRecorder(Undoubted):
     reader: Reader
     counts: Counter[str] = field(factory=Counter)
     _current: _Current | None = None
+    _is_open: bool = False
+
+    @property
+    def policy(self) -> Mapping[str, Treatment]:
+        """What the account of the open statement says."""
+        return self._current.account.policy if self._current is not None else {}
+
+    def doubts(self) -> Iterator[Issue]:
+        """Refuse a statement that was not closed, though what stopped its reading may have been relaxed."""
+        if self._is_open and self._current is not None:
+            message = "The reading of the statement stopped before its end, so nothing of it can be recorded."
+            yield fault("truncated", self._current.opened, "closing", "", message)
 
     def open(self, opened: Opened) -> Iterator[Issue]:
         """Find the council's account, and the statement if it was here before."""
@@ -76,6 +89,7 @@ class StatementRecorder(Undoubted):
         if opened.key is not None:
             known = stored.content_by_key(self.unit.connection, account.name, opened.key)
         self._current = _Current(id=new_id(), opened=opened, account=account, known=known)
+        self._is_open = True
 
     def rows(self, block: Sequence[BankLine]) -> Iterator[Issue]:
         """Record lines that are not here yet."""
@@ -110,7 +124,7 @@ class StatementRecorder(Undoubted):
 
     def close(self, closed: Closed) -> Iterator[Issue]:
         """Record the statement, or find that it was here before."""
-        current = self._current
+        current, self._is_open = self._current, False
         if current is None:
             return
         if current.given != closed.computed.count:

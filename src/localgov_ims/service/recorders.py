@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, Protocol
 from attrs import define
 
 from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.policies import Treatment
 from localgov_ims.domain.settlements import SettlementLine
 from localgov_ims.domain.statements import BankLine
 from localgov_ims.files.events import Closed, Opened
@@ -31,6 +32,11 @@ class Recorder(Protocol):
     """
 
     counts: Counter[str]
+
+    @property
+    def policy(self) -> Mapping[str, Treatment]:
+        """What becomes of the file for faults of what is open now; any code that is not named refuses it."""
+        ...
 
     def open(self, opened: Opened) -> Iterator[Issue]:
         """Take the head of a statement or settlement."""
@@ -56,6 +62,11 @@ class Recorder(Protocol):
 @define(slots=False)
 class Undoubted:
     """What a recorder of files inherits that leave nobody in doubt: their numbers say whether they were here before."""
+
+    @property
+    def policy(self) -> Mapping[str, Treatment]:
+        """Relax nothing."""
+        return {}
 
     def doubts(self) -> Iterator[Issue]:
         """Doubt nothing."""
