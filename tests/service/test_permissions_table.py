@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from attrs import evolve, frozen
+from tests.builders import DAY
 from tests.conftest import MovableClock
 from tests.service import file_operations, money_operations
 from tests.service.files import MONDAY, camt, entry
@@ -38,6 +39,7 @@ from localgov_ims.service.access_review import access_review, sign_access_review
 from localgov_ims.service.auditing import show_audit, verify_audit
 from localgov_ims.service.explaining import explain
 from localgov_ims.service.exporting import export_again, export_journals, export_to_folder
+from localgov_ims.service.feeding import feed_figures, list_feed_files, send_again, send_feed
 from localgov_ims.service.importing import import_file, import_files
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.journalling import build_journals
@@ -77,6 +79,12 @@ def _restrict(house: Installation) -> object:
 
 
 SEES_PEOPLE = (P.PEOPLE_EDIT, P.PEOPLE_AUTHORISE, P.PEOPLE_REVIEW)
+
+
+def _drop(name: str, data: bytes) -> None:
+    """Keep no file."""
+
+
 OPERATIONS = [
     Operation("import_files", (P.IMPORT_SEND,), lambda i: import_files(i, [camt(entry("1.00"))])),
     Operation("import_file", (P.IMPORT_SEND,), lambda i: import_file(i, camt(entry("1.00")))),
@@ -88,6 +96,10 @@ OPERATIONS = [
     Operation("export_to_folder", (P.JOURNAL_EXPORT,), lambda i: export_to_folder(i, "MAIN", _folder(i))),
     Operation("export_again", (P.JOURNAL_EXPORT,), lambda i: export_again(i, "MAIN-1", _folder(i))),
     Operation("export_journals", (P.JOURNAL_EXPORT,), lambda i: export_journals(i, "MAIN", lambda _: None)),
+    Operation("send_feed", (P.FEED_SEND,), lambda i: send_feed(i, "council-tax", _drop), fund=True),
+    Operation("send_again", (P.FEED_SEND,), lambda i: send_again(i, "council-tax", 999, _drop), fund=True),
+    Operation("feed_figures", (P.REPORT_VIEW,), lambda i: feed_figures(i, "council-tax", DAY, DAY), fund=True),
+    Operation("list_feed_files", (P.REPORT_VIEW,), lambda i: list_feed_files(i, "council-tax"), fund=True),
     Operation("verify", (P.REPORT_VIEW,), verify),
     Operation("record_takings", (P.TRANSACTION_RECORD,), lambda i: record_takings(i, [_taking()]), fund=True),
     Operation("add_user", (P.PEOPLE_EDIT,), lambda i: people.add_user(i, name=f"new-{new_id().hex}")),

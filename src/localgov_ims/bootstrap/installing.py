@@ -35,6 +35,7 @@ from localgov_ims.hooks import registry
 from localgov_ims.hooks.notifiers import NotifierSpec
 from localgov_ims.hooks.registry import Registry
 from localgov_ims.service.council import Council
+from localgov_ims.service.feeding import check_feeds
 from localgov_ims.service.installation import ChosenExporter, Installation
 from localgov_ims.service.people import begin
 from localgov_ims.service.permitting import known_user, note_use
@@ -86,6 +87,7 @@ def checked(text: str, settings: Settings) -> Checked:
     # A council's own profile takes the place of a shipped one of its name.
     readers: dict[str, Reader] = {**{reader.name: reader for reader in plugins.readers}, **own}
     _check_formats(council, readers)
+    check_feeds(council)
     return Checked(
         text=text, settings=settings, council=council, plugins=plugins, readers=tuple(readers.values()),
         options=settings.options_of(readers), exporters=chosen_exporters(council.ledgers, plugins.exporters),

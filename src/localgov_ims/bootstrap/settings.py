@@ -22,6 +22,7 @@ from localgov_ims.domain.calendar import Calendar
 from localgov_ims.domain.check_digits import CheckDigits
 from localgov_ims.domain.clients import Client
 from localgov_ims.domain.ereturn_templates import EReturnTemplate
+from localgov_ims.domain.feeds import Feed
 from localgov_ims.domain.funds import Fund
 from localgov_ims.domain.import_types import ImportType
 from localgov_ims.domain.ledgers import Ledger
@@ -50,6 +51,7 @@ _KEYED = {
     "bank_accounts": "name", "ledgers": "name", "funds": "code", "methods": "code", "vat": "code", "sources": "name", "tariffs": "name",
     "check_digits": "name", "reference_formats": "name", "offices": "code", "fund_messages": "code", "clients": "name",
     "roles": "name", "fund_groups": "name", "ereturn_templates": "name", "import_types": "code", "service_users": "number",
+    "feeds": "name",
 }  # fmt: skip
 """Sections whose tables are named by their key: `[funds.23]` is the fund with code 23."""
 
@@ -124,6 +126,7 @@ class Settings:
     tariffs: Mapping[str, Tariff] = field(factory=dict)
     import_types: Mapping[str, ImportType] = field(factory=dict)
     service_users: Mapping[str, ServiceUser] = field(factory=dict)
+    feeds: Mapping[str, Feed] = field(factory=dict)
     check_digits: Mapping[str, CheckDigits] = field(factory=dict)
     reference_formats: Mapping[str, ReferenceFormat] = field(factory=dict)
     formats: Mapping[str, Mapping[str, Any]] = field(factory=dict)
@@ -149,7 +152,7 @@ class Settings:
             two_person=self.two_person, clients=self.clients, roles={**SHIPPED_ROLES, **self.roles}, fund_groups=self.fund_groups,
             retention=self.retention, over_short=self.over_short, tills=self.tills, sign_offs=self.sign_off,
             ereturn_templates={name: each.numbered() for name, each in self.ereturn_templates.items()}, import_types=self.import_types,
-            service_users=self.service_users,
+            service_users=self.service_users, feeds=self.feeds,
         )  # fmt: skip
 
     def options_of(self, readers: Mapping[str, Reader]) -> dict[str, Options]:

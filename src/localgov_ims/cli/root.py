@@ -51,6 +51,7 @@ COMMANDS = {
     "deposits": "deposits:deposits",
     "ereturns": "ereturns:ereturns",
     "explain": "explaining:explain",
+    "feeds": "feeds:feeds",
     "files": "files:files",
     "import": "importing:import_",
     "init": "init:init",

@@ -14,6 +14,7 @@ from localgov_ims.domain.accounts import BankAccount
 from localgov_ims.domain.calendar import Calendar
 from localgov_ims.domain.clients import Client
 from localgov_ims.domain.ereturn_templates import EReturnTemplate
+from localgov_ims.domain.feeds import Feed
 from localgov_ims.domain.funds import Fund
 from localgov_ims.domain.import_types import ImportType, Pays
 from localgov_ims.domain.journals import LedgerAccount
@@ -73,6 +74,7 @@ class Council:
     retention: Periods = field(factory=Periods)
     import_types: Mapping[str, ImportType] = field(factory=dict)
     service_users: Mapping[str, ServiceUser] = field(factory=dict)
+    feeds: Mapping[str, Feed] = field(factory=dict)
     tariffs: Mapping[str, Tariff] = field(factory=dict)
     over_short: OverShort | None = None
     tills: TillSettings | None = None

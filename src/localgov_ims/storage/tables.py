@@ -16,6 +16,7 @@ from localgov_ims.storage import (
     draws,
     ereturn_contents,
     ereturns,
+    feeds,
     files,
     holders,
     income_files,
@@ -136,5 +137,8 @@ RECORD_TABLES: Final[tuple[sa.Table, ...]] = (
     system_messages.ends,
     tills.sessions,
     tills.events,
+    feeds.files,
+    feeds.told,
+    feeds.sends,
 )
 """The tables whose rows never change, in the order in which they are proved."""
