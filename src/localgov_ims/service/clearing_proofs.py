@@ -27,6 +27,7 @@ from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit
 from localgov_ims.storage import outstanding as stored
 from localgov_ims.storage.outstanding import Outstanding
+from localgov_ims.storage.suspense_at import held
 
 
 @frozen(kw_only=True, order=True)
@@ -47,7 +48,7 @@ def prove_clearing(installation: Installation, *, as_at: date) -> Proof:
     with installation.store.reading() as connection:
         permit(installation, connection, Permission.REPORT_VIEW)
         accounts = clearing_items(connection, council, as_at)
-        held = suspense_items(connection, council, as_at)
+        in_suspense = suspense_items(connection, council, as_at)
         counted = stored.balance(connection, as_at)
     sections = [_account(council, account, items, as_at) for account, items in sorted(accounts.items())]
     everything = [item for items in accounts.values() for item in items]
@@ -60,11 +61,11 @@ def prove_clearing(installation: Installation, *, as_at: date) -> Proof:
                 figures=(
                     *(total(f"balance_{section.key}", section.title, section.figures[:2]) for section in sections),
                     total("clearing", "Clearing in all", [figure("all", "", everything)], given=counted),
-                    figure("suspense", "Suspense", held),
-                    figure("past_days", "Of both: past their days", past_due([*everything, *held], as_at)),
+                    figure("suspense", "Suspense", in_suspense),
+                    figure("past_days", "Of both: past their days", past_due([*everything, *in_suspense], as_at)),
                 ),
             ),
-            Section(key="timeliness", title="Age of the items", figures=by_age([*everything, *held]), picture=True),
+            Section(key="timeliness", title="Age of the items", figures=by_age([*everything, *in_suspense]), picture=True),
             *sections,
         ),
     )  # fmt: skip
@@ -89,7 +90,7 @@ def suspense_items(connection: Connection, council: Council, as_at: date) -> lis
             amount=Money(row.pence), age=(as_at - row.taken_on).days,
             due_on=council.calendar.add_working_days(row.taken_on, days), note=row.reason.replace("_", " "),
         )
-        for row in stored.held(connection, as_at)
+        for row in held(connection, as_at)
     ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.statements import Statement
 from localgov_ims.storage import reconciliation, statements
-from localgov_ims.storage.outstanding import held_at
+from localgov_ims.storage.suspense_at import held_at
 
 _lines, _heads = statements.lines, statements.statements
 

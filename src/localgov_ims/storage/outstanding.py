@@ -6,8 +6,9 @@ asked for in April, and says then what is known by then.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,26 +16,26 @@ import sqlalchemy as sa
 from attrs import frozen
 from sqlalchemy import Connection
 
-from localgov_ims.domain.calendar import start_of
+from localgov_ims.domain.income_files import IncomeFile
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.transactions import OPENING, TransactionKind
 from localgov_ims.reconciliation.dispositions import DispositionKind
 from localgov_ims.storage import (
-    audit,
-    draws,
     income_files,
     reconciliation,
     settlements,
     statements,
-    suspense,
     transactions,
     unpaids,
 )
 from localgov_ims.storage.bulk_receipts import ORIGIN as INCOME_FILE
+from localgov_ims.storage.bulk_receipts import of_file
 
 _t, _l, _m = transactions.transactions, transactions.lines, reconciliation.live
 _sl, _s = settlements.lines, settlements.settlements
 _BANK_LINE = "statement_line"
+_TOTALS = ("settlement", "income_file", "list_item")
+"""Kinds that bring many payments in one sum, and another system's list, which brings none of ours."""
 
 
 @frozen(kw_only=True)
@@ -43,7 +44,7 @@ class Outstanding:
 
     Attributes:
         mop, source: The method of payment, or the provider whose settlement brought it; one of them.
-        reverses: The transaction line that this line takes back.
+        reverses: The transaction line that this line takes back; of_file: the received file whose row that line is.
     """
 
     id: UUID
@@ -56,13 +57,17 @@ class Outstanding:
     source: str | None = None
     line: UUID | None = None
     reverses: UUID | None = None
+    of_file: UUID | None = None
 
 
 def outstanding(connection: Connection, as_at: date) -> Iterator[Outstanding]:
-    """Yield what is outstanding: transactions by line, income files by method, lines of payouts that are none of ours."""
-    yield from _without_reversed(_open_lines(connection, as_at))
-    yield from _open_files(connection, as_at)
+    """Yield what is outstanding: transactions by line, income files by method, and what the bank brought for nothing of ours."""
+    files = _unbanked_files(connection, as_at)
+    lines = list(_open_lines(connection, as_at))
+    yield from _without_reversed([each for each in lines if each.of_file not in files])
+    yield from _open_files(connection, as_at, files, [each for each in lines if each.of_file in files])
     yield from _foreign(connection, as_at)
+    yield from _recorded_later(connection, as_at)
 
 
 def unpaid_settlements(connection: Connection, as_at: date) -> Iterator[Outstanding]:
@@ -82,63 +87,15 @@ def balance(connection: Connection, as_at: date) -> Money:
     """Return what clearing comes to by totals: all that was recorded, less all that the bank brought for it."""
     lines, current, f = statements.lines, reconciliation.current, income_files.income_files
     became = current.c.kind.in_((DispositionKind.ALLOCATED.value, DispositionKind.SUSPENSE.value))
-    by_bank = _banked(as_at).with_only_columns(_m.c.id)
     files = _banked(as_at).where(_m.c.right_kind == "income_file")
     parts = (
         (1, sa.select(sa.func.sum(_l.c.pence)).join(_t, _t.c.id == _l.c.transaction).where(*_recorded(as_at))),
         (-1, sa.select(sa.func.sum(lines.c.pence)).join(current, current.c.line == lines.c.id).where(became, lines.c.booked_on <= as_at)),
-        (-1, sa.select(sa.func.sum(_m.c.pence)).where(_m.c.id.in_(by_bank), _m.c.right_kind != "settlement")),
-        (-1, sa.select(sa.func.sum(f.c.gross - f.c.expected)).where(f.c.id.in_(files))),
+        (-1, _at_the_bank(as_at, "banked", "returned").with_only_columns(sa.func.sum(_m.c.pence))),
+        (-1, sa.select(sa.func.sum(f.c.gross)).where(f.c.id.in_(files))),
         (-1, sa.select(sa.func.sum(_s.c.gross)).where(_s.c.id.in_(_banked(as_at)))),
     )  # fmt: skip
     return Money(sum(sign * int(connection.execute(part).scalar() or 0) for sign, part in parts))
-
-
-def held_at(as_at: date) -> sa.Subquery:
-    """Select items of suspense that came by a day, and what was left of each at its end: less the draws until then."""
-    entries, draw, item = audit.entries, draws.draws, suspense.standing
-    until = start_of(as_at + timedelta(days=1))
-    taken = (
-        sa.select(draw.c.line, sa.func.sum(draw.c.pence).label("pence"))
-        .join(entries, entries.c.id == draw.c.unit)
-        .where(entries.c.at < until)
-        .group_by(draw.c.line)
-        .subquery()
-    )
-    left = (item.c.pence - sa.func.coalesce(taken.c.pence, 0)).label("left_pence")
-    return (
-        sa.select(item.c.line, item.c.bank_line, item.c.taken_on, item.c.reason, left)
-        .outerjoin(taken, taken.c.line == item.c.line)
-        .where(item.c.taken_on <= as_at, left != 0)
-        .subquery()
-    )
-
-
-@frozen(kw_only=True)
-class Held:
-    """What is left of an item in suspense; `reference` is its line's."""
-
-    line: UUID
-    reference: str
-    taken_on: date
-    reason: str
-    pence: int
-
-
-def held(connection: Connection, as_at: date) -> Iterator[Held]:
-    """Yield what was left in suspense at the end of a day, the oldest first."""
-    at = held_at(as_at)
-    query = (
-        sa.select(at, _l.c.reference).join(_l, _l.c.id == at.c.line).order_by(at.c.taken_on, _l.c.reference)
-    )
-    for row in connection.execute(query):
-        yield Held(
-            line=row.line,
-            reference=row.reference,
-            taken_on=row.taken_on,
-            reason=row.reason,
-            pence=int(row.left_pence),
-        )
 
 
 def _recorded(as_at: date) -> tuple[sa.ColumnElement[bool], ...]:
@@ -155,7 +112,27 @@ def _banked(as_at: date) -> sa.Select[Any]:
     return (
         sa.select(_m.c.right_id)
         .join(lines, lines.c.id == _m.c.left_id)
-        .where(_m.c.role.in_(("banked", "returned")), lines.c.booked_on <= as_at)
+        .where(_m.c.role == "banked", lines.c.booked_on <= as_at)
+    )
+
+
+def _at_the_bank(as_at: date, *roles: str) -> sa.Select[Any]:
+    """Select what the bank brought by a day (`banked`), or took back again (`returned`), one by one: no totals."""
+    lines = statements.lines
+    return (
+        sa.select(_m.c.right_id)
+        .join(lines, lines.c.id == _m.c.left_id)
+        .where(_m.c.role.in_(roles), _m.c.right_kind.not_in(_TOTALS), lines.c.booked_on <= as_at)
+    )
+
+
+def _unpaid(as_at: date) -> sa.Select[Any]:
+    """Select what took income back because the bank had debited it by a day: unpaid Direct Debits, and claims."""
+    lines, said = statements.lines, unpaids.events
+    return (
+        sa.select(said.c.transaction)
+        .join(lines, lines.c.id == said.c.line)
+        .where(said.c.transaction.is_not(None), lines.c.booked_on <= as_at)
     )
 
 
@@ -165,38 +142,25 @@ def _settled(as_at: date) -> sa.Select[Any]:
     return sa.select(_m.c.right_id).where(_m.c.role == "settled", _m.c.left_id.in_(paid))
 
 
-def _taken_back(as_at: date) -> sa.SelectBase:
-    """Select what took income back that the bank had debited by a day: it left with the debit."""
-    lines, reversing, original = statements.lines, _l.alias("reversing"), _l.alias("given")
-    unpaid = (
-        sa.select(unpaids.events.c.transaction)
-        .join(lines, lines.c.id == unpaids.events.c.line)
-        .where(lines.c.booked_on <= as_at)
-    )
-    returned = (
-        sa.select(reversing.c.transaction)
-        .join(original, original.c.id == reversing.c.reverses)
-        .where(original.c.transaction.in_(_banked(as_at).where(_m.c.role == "returned")))
-    )
-    return sa.union_all(unpaid, returned)
-
-
 def _open_lines(connection: Connection, as_at: date) -> Iterator[Outstanding]:
     original, taken_back = _l.alias("original"), _t.alias("taken_back")
-    # What a bank line became was at the bank from its first day, and so is what takes it back again; the rows of an
-    # income file come in its one credit.
-    elsewhere = (_BANK_LINE, INCOME_FILE)
+    current = reconciliation.current
+    # What a bank line became was at the bank from its first day; what takes it back stands open, unless the line is
+    # something else now. The rows of an income file come in its one credit.
+    became = sa.select(current.c.record).where(current.c.record.is_not(None))
+    gone = (sa.func.coalesce(taken_back.c.origin_kind, "") == _BANK_LINE) & taken_back.c.id.not_in(became)
+    returned = taken_back.c.id.is_not(None) & taken_back.c.id.in_(_at_the_bank(as_at, "returned"))
     query = (
         sa.select(
             _t.c.id, _t.c.kind, _t.c.reference, _t.c.taken_on, _t.c.merchant_account, _l.c.id.label("line"),
-            _l.c.mop, _l.c.pence, _l.c.reverses,
+            _l.c.mop, _l.c.pence, _l.c.reverses, taken_back.c.origin_kind, taken_back.c.origin_id,
         )
         .join(_t, _t.c.id == _l.c.transaction)
         .outerjoin(original, original.c.id == _l.c.reverses)
         .outerjoin(taken_back, taken_back.c.id == original.c.transaction)
         .where(
-            *_recorded(as_at), _t.c.origin_kind.not_in(elsewhere), sa.func.coalesce(taken_back.c.origin_kind, "") != _BANK_LINE,
-            _t.c.id.not_in(_banked(as_at)), _t.c.id.not_in(_settled(as_at)), _t.c.id.not_in(_taken_back(as_at)),
+            *_recorded(as_at), _t.c.origin_kind.not_in((_BANK_LINE, INCOME_FILE)), ~gone, ~returned,
+            _t.c.id.not_in(_banked(as_at)), _t.c.id.not_in(_settled(as_at)), _t.c.id.not_in(_unpaid(as_at)),
         )
         .order_by(_t.c.taken_on, _l.c.reference)
     )  # fmt: skip
@@ -204,29 +168,52 @@ def _open_lines(connection: Connection, as_at: date) -> Iterator[Outstanding]:
         yield Outstanding(
             id=row.id, kind=row.kind, day=row.taken_on, text=row.reference, pence=row.pence, mop=row.mop,
             merchant_account=row.merchant_account, line=row.line, reverses=row.reverses,
+            of_file=UUID(row.origin_id.partition("/")[0]) if row.origin_kind == INCOME_FILE else None,
         )  # fmt: skip
 
 
-def _without_reversed(found: Iterator[Outstanding]) -> Iterator[Outstanding]:
+def _without_reversed(found: Sequence[Outstanding]) -> Iterator[Outstanding]:
     """Leave out what was taken back before the bank brought it, with what took it back."""
-    kept = list(found)
-    open_lines = {each.line for each in kept}
-    gone = {each.reverses for each in kept if each.reverses in open_lines}
-    for each in kept:
+    open_lines = {each.line for each in found}
+    gone = {each.reverses for each in found if each.reverses in open_lines}
+    for each in found:
         if each.line not in gone and each.reverses not in gone:
             yield each
 
 
-def _open_files(connection: Connection, as_at: date) -> Iterator[Outstanding]:
+def _unbanked_files(connection: Connection, as_at: date) -> dict[UUID, IncomeFile]:
+    """Return the income files whose credit the bank had not booked by a day, by the received file."""
     table = income_files.income_files
-    found = income_files.some(connection, table.c.id.not_in(_banked(as_at)), table.c.last_on <= as_at)
-    for each in list(found):
-        for mop, amount in income_files.shares(connection, each).items():
-            assert each.last_on is not None  # noqa: S101 - asked for above
-            yield Outstanding(
-                id=each.id, kind="income file", day=each.last_on, text=f"{each.import_type} {each.last_on}",
-                pence=amount.pence, mop=mop,
-            )  # fmt: skip
+    found = income_files.some(connection, table.c.id.not_in(_banked(as_at)), table.c.first_on <= as_at)
+    return {each.file: each for each in found}
+
+
+def _open_files(
+    connection: Connection, as_at: date, files: Mapping[UUID, IncomeFile], reversals: Sequence[Outstanding]
+) -> Iterator[Outstanding]:
+    """Yield what each file's rows come to by method, less what was taken back of them."""
+    for file, each in files.items():
+        sums = _rows_of(connection, each, _t.c.taken_on <= as_at)
+        for taken in reversals:
+            if taken.of_file == file and taken.mop is not None:
+                sums[taken.mop] += taken.pence
+        day = min(each.last_on or as_at, as_at)
+        yield from (_of_file(each, day, mop, pence) for mop, pence in sorted(sums.items()) if pence)
+
+
+def _rows_of(connection: Connection, recorded: IncomeFile, *where: sa.ColumnElement[bool]) -> Counter[str]:
+    query = (
+        sa.select(_l.c.mop, sa.func.sum(_l.c.pence).label("pence"))
+        .join(_t, _t.c.id == _l.c.transaction)
+        .where(of_file(recorded.file, recorded.run), *where)
+        .group_by(_l.c.mop)
+    )
+    return Counter({row.mop: int(row.pence) for row in connection.execute(query)})
+
+
+def _of_file(recorded: IncomeFile, day: date, mop: str, pence: int) -> Outstanding:
+    text = f"{recorded.import_type} {recorded.last_on}"
+    return Outstanding(id=recorded.id, kind="income file", day=day, text=text, pence=pence, mop=mop)
 
 
 def _foreign(connection: Connection, as_at: date) -> Iterator[Outstanding]:
@@ -243,4 +230,40 @@ def _foreign(connection: Connection, as_at: date) -> Iterator[Outstanding]:
         yield Outstanding(
             id=row.id, kind=f"{row.kind} in a payout", day=row.day, text=row.provider_reference or row.identifier,
             pence=-row.pence, source=row.source,
+        )  # fmt: skip
+
+
+def _recorded_later(connection: Connection, as_at: date) -> Iterator[Outstanding]:
+    """Yield what the bank had brought, or taken back, by a day, and was recorded here only after it."""
+    came = _t.c.id.in_(_at_the_bank(as_at, "banked")) | _t.c.id.in_(_settled(as_at))
+    yield from _lines_as(connection, -1, "at the bank first", came, _t.c.taken_on > as_at)
+    reversing, by = _l.alias("reversing"), _t.alias("by")
+    taken_back = (
+        sa.select(reversing.c.reverses)
+        .join(by, by.c.id == reversing.c.transaction)
+        .where(reversing.c.reverses.is_not(None), by.c.taken_on <= as_at)
+    )
+    returned = _t.c.id.in_(_at_the_bank(as_at, "returned"))
+    yield from _lines_as(connection, 1, "taken back by the bank first", returned, _l.c.id.not_in(taken_back))
+    unpaid = _t.c.id.in_(_unpaid(as_at))
+    yield from _lines_as(connection, -1, "taken back by the bank first", unpaid, _t.c.taken_on > as_at)
+    table = income_files.income_files
+    for each in list(income_files.some(connection, table.c.id.in_(_banked(as_at)), table.c.last_on > as_at)):
+        for mop, pence in sorted(_rows_of(connection, each, _t.c.taken_on > as_at).items()):
+            yield _of_file(each, as_at, mop, -pence)
+
+
+def _lines_as(
+    connection: Connection, sign: int, kind: str, *where: sa.ColumnElement[bool]
+) -> Iterator[Outstanding]:
+    query = (
+        sa.select(_t.c.id, _t.c.taken_on, _t.c.reference, _t.c.merchant_account, _l.c.mop, _l.c.pence)
+        .join(_l, _l.c.transaction == _t.c.id)
+        .where(*where)
+        .order_by(_l.c.reference)
+    )
+    for row in connection.execute(query):
+        yield Outstanding(
+            id=row.id, kind=kind, day=row.taken_on, text=row.reference, pence=sign * row.pence, mop=row.mop,
+            merchant_account=row.merchant_account,
         )  # fmt: skip
