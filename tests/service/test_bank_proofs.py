@@ -23,6 +23,7 @@ from localgov_ims.service.breaks import list_breaks
 from localgov_ims.service.control_proofs import prove_fund
 from localgov_ims.service.exporting import export_journals
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.journal_answers import confirm_journal
 from localgov_ims.service.journalling import build_journals
 from localgov_ims.service.reconciling import reconcile
 from localgov_ims.service.stating import end_item, list_items, load_items, load_totals, state_total
@@ -74,7 +75,8 @@ def in_the_ledger(installation: Installation) -> None:
     """Post everything that is here, and have the ledger take it."""
     reconcile(installation)
     build_journals(installation, "MAIN")
-    export_journals(installation, "MAIN", keep=lambda _: None)
+    for made in export_journals(installation, "MAIN", keep=lambda _: None):
+        confirm_journal(installation, made.number, evidence="Batch enquiry")
 
 
 def a_list(

@@ -81,6 +81,7 @@ COMMANDS = {
     "settlements": "settlements:settlements",
     "sign-off": "signing_off:sign_off",
     "stated": "stated:stated",
+    "suggestions": "suggestions:suggestions",
     "suspense": "suspense:suspense",
     "tills": "tills:tills",
     "transfers": "moving:transfers",

@@ -162,10 +162,10 @@ def _decided(
     if not line.line.amount:
         return _disposition(line, number, DispositionKind.OTHER, "No money moved.", what="nil")
     allocation = made.allocator.allocate(line) if line.line.amount >= NOTHING else _UNEXPECTED
-    transaction = _income(installation, line, allocation)
+    transaction = income_of(installation, line, allocation)
     made.transactions.append(transaction)
     if allocation.reason is not None:
-        made.suspense.append(_suspense(unit, line, transaction, allocation))
+        made.suspense.append(suspense_item(unit, line, transaction, allocation))
     kind = DispositionKind.ALLOCATED if allocation.reason is None else DispositionKind.SUSPENSE
     evidence: dict[str, object] = {"nearest": misses} if misses else {}
     return _disposition(
@@ -173,7 +173,8 @@ def _decided(
     )
 
 
-def _income(installation: Installation, line: StatementLine, allocation: Allocation) -> Transaction:
+def income_of(installation: Installation, line: StatementLine, allocation: Allocation) -> Transaction:
+    """Return the Receipt that a bank line becomes where allocation puts it: in funds, or in suspense."""
     row = bank_row(installation.council, line)
     return receipt(
         _lines(installation.council, row, allocation), channel=Channel.BANK, origin=Origin("statement_line", str(line.id)), taken_on=row.taken_on,
@@ -203,9 +204,10 @@ def _lines(council: Council, row: IncomeRow, allocation: Allocation) -> list[Lin
     ]  # fmt: skip
 
 
-def _suspense(
+def suspense_item(
     unit: Unit, line: StatementLine, transaction: Transaction, allocation: Allocation
 ) -> SuspenseItem:
+    """Return what is kept of a line that went to suspense, so that somebody can place it."""
     assert allocation.reason is not None  # noqa: S101 - asked for only then
     refs = line.line.references
     return SuspenseItem(

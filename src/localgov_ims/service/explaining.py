@@ -15,6 +15,7 @@ from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import InvalidValue, NotFound
 from localgov_ims.service.explaining_files import income_file_stories, row_told
+from localgov_ims.service.explaining_matches import line_told
 from localgov_ims.service.explaining_moves import provenance
 from localgov_ims.service.explaining_payments import money_stories
 from localgov_ims.service.explaining_unpaids import open_claims, took_back, unpaid_stories
@@ -121,6 +122,7 @@ def _line_story(connection: Connection, recorded: StatementLine) -> Story:
         leads += _leads(connection, disposition.record)
     if not history:
         sentences.append("It has not been reconciled yet: run `ims reconcile`.")
+    sentences += line_told(connection, recorded)
     sentences += _posted(connection, [recorded.id])
     return Story(
         kind="statement line", id=str(recorded.id), title=f"Bank line {recorded.reference}",

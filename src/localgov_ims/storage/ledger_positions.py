@@ -8,25 +8,31 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from localgov_ims.domain.journal_states import JournalState
 from localgov_ims.domain.money import Money
 from localgov_ims.reconciliation.dispositions import DispositionKind
 from localgov_ims.storage import journal_states, journals, reconciliation, statements, transactions
 
-_j, _s = journals.journals, journals.sources
+_j = journals.journals
 _ELSEWHERE = '%"ledger":%'
 
 
 def unposted_lines(account: str, ledger: str, as_at: date) -> sa.Select[Any]:
     """Select the ids of an account's bank lines up to a day that its ledger has not taken; none of nothing."""
     lines, m, current = statements.lines, reconciliation.live, reconciliation.current
-    itself = _taken(ledger, as_at, "awaiting", "banking", "other")
+    # A line debits or credits its bank once, by whichever of these came first.
+    itself = _taken(ledger, as_at, "bank", "awaiting", "banking", "other")
     by_match = sa.select(m.c.left_id).where(
         m.c.role != "settled",
-        m.c.id.in_(_taken(ledger, as_at, "match")) | m.c.right_id.in_(_taken(ledger, as_at, "settlement")),
+        m.c.id.in_(_taken(ledger, as_at, "bank", "match"))
+        | m.c.right_id.in_(_taken(ledger, as_at, "bank", "settlement")),
+    )
+    other_leg = sa.select(m.c.right_id).where(
+        m.c.role == "moved", m.c.id.in_(_taken(ledger, as_at, "bank", "match"))
     )
     return sa.select(lines.c.id).where(
         lines.c.account == account, lines.c.booked_on <= as_at, lines.c.pence != 0,
-        lines.c.id.not_in(itself), lines.c.id.not_in(by_match),
+        lines.c.id.not_in(itself), lines.c.id.not_in(by_match), lines.c.id.not_in(other_leg),
         lines.c.id.not_in(sa.select(current.c.line).where(_by_others())),
     )  # fmt: skip
 
@@ -46,7 +52,9 @@ def posted_elsewhere(connection: Connection, account: str, as_at: date) -> tuple
 def unposted_net(connection: Connection, fund: str, ledger: str, first_on: date, as_at: date) -> Money:
     """Return what a fund's lines of a period come to, without VAT, that its ledger has not taken."""
     t, tl = transactions.transactions, transactions.lines
-    taken = tl.c.id.in_(_taken(ledger, None, "line")) | tl.c.transaction.in_(_taken(ledger, None, "transfer"))
+    taken = tl.c.id.in_(_taken(ledger, None, "fund", "line")) | tl.c.transaction.in_(
+        _taken(ledger, None, "fund", "transfer")
+    )
     query = (
         sa.select(sa.func.coalesce(sa.func.sum(tl.c.pence - tl.c.vat), 0))
         .join(t, t.c.id == tl.c.transaction)
@@ -61,12 +69,18 @@ def _by_others() -> sa.ColumnElement[bool]:
     return (current.c.kind == DispositionKind.OTHER.value) & current.c.evidence.not_like(_ELSEWHERE)
 
 
-def _taken(ledger: str, as_at: date | None, *kinds: str) -> sa.Select[Any]:
-    """Select the sources that went to a ledger: a journal counts once a file was made of it."""
-    sent = sa.exists().where(journal_states.exports.c.journal == _j.c.id)
+def _taken(ledger: str, as_at: date | None, role: str, *kinds: str) -> sa.Select[Any]:
+    """Select the sources whose lines of a role a ledger has taken: acknowledged, confirmed, or not among those rejected."""
+    line, said, no = journals.lines, journal_states.events, journal_states.rejections
+    whole = (JournalState.ACKNOWLEDGED.value, JournalState.CONFIRMED.value)
+    in_part = sa.exists().where(
+        said.c.journal == _j.c.id, said.c.state == JournalState.PART.value,
+        ~sa.exists().where(no.c.event == said.c.id, no.c.number == line.c.place),
+    )  # fmt: skip
     query = (
-        sa.select(_s.c.source_id)
-        .join(_j, _j.c.id == _s.c.journal)
-        .where(_s.c.ledger == ledger, _s.c.kind.in_(kinds), sent)
+        sa.select(line.c.source_id)
+        .join(_j, _j.c.id == line.c.journal)
+        .where(_j.c.ledger == ledger, line.c.source_kind.in_(kinds), line.c.role == role)
+        .where(sa.exists().where(said.c.journal == _j.c.id, said.c.state.in_(whole)) | in_part)
     )
     return query.where(_j.c.accounting_on <= as_at) if as_at is not None else query

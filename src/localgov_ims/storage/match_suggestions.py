@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
 from localgov_ims.reconciliation.matches import Suggestion
 from localgov_ims.storage.reconciliation import live, matches, undos
@@ -68,6 +69,22 @@ def add(unit: Unit, made: Iterable[Suggestion]) -> int:
     return len(rows)
 
 
+def add_rejections(unit: Unit, rejected: Iterable[UUID], *, reason: str, by: str) -> None:
+    """Record that a person rejected suggestions.
+
+    Raises:
+        AlreadyDone: One was rejected before.
+    """
+    unit.record(rejections, [(new_id(), each, reason, by, unit.at) for each in rejected])
+
+
+def rejection_of(connection: Connection, suggestion: UUID) -> tuple[str, str] | None:
+    """Return by whom and why a suggestion was rejected, if it was."""
+    query = sa.select(rejections.c.by, rejections.c.reason).where(rejections.c.suggestion == suggestion)
+    row = connection.execute(query).one_or_none()
+    return (row.by, row.reason) if row is not None else None
+
+
 def _known(connection: Connection, lefts: set[UUID]) -> set[tuple[UUID, UUID, str]]:
     s, wanted = suggestions.c, sorted(lefts)
     found: set[tuple[UUID, UUID, str]] = set()
@@ -91,6 +108,12 @@ def open_suggestions(connection: Connection, *where: sa.ColumnElement[bool]) -> 
     query = sa.select(suggestions).where(~taken, ~rejected, *where)
     for row in connection.execute(query.order_by(s.left_id, s.rank, s.right_id)):
         yield suggestion(row)
+
+
+def of_line(connection: Connection, line: UUID) -> list[Suggestion]:
+    """Return every suggestion that was made for a bank line, the likeliest first."""
+    query = sa.select(suggestions).where(suggestions.c.left_id == line).order_by(suggestions.c.rank)
+    return [suggestion(row) for row in connection.execute(query)]
 
 
 def suggestion(row: sa.Row[Any]) -> Suggestion:

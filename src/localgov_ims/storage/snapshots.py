@@ -91,8 +91,8 @@ class OpenReceipt:
     banked: bool = False
 
 
-def open_receipts(connection: Connection) -> Iterator[OpenReceipt]:
-    """Yield Receipts whose money has not been found.
+def open_receipts(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[OpenReceipt]:
+    """Yield Receipts whose money has not been found; *where* asks of transactions.
 
     Receipts that bank lines became are not among them, nor what was reversed; nor what was in suspense when the
     council began here, for the bank had brought it before. Nor are the rows of income files: the bank brings a file's
@@ -101,7 +101,7 @@ def open_receipts(connection: Connection) -> Iterator[OpenReceipt]:
     t = transactions.transactions
     return _receipts(
         connection, t.c.origin_kind.not_in(_BANKED_OTHERWISE), t.c.id.not_in(_matched("receipt", "right", "banked", "settled")),
-        t.c.id.not_in(_opening_suspense()),
+        t.c.id.not_in(_opening_suspense()), *where,
     )  # fmt: skip
 
 

@@ -1,0 +1,94 @@
+"""`ims suggestions`: what may be the same money, for a person to accept, reject, match by hand or hold."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import click
+
+from localgov_ims.cli.council import opened_council
+from localgov_ims.cli.output import counted, json_option, print_json
+from localgov_ims.domain.quoting import visible
+from localgov_ims.service import deciding_matches as service
+from localgov_ims.service.holding_lines import send_to_suspense
+from localgov_ims.service.suggested_matches import SuggestionView, list_suggestions
+
+_ids = click.argument("ids", metavar="ID...", nargs=-1, required=True, type=click.UUID)
+
+
+@click.group()
+def suggestions() -> None:
+    """What rules only suggest: a person says whether it is the same money."""
+
+
+@suggestions.command("list")
+@click.option(
+    "--at-least", "least", type=click.IntRange(1, 100), default=1, help="Only those with this score or more."
+)
+@json_option
+@click.pass_context
+def list_(context: click.Context, least: int, *, as_json: bool) -> None:
+    """List the suggestions that wait, the likeliest first."""
+    found = [view for view in list_suggestions(opened_council(context)) if view.score >= least]
+    if as_json:
+        print_json([_json(view) for view in found])
+        return
+    for view in found:
+        click.echo(f"{view.suggestion.id}  score {view.score}")
+        click.echo(f"  bank {visible(view.line)}, {view.line_on:%d %b %Y}, {view.line_amount.shown()}")
+        click.echo(
+            f"  receipt {view.receipt}, {view.receipt_on:%d %b %Y}, {view.receipt_amount.shown()}, fund {', '.join(view.funds)}"
+        )
+        click.echo(f"  {visible(view.because)}")
+    click.echo(f"{counted(len(found), 'suggestion')}.")
+
+
+@suggestions.command()
+@_ids
+@click.pass_context
+def accept(context: click.Context, ids: tuple[UUID, ...]) -> None:
+    """Record suggestions as Matches, all or none."""
+    made = service.accept(opened_council(context), ids)
+    click.echo(f"{counted(len(made), 'receipt')} matched.")
+
+
+@suggestions.command()
+@_ids
+@click.option("--because", "reason", required=True, help="Why they are not the same money.")
+@click.pass_context
+def reject(context: click.Context, ids: tuple[UUID, ...], reason: str) -> None:
+    """Reject suggestions: the pairs are never suggested again."""
+    click.echo(
+        f"{counted(service.reject(opened_council(context), ids, reason=reason), 'suggestion')} rejected."
+    )
+
+
+@suggestions.command()
+@click.argument("line", type=click.UUID)
+@click.argument("receipts", metavar="RECEIPT...", nargs=-1, required=True)
+@click.option("--because", "reason", required=True, help="How you know.")
+@click.pass_context
+def match(context: click.Context, line: UUID, receipts: tuple[str, ...], reason: str) -> None:
+    """Match a bank LINE with one receipt or several that it brings together."""
+    made = service.match_line(opened_council(context), line, receipts, reason=reason)
+    click.echo(f"{counted(len(made), 'receipt')} matched.")
+
+
+@suggestions.command()
+@_ids
+@click.option("--note", required=True, help="Why; it is kept with the item.")
+@click.pass_context
+def suspense(context: click.Context, ids: tuple[UUID, ...], note: str) -> None:
+    """Send bank lines that wait for a file to suspense."""
+    for reference in send_to_suspense(opened_council(context), ids, note=note):
+        click.echo(f"In suspense: {reference}")
+
+
+def _json(view: SuggestionView) -> dict[str, object]:
+    s = view.suggestion
+    return {
+        "id": str(s.id), "score": view.score, "rule": s.rule, "rank": s.rank, "rivals": int(s.evidence.get("rivals", 0)),
+        "line": str(s.left), "line_text": view.line, "line_on": view.line_on.isoformat(),
+        "line_pence": view.line_amount.pence, "receipt": view.receipt, "receipt_on": view.receipt_on.isoformat(),
+        "receipt_pence": view.receipt_amount.pence, "funds": list(view.funds), "because": view.because,
+    }  # fmt: skip
