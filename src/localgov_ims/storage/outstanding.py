@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -21,12 +20,12 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.transactions import OPENING, TransactionKind
 from localgov_ims.reconciliation.dispositions import DispositionKind
 from localgov_ims.storage import (
+    brought,
     income_files,
     reconciliation,
     settlements,
     statements,
     transactions,
-    unpaids,
 )
 from localgov_ims.storage.bulk_receipts import ORIGIN as INCOME_FILE
 from localgov_ims.storage.bulk_receipts import of_file
@@ -34,8 +33,6 @@ from localgov_ims.storage.bulk_receipts import of_file
 _t, _l, _m = transactions.transactions, transactions.lines, reconciliation.live
 _sl, _s = settlements.lines, settlements.settlements
 _BANK_LINE = "statement_line"
-_TOTALS = ("settlement", "income_file", "list_item")
-"""Kinds that bring many payments in one sum, and another system's list, which brings none of ours."""
 
 
 @frozen(kw_only=True)
@@ -72,7 +69,7 @@ def outstanding(connection: Connection, as_at: date) -> Iterator[Outstanding]:
 
 def unpaid_settlements(connection: Connection, as_at: date) -> Iterator[Outstanding]:
     """Yield the payouts announced by a day whose credit the bank had not booked by its end."""
-    for each in settlements.some(connection, _s.c.id.not_in(_banked(as_at)), _s.c.paid_on <= as_at):
+    for each in settlements.some(connection, _s.c.id.not_in(brought.banked(as_at)), _s.c.paid_on <= as_at):
         yield Outstanding(
             id=each.id,
             kind="payout",
@@ -87,13 +84,13 @@ def balance(connection: Connection, as_at: date) -> Money:
     """Return what clearing comes to by totals: all that was recorded, less all that the bank brought for it."""
     lines, current, f = statements.lines, reconciliation.current, income_files.income_files
     became = current.c.kind.in_((DispositionKind.ALLOCATED.value, DispositionKind.SUSPENSE.value))
-    files = _banked(as_at).where(_m.c.right_kind == "income_file")
+    files = brought.banked(as_at).where(_m.c.right_kind == "income_file")
     parts = (
         (1, sa.select(sa.func.sum(_l.c.pence)).join(_t, _t.c.id == _l.c.transaction).where(*_recorded(as_at))),
         (-1, sa.select(sa.func.sum(lines.c.pence)).join(current, current.c.line == lines.c.id).where(became, lines.c.booked_on <= as_at)),
-        (-1, _at_the_bank(as_at, "banked", "returned").with_only_columns(sa.func.sum(_m.c.pence))),
+        (-1, brought.at_the_bank(as_at, "banked", "returned").with_only_columns(sa.func.sum(_m.c.pence))),
         (-1, sa.select(sa.func.sum(f.c.gross)).where(f.c.id.in_(files))),
-        (-1, sa.select(sa.func.sum(_s.c.gross)).where(_s.c.id.in_(_banked(as_at)))),
+        (-1, sa.select(sa.func.sum(_s.c.gross)).where(_s.c.id.in_(brought.banked(as_at)))),
     )  # fmt: skip
     return Money(sum(sign * int(connection.execute(part).scalar() or 0) for sign, part in parts))
 
@@ -106,42 +103,6 @@ def _recorded(as_at: date) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def _banked(as_at: date) -> sa.Select[Any]:
-    """Select what bank lines were matched with, by the day the bank booked them."""
-    lines = statements.lines
-    return (
-        sa.select(_m.c.right_id)
-        .join(lines, lines.c.id == _m.c.left_id)
-        .where(_m.c.role == "banked", lines.c.booked_on <= as_at)
-    )
-
-
-def _at_the_bank(as_at: date, *roles: str) -> sa.Select[Any]:
-    """Select what the bank brought by a day (`banked`), or took back again (`returned`), one by one: no totals."""
-    lines = statements.lines
-    return (
-        sa.select(_m.c.right_id)
-        .join(lines, lines.c.id == _m.c.left_id)
-        .where(_m.c.role.in_(roles), _m.c.right_kind.not_in(_TOTALS), lines.c.booked_on <= as_at)
-    )
-
-
-def _unpaid(as_at: date) -> sa.Select[Any]:
-    """Select what took income back because the bank had debited it by a day: unpaid Direct Debits, and claims."""
-    lines, said = statements.lines, unpaids.events
-    return (
-        sa.select(said.c.transaction)
-        .join(lines, lines.c.id == said.c.line)
-        .where(said.c.transaction.is_not(None), lines.c.booked_on <= as_at)
-    )
-
-
-def _settled(as_at: date) -> sa.Select[Any]:
-    """Select what payouts brought that the bank had paid by a day."""
-    paid = sa.select(_sl.c.id).where(_sl.c.settlement.in_(_banked(as_at)))
-    return sa.select(_m.c.right_id).where(_m.c.role == "settled", _m.c.left_id.in_(paid))
-
-
 def _open_lines(connection: Connection, as_at: date) -> Iterator[Outstanding]:
     original, taken_back = _l.alias("original"), _t.alias("taken_back")
     current = reconciliation.current
@@ -149,7 +110,7 @@ def _open_lines(connection: Connection, as_at: date) -> Iterator[Outstanding]:
     # something else now. The rows of an income file come in its one credit.
     became = sa.select(current.c.record).where(current.c.record.is_not(None))
     gone = (sa.func.coalesce(taken_back.c.origin_kind, "") == _BANK_LINE) & taken_back.c.id.not_in(became)
-    returned = taken_back.c.id.is_not(None) & taken_back.c.id.in_(_at_the_bank(as_at, "returned"))
+    returned = taken_back.c.id.is_not(None) & taken_back.c.id.in_(brought.at_the_bank(as_at, "returned"))
     query = (
         sa.select(
             _t.c.id, _t.c.kind, _t.c.reference, _t.c.taken_on, _t.c.merchant_account, _l.c.id.label("line"),
@@ -160,7 +121,7 @@ def _open_lines(connection: Connection, as_at: date) -> Iterator[Outstanding]:
         .outerjoin(taken_back, taken_back.c.id == original.c.transaction)
         .where(
             *_recorded(as_at), _t.c.origin_kind.not_in((_BANK_LINE, INCOME_FILE)), ~gone, ~returned,
-            _t.c.id.not_in(_banked(as_at)), _t.c.id.not_in(_settled(as_at)), _t.c.id.not_in(_unpaid(as_at)),
+            _t.c.id.not_in(brought.banked(as_at)), _t.c.id.not_in(brought.settled(as_at)), _t.c.id.not_in(brought.unpaid(as_at)),
         )
         .order_by(_t.c.taken_on, _l.c.reference)
     )  # fmt: skip
@@ -184,7 +145,7 @@ def _without_reversed(found: Sequence[Outstanding]) -> Iterator[Outstanding]:
 def _unbanked_files(connection: Connection, as_at: date) -> dict[UUID, IncomeFile]:
     """Return the income files whose credit the bank had not booked by a day, by the received file."""
     table = income_files.income_files
-    found = income_files.some(connection, table.c.id.not_in(_banked(as_at)), table.c.first_on <= as_at)
+    found = income_files.some(connection, table.c.id.not_in(brought.banked(as_at)), table.c.first_on <= as_at)
     return {each.file: each for each in found}
 
 
@@ -223,7 +184,7 @@ def _foreign(connection: Connection, as_at: date) -> Iterator[Outstanding]:
     query = (
         sa.select(_sl.c.id, day, _sl.c.kind, _sl.c.provider_reference, _sl.c.identifier, _sl.c.source, _sl.c.pence)
         .join(_s, _s.c.id == _sl.c.settlement)
-        .where(_sl.c.settlement.in_(_banked(as_at)), _sl.c.id.not_in(found), _sl.c.pence != 0)
+        .where(_sl.c.settlement.in_(brought.banked(as_at)), _sl.c.id.not_in(found), _sl.c.pence != 0)
         .order_by(day, _sl.c.identifier)
     )  # fmt: skip
     for row in connection.execute(query):
@@ -235,7 +196,7 @@ def _foreign(connection: Connection, as_at: date) -> Iterator[Outstanding]:
 
 def _recorded_later(connection: Connection, as_at: date) -> Iterator[Outstanding]:
     """Yield what the bank had brought, or taken back, by a day, and was recorded here only after it."""
-    came = _t.c.id.in_(_at_the_bank(as_at, "banked")) | _t.c.id.in_(_settled(as_at))
+    came = _t.c.id.in_(brought.at_the_bank(as_at, "banked")) | _t.c.id.in_(brought.settled(as_at))
     yield from _lines_as(connection, -1, "at the bank first", came, _t.c.taken_on > as_at)
     reversing, by = _l.alias("reversing"), _t.alias("by")
     taken_back = (
@@ -243,12 +204,14 @@ def _recorded_later(connection: Connection, as_at: date) -> Iterator[Outstanding
         .join(by, by.c.id == reversing.c.transaction)
         .where(reversing.c.reverses.is_not(None), by.c.taken_on <= as_at)
     )
-    returned = _t.c.id.in_(_at_the_bank(as_at, "returned"))
+    returned = _t.c.id.in_(brought.at_the_bank(as_at, "returned"))
     yield from _lines_as(connection, 1, "taken back by the bank first", returned, _l.c.id.not_in(taken_back))
-    unpaid = _t.c.id.in_(_unpaid(as_at))
+    unpaid = _t.c.id.in_(brought.unpaid(as_at))
     yield from _lines_as(connection, -1, "taken back by the bank first", unpaid, _t.c.taken_on > as_at)
     table = income_files.income_files
-    for each in list(income_files.some(connection, table.c.id.in_(_banked(as_at)), table.c.last_on > as_at)):
+    for each in list(
+        income_files.some(connection, table.c.id.in_(brought.banked(as_at)), table.c.last_on > as_at)
+    ):
         for mop, pence in sorted(_rows_of(connection, each, _t.c.taken_on > as_at).items()):
             yield _of_file(each, as_at, mop, -pence)
 

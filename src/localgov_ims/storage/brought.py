@@ -1,0 +1,50 @@
+"""What the bank had brought, or taken back, by a day: selected by what it was matched with."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from localgov_ims.storage import reconciliation, settlements, statements, unpaids
+
+_m, _sl = reconciliation.live, settlements.lines
+_TOTALS = ("settlement", "income_file", "list_item")
+"""Kinds that bring many payments in one sum, and another system's list, which brings none of ours."""
+
+
+def banked(as_at: date) -> sa.Select[Any]:
+    """Select what bank lines were matched with, by the day the bank booked them."""
+    lines = statements.lines
+    return (
+        sa.select(_m.c.right_id)
+        .join(lines, lines.c.id == _m.c.left_id)
+        .where(_m.c.role == "banked", lines.c.booked_on <= as_at)
+    )
+
+
+def at_the_bank(as_at: date, *roles: str) -> sa.Select[Any]:
+    """Select what the bank brought by a day (`banked`), or took back again (`returned`), one by one: no totals."""
+    lines = statements.lines
+    return (
+        sa.select(_m.c.right_id)
+        .join(lines, lines.c.id == _m.c.left_id)
+        .where(_m.c.role.in_(roles), _m.c.right_kind.not_in(_TOTALS), lines.c.booked_on <= as_at)
+    )
+
+
+def unpaid(as_at: date) -> sa.Select[Any]:
+    """Select what took income back because the bank had debited it by a day: unpaid Direct Debits, and claims."""
+    lines, said = statements.lines, unpaids.events
+    return (
+        sa.select(said.c.transaction)
+        .join(lines, lines.c.id == said.c.line)
+        .where(said.c.transaction.is_not(None), lines.c.booked_on <= as_at)
+    )
+
+
+def settled(as_at: date) -> sa.Select[Any]:
+    """Select what payouts brought that the bank had paid by a day."""
+    paid = sa.select(_sl.c.id).where(_sl.c.settlement.in_(banked(as_at)))
+    return sa.select(_m.c.right_id).where(_m.c.role == "settled", _m.c.left_id.in_(paid))
