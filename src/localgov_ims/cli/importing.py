@@ -38,7 +38,7 @@ def import_(  # noqa: PLR0913 - one parameter an option
     context: click.Context, files: tuple[str, ...], import_type: str | None, declared_rows: int | None,
     declared_total: str | None, faults: tuple[str, ...], note: str | None, again: str | None, *, dry: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Record FILEs: bank statements, settlements, income files and files of account holders.
+    """Record FILEs: bank statements, settlements, income files, Bacs reports and files of account holders.
 
     A file that does not add up is refused whole; the same file again changes nothing. Exit status 0: every file was
     recorded, or was here before; 3: one was refused, or waits for a person.

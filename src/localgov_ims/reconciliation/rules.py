@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
+from typing import Final
 
 from attrs import field, frozen
 
@@ -38,6 +39,10 @@ class Amount(enum.Enum):
 
     SAME = "same"
     NEGATED = "negated"
+
+
+LAST: Final = 500
+"""The order of a rule that says none: after the shipped ones."""
 
 
 @frozen(kw_only=True)
@@ -77,7 +82,7 @@ class MatchRule:
     uniqueness: Uniqueness = Uniqueness.ONLY
     group: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
-    order: int = 500
+    order: int = LAST
     enabled: bool = True
 
     @property

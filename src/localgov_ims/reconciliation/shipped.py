@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from localgov_ims.reconciliation.rules import Amount, MatchRule, Mode, Uniqueness
+from attrs import evolve
+
+from localgov_ims.reconciliation.rules import LAST, Amount, MatchRule, Mode, Uniqueness
 
 _SOURCE = {"source": "source"}
 
@@ -93,9 +95,12 @@ SHIPPED: tuple[MatchRule, ...] = (
 
 
 def in_order(own: Iterable[MatchRule]) -> tuple[MatchRule, ...]:
-    """Return the shipped rules with a council's *own* in place of those of the same name, or among them, by `order`."""
-    own = tuple(own)
-    replaced = {rule.name for rule in own}
-    return tuple(
-        sorted((*(rule for rule in SHIPPED if rule.name not in replaced), *own), key=lambda rule: rule.order)
-    )
+    """Return the shipped rules with a council's *own* among them by `order`.
+
+    One of the name of a shipped rule replaces it, and takes its place unless it says another.
+    """
+    places = {rule.name: rule.order for rule in SHIPPED}
+    placed = [evolve(rule, order=places.get(rule.name, LAST)) if rule.order == LAST else rule for rule in own]
+    replaced = {rule.name for rule in placed}
+    kept = (rule for rule in SHIPPED if rule.name not in replaced)
+    return tuple(sorted((*kept, *placed), key=lambda rule: rule.order))
