@@ -17,6 +17,7 @@ from localgov_ims.domain.refunds import RefundState
 from localgov_ims.errors import (
     Conflict,
     InvalidSignature,
+    InvalidValue,
     OutcomeUnknown,
     RateLimited,
     Rejected,
@@ -195,6 +196,24 @@ def test_a_delivery_is_proved_kept_once_and_believed_in_nothing(house, provider)
     assert (answer_callbacks(house).waiting, answer_callbacks(house).answered) == (1, 1)
     assert view_payment(house, reference).state is PaymentState.PENDING
     assert answer_callbacks(house).answered == 0
+
+
+def test_several_events_of_one_payment_are_asked_about_once(house, provider):
+    started(house, provider)
+    for event in ("e-1", "e-2", "e-3"):
+        receive_callback(house, "cardco", call(event))
+    assert answer_callbacks(house).answered == 3
+    assert provider.calls.count("fetch") == 1
+
+
+def test_a_payment_that_a_provider_speaks_nonsense_of_does_not_hold_up_the_next(house, provider):
+    first, _ = started(house, provider)
+    second, _ = started(house, provider)
+    provider.before["fetch"] = [InvalidValue("text_too_long", "A reference of 99 characters.")]
+    provider.say("P2", Said.SUCCEEDED, "125.50")
+    swept = mop_up_payments(later(house, minutes=31))
+    assert (swept.moved, swept.silent) == (1, ((first, "A reference of 99 characters."),))
+    assert view_payment(house, second).state is PaymentState.SUCCEEDED
 
 
 def test_twenty_deliveries_at_once_are_one_event_and_one_receipt(house, provider):

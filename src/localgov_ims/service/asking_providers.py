@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Final
 
 from localgov_ims.domain.observations import Observation, Said
 from localgov_ims.domain.payments import Payment
-from localgov_ims.errors import ConfigurationError, NotFoundAtProvider
+from localgov_ims.errors import (
+    AdapterError,
+    ConfigurationError,
+    InvalidValue,
+    NotFound,
+    NotFoundAtProvider,
+    RuleViolation,
+)
 from localgov_ims.hooks.providers import PaymentProvider, PaymentQuery
 from localgov_ims.service.backing_off import AT_ONCE, Patience, tried
 from localgov_ims.service.installation import Installation
+
+OF_ONE: Final = (AdapterError, ConfigurationError, InvalidValue, NotFound, RuleViolation)
+"""What goes wrong with one payment, refund or event; it is told, and the next is asked about all the same."""
 
 
 @contextmanager
@@ -30,6 +41,24 @@ def opened_provider(installation: Installation, name: str | None) -> Iterator[Pa
         raise ConfigurationError("no_provider", message, provider=name)
     with chosen.opened() as provider:
         yield provider
+
+
+@contextmanager
+def providers_at_hand(installation: Installation) -> Iterator[Callable[[str | None], PaymentProvider]]:
+    """Give what opens an account by its name, each once and for as long as the block lasts, for work on many payments.
+
+    Raises:
+        ConfigurationError: From what is given: see `opened_provider`.
+    """
+    with ExitStack() as stack:
+        made: dict[str | None, PaymentProvider] = {}
+
+        def named(name: str | None) -> PaymentProvider:
+            if name not in made:
+                made[name] = stack.enter_context(opened_provider(installation, name))
+            return made[name]
+
+        yield named
 
 
 def what_became_of(

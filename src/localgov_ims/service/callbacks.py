@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Final
@@ -14,7 +14,6 @@ from localgov_ims.domain.observations import Said
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.errors import (
     AlreadyDone,
-    ImsError,
     NotFound,
     NotFoundAtProvider,
     RateLimited,
@@ -23,7 +22,7 @@ from localgov_ims.errors import (
 )
 from localgov_ims.hooks.callbacks import Callback, Hint
 from localgov_ims.hooks.providers import PaymentProvider
-from localgov_ims.service.asking_providers import opened_provider
+from localgov_ims.service.asking_providers import OF_ONE, opened_provider, providers_at_hand
 from localgov_ims.service.finishing import finish_payment
 from localgov_ims.service.finishing_refunds import finish_refund
 from localgov_ims.service.installation import Installation
@@ -77,16 +76,16 @@ def answer_callbacks(installation: Installation) -> Answered:
     permit_reading(installation, Permission.PAYMENT_SETTLE)
     with installation.store.reading() as connection:
         events = list(stored.unanswered(connection, installation.clock() - ASKED_FOR))
-    answered = 0
-    for event in events:
-        try:
-            outcome = _asked(installation, event)
-        except (Unavailable, RateLimited):
-            continue
-        except ImsError as error:
-            outcome = error.code
-        _note(installation, event, outcome)
-        answered += 1
+    answered, outcomes = 0, dict[tuple[str, str | None], str | None]()
+    with providers_at_hand(installation) as named:
+        for event in events:
+            about = (event.provider, event.provider_reference)
+            if about not in outcomes:  # what is asked now is later than every event that has come
+                outcomes[about] = _asked(installation, named, event)
+            outcome = outcomes[about]
+            if outcome is not None:
+                _note(installation, event, outcome)
+                answered += 1
     return Answered(answered=answered, waiting=len(events) - answered)
 
 
@@ -121,11 +120,18 @@ def _keep(installation: Installation, provider: str, callback: Callback, hints: 
         return len(new)
 
 
-def _asked(installation: Installation, event: stored.CallbackEvent) -> str:
+def _asked(
+    installation: Installation, named: Callable[[str | None], PaymentProvider], event: stored.CallbackEvent
+) -> str | None:
+    """Return what came of asking about an event; none where its provider gave no answer, and it waits."""
     if event.provider_reference is None:
         return "nothing_to_ask"
-    with opened_provider(installation, event.provider) as provider:
-        return _fetched(installation, provider, event.provider_reference)
+    try:
+        return _fetched(installation, named(event.provider), event.provider_reference)
+    except (Unavailable, RateLimited):
+        return None
+    except OF_ONE as error:
+        return error.code
 
 
 def _fetched(installation: Installation, provider: PaymentProvider, theirs: str) -> str:

@@ -12,8 +12,7 @@ from localgov_ims.domain.observations import Observation, RefundObservation, Sai
 from localgov_ims.domain.payments import Payment, PaymentState
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.refunds import RefundRequest, RefundState
-from localgov_ims.errors import AdapterError, ConfigurationError, RuleViolation
-from localgov_ims.service.asking_providers import opened_provider, what_became_of
+from localgov_ims.service.asking_providers import OF_ONE, providers_at_hand, what_became_of
 from localgov_ims.service.finishing import finish_payment
 from localgov_ims.service.finishing_refunds import finish_refund
 from localgov_ims.service.installation import Installation
@@ -72,7 +71,7 @@ def sweep_payments(installation: Installation, ask: Ask, *, pending_for: timedel
                     reason="the provider has no such payment, and its time is over",
                 )  # fmt: skip
             moved += finish_payment(installation, said).state is not PaymentState.PENDING
-        except (AdapterError, ConfigurationError, RuleViolation) as error:
+        except OF_ONE as error:
             silent.append((payment.reference, error.message))
     return Swept(asked=len(pending), moved=moved, silent=tuple(silent))
 
@@ -85,9 +84,10 @@ def mop_up_payments(installation: Installation, *, pending_for: timedelta = PEND
     Raises:
         NotPermitted: The user may not settle payments.
     """
+    with providers_at_hand(installation) as named:
 
-    def ask(payment: Payment) -> Observation | None:
-        with opened_provider(installation, payment.provider) as provider:
+        def ask(payment: Payment) -> Observation | None:
+            provider = named(payment.provider)
             found = what_became_of(provider, payment)
             for other in found[:-1]:
                 finish_payment(installation, other)
@@ -97,7 +97,7 @@ def mop_up_payments(installation: Installation, *, pending_for: timedelta = PEND
                 return provider.capture(said.provider_reference)
             return said
 
-    return sweep_payments(installation, ask, pending_for=pending_for)
+        return sweep_payments(installation, ask, pending_for=pending_for)
 
 
 def sweep_refunds(installation: Installation, ask: AskRefund) -> Swept:
@@ -113,6 +113,6 @@ def sweep_refunds(installation: Installation, ask: AskRefund) -> Swept:
     for request in submitted:
         try:
             moved += not finish_refund(installation, ask(request)).state.open
-        except AdapterError as error:
+        except OF_ONE as error:
             silent.append((request.reference, error.message))
     return Swept(asked=len(submitted), moved=moved, silent=tuple(silent))

@@ -7,10 +7,9 @@ from typing import Final
 
 from localgov_ims.domain.observations import Said
 from localgov_ims.domain.permissions import Permission
-from localgov_ims.errors import AdapterError, ConfigurationError, NotFound, RuleViolation
 from localgov_ims.hooks.disputes import DisputeKeeper
 from localgov_ims.hooks.providers import Capability
-from localgov_ims.service.asking_providers import opened_provider
+from localgov_ims.service.asking_providers import OF_ONE, opened_provider
 from localgov_ims.service.finishing import finish_payment
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit_reading
@@ -41,8 +40,8 @@ def mop_up_disputes(installation: Installation) -> Swept:
                     try:
                         finish_payment(installation, said)
                         taken_back += said.said is Said.TAKEN_BACK
-                    except (NotFound, RuleViolation) as error:  # a Break keeps it
+                    except OF_ONE as error:
                         silent.append((name, error.message))
-        except (AdapterError, ConfigurationError) as error:
+        except OF_ONE as error:
             silent.append((name, error.message))
     return Swept(asked=asked, moved=taken_back, silent=tuple(silent))

@@ -7,10 +7,9 @@ from typing import Final
 
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.refunds import RefundRequest, RefundState, Route
-from localgov_ims.errors import AdapterError, ConfigurationError
 from localgov_ims.hooks.providers import PaymentProvider
 from localgov_ims.service import refund_records as records
-from localgov_ims.service.asking_providers import opened_provider
+from localgov_ims.service.asking_providers import OF_ONE, providers_at_hand
 from localgov_ims.service.finishing_refunds import record_said
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit, permit_unit
@@ -42,14 +41,15 @@ def mop_up_refunds(installation: Installation) -> Swept:
             and (request.state is RefundState.SUBMITTED or request.asked_at <= now - WAITS_FOR)
         ]
     moved, silent = 0, []
-    for request in found:
-        try:
+    with providers_at_hand(installation) as named:
+        for request in found:
             with installation.store.reading() as connection:
                 payment = payments.by_reference(connection, request.payment or "")
-            with opened_provider(installation, payment.provider if payment is not None else None) as provider:
+            try:
+                provider = named(payment.provider if payment is not None else None)
                 moved += _asked(installation, provider, request).state is not request.state
-        except (AdapterError, ConfigurationError) as error:
-            silent.append((request.reference, error.message))
+            except OF_ONE as error:
+                silent.append((request.reference, error.message))
     return Swept(asked=len(found), moved=moved, silent=tuple(silent))
 
 
