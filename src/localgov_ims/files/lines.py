@@ -118,12 +118,12 @@ def plain_lines(stream: BinaryIO, encoding: Sequence[str], limits: Limits) -> It
     tail, done = "", 0
     for block in plain_text(stream, encoding, limits)[1]:
         *whole, tail = (tail + block).split("\n")
-        for number, line in enumerate((*whole, tail), done + 1):
-            if len(line) > limits.line_bytes:
-                message = (
-                    f"The line is longer than {limits.line_bytes} characters; line ends may have been lost."
-                )
-                raise refuse("limit-exceeded", f"line {number}", message)
+        if len(tail) > limits.line_bytes or (whole and max(map(len, whole)) > limits.line_bytes):
+            number = next(
+                n for n, line in enumerate((*whole, tail), done + 1) if len(line) > limits.line_bytes
+            )
+            message = f"The line is longer than {limits.line_bytes} characters; line ends may have been lost."
+            raise refuse("limit-exceeded", f"line {number}", message)
         done += len(whole)
         yield from whole
     if tail:

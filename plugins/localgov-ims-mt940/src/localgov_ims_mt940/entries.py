@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Final, NamedTuple
+
+import attrs
 
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.statements import BankLine, References
-from localgov_ims_mt940 import printed
+from localgov_ims_mt940 import faults, printed
 from localgov_ims_mt940.fields import Field
 from localgov_ims_mt940.options import Mt940Options
 from localgov_ims_mt940.structure import Said, codewords, subfields
 
 _ENTRY: Final = re.compile(
-    r"([0-9]{6})([0-9]{4}|    )?(R?[CD]|E[CD])([A-Z]?)([^A-Z]+)([A-Z].{3})(.*?)(?://(.*))?", re.ASCII
+    r"([0-9]{6})([0-9]{4}|    )?(R?[CD]|E[CD])([A-Z]?)(?:([0-9]{1,15}),([0-9]{2})|([^A-Z]+))([A-Z].{3})(.*)",
+    re.ASCII,
 )
 _SWIFT: Final = {"C": 1, "D": -1, "RC": -1, "RD": 1, "EC": 1, "ED": -1}
 _IGNORE_R: Final = {**_SWIFT, "RC": 1, "RD": -1}
-_NO_REFERENCE: Final = "NONREF"
+_NO_REFERENCE: Final = ("NONREF", "")
 _STRUCTURES: Final[dict[str, Callable[[Sequence[str]], Said]]] = {
     "subfields": subfields,
     "codewords": codewords,
@@ -31,61 +33,48 @@ _SHAPE: Final = (
 )
 
 
-class Entry(NamedTuple):
-    """What field 61 says: signed pence, its days, and what names it."""
+class Expected(NamedTuple):
+    """An entry that the bank only expects: signed pence, never a line."""
 
     pence: int
-    mark: str
-    letter: str
-    booked_on: date
-    value_on: date
-    code: str
-    customer: str | None
-    bank: str | None
-    line: int
-    more: list[str]
-
-    @property
-    def expected(self) -> bool:
-        """Whether the bank only expects it."""
-        return self.mark[0] == "E"
 
 
-def read(field: Field, options: Mt940Options) -> Entry | Issue:
-    """Read field 61, or say what is wrong with it."""
+def read(field: Field, position: int, currency: str, options: Mt940Options) -> BankLine | Expected | Issue:
+    """Read field 61 and the narrative behind it as the line at a *position*, or say what is wrong with it."""
     found = _ENTRY.fullmatch(field.text)
     if found is None:
         return _fault(field, "bad-field", "61", field.text, _SHAPE)
-    valued, booked, mark, letter, amount, code, customer, bank = found.groups()
-    size = printed.pence(amount)
+    valued, booked, mark, letter, pounds, hundredths, amount, code, references = found.groups()
+    customer, _, bank = references.partition("//")
+    size = printed.pence(amount) if pounds is None else int(pounds + hundredths)
+    value_on, booked_on = printed.entry_days(valued, booked)
     if size is None:
         return _bad_amount(field, amount)
-    value_on = printed.day(valued)
-    if value_on is None:
-        return _bad_date(field, "value date", valued)
-    booked_on = value_on if booked is None or booked == "    " else printed.entry_day(booked, value_on)
-    if booked_on is None:
-        return _bad_date(field, "booking date", booked)
-    signs = _SWIFT if options.reversal_marks == "swift" else _IGNORE_R
-    return Entry(
-        size * signs[mark], mark, letter, booked_on, value_on, code[1:],
-        None if customer in ("", _NO_REFERENCE) else customer, bank or None, field.line, field.more,
+    if value_on is None or booked_on is None:
+        return _bad_date(field, *(("value date", valued) if value_on is None else ("booking date", booked)))
+    if letter and letter != currency[-1:]:
+        return faults.foreign(field, letter, currency)
+    pence = size * (_SWIFT if options.reversal_marks == "swift" else _IGNORE_R)[mark]
+    if mark[0] == "E":
+        return Expected(pence)
+    line = BankLine(
+        position=position, amount=Money(pence), booked_on=booked_on, place=f"line {field.line}", value_on=value_on,
+        code=code[1:], narrative=(*field.more, *field.narrative), reversal=mark[0] == "R",
+        references=References(bank=bank or None, customer=None if customer in _NO_REFERENCE else customer),
     )  # fmt: skip
+    return line if options.structure == "none" else _structured(line, field.narrative, options)
 
 
-def line(entry: Entry, narrative: Sequence[str], position: int, options: Mt940Options) -> BankLine:
-    """Make the line of an entry; what a structured narrative says is added, its text stays as it is."""
-    customer, end_to_end, mandate, name, account = entry.customer, None, None, None, None
-    if options.structure != "none":
-        said = _STRUCTURES[options.structure](narrative)
-        end_to_end, mandate, name, account = said.end_to_end, said.mandate, said.name, said.account
-        customer = customer or said.customer
-    return BankLine(
-        position=position, amount=Money(entry.pence), booked_on=entry.booked_on, place=f"line {entry.line}",
-        value_on=entry.value_on, code=entry.code, counterparty_name=name, counterparty_account=account,
-        references=References(bank=entry.bank, customer=customer, end_to_end=end_to_end, mandate=mandate),
-        narrative=(*entry.more, *narrative), reversal=entry.mark[0] == "R",
+def _structured(line: BankLine, narrative: Sequence[str], options: Mt940Options) -> BankLine:
+    """Add what a structured narrative says; its text stays as it is."""
+    said = _STRUCTURES[options.structure](narrative)
+    references = attrs.evolve(
+        line.references, end_to_end=said.end_to_end, mandate=said.mandate,
+        customer=line.references.customer or said.customer,
     )  # fmt: skip
+    return attrs.evolve(
+        line, references=references, counterparty_name=said.name, counterparty_account=said.account
+    )
 
 
 def _fault(field: Field, code: str, name: str, value: str, message: str) -> Issue:

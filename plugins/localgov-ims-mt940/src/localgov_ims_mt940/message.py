@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from localgov_ims.domain.issues import Issue, notice
+from localgov_ims.domain.statements import BankLine
 from localgov_ims.files.account_numbers import account_number
 from localgov_ims.files.events import Event
 from localgov_ims.files.limits import Refused
 from localgov_ims_mt940 import entries, faults, printed
-from localgov_ims_mt940.entries import Entry
 from localgov_ims_mt940.fields import END, KNOWN, OUTSIDE, Field
 from localgov_ims_mt940.heads import Head
 from localgov_ims_mt940.options import Mt940Options
@@ -26,14 +26,12 @@ class Messages:
         self._events: list[Event] = []
         self._head: Head | None = None
         self._statement: Statement | None = None
-        self._entry: Entry | None = None
-        self._narrative: list[str] = []
         self._closings: dict[str, int] = {}
         self._begun = self._outside = self._in_page = False
-        self._handlers: dict[str, Callable[[Field], None]] = {
+        self._handlers: dict[str, Callable[[Field], object]] = {
             OUTSIDE: self._stray, END: self._ended, "20": self._begin, "25": self._account, "25P": self._account,
             "28": self._number, "28C": self._number, "13D": self._moment, "34F": self._floor,
-            "60F": self._opening, "60M": self._opening, "61": self._movement, "86": self._text, "NS": self._text,
+            "60F": self._opening, "60M": self._opening, "61": self._movement, "86": self._current, "NS": self._current,
             "62F": self._closing, "62M": self._closing, "90C": self._declared, "90D": self._declared,
         }  # fmt: skip
 
@@ -105,7 +103,6 @@ class Messages:
         self._current(field).currency = self._current(field).currency or field.text[:3]
 
     def _opening(self, field: Field) -> None:
-        self._flush()
         head = self._current(field)
         balance = printed.balance(field.text, self._options.balance_dates)
         if head.began:
@@ -155,44 +152,24 @@ class Messages:
         return True
 
     def _movement(self, field: Field) -> None:
-        if self._entry is not None:
-            self._flush()
-        head = self._current(field)
         if not self._in_page:
+            head = self._current(field)
             if self._balanced or self._statement is not None:
                 raise Refused(faults.missing(field, "60F"))
             self._report(head, field)
-        found, statement = entries.read(field, self._options), self._statement
-        if statement is None or isinstance(found, Issue):
-            self._events.extend([found] if isinstance(found, Issue) else [])
-            if statement is not None:
-                statement.faulty = True
+        statement = self._statement
+        if statement is None:
             return
-        if found.letter and found.letter != statement.currency[-1:]:
-            self._add(faults.foreign(field, found.letter, statement.currency))
-        self._entry = found
-
-    def _text(self, field: Field) -> None:
-        self._current(field)
-        if self._entry is not None:
-            if field.text:
-                self._narrative.append(field.text)
-            self._narrative += field.more
-
-    def _flush(self) -> None:
-        """Give the entry whose narrative is complete."""
-        entry, statement = self._entry, self._statement
-        if entry is None or statement is None:
-            return
-        position = statement.add(entry, self._options.limits)
-        if position:
-            self._events.append(entries.line(entry, self._narrative, position, self._options))
-        self._entry = None
-        if self._narrative:
-            self._narrative = []
+        found = entries.read(field, statement.booked.count + 1, statement.currency, self._options)
+        if isinstance(found, BankLine):
+            statement.add(found, self._options.limits)
+            self._events.append(found)
+        elif isinstance(found, Issue):
+            self._add(found)
+        else:
+            statement.expected.add(found.pence)
 
     def _closing(self, field: Field) -> None:
-        self._flush()
         self._current(field)
         statement = self._statement
         if statement is None or not self._in_page:
@@ -213,7 +190,6 @@ class Messages:
             self._statement = None
 
     def _declared(self, field: Field) -> None:
-        self._flush()
         head = self._current(field)
         if self._statement is None and not self._balanced:
             self._report(head, field)
@@ -234,12 +210,11 @@ class Messages:
 
     def _end_message(self) -> None:
         """See that the message is whole; what it held is closed, or waits for its next page."""
-        self._flush()
         head, statement = self._head, self._statement
         self._head = None
         if head is None:
             return
-        at_end = Field("20", head.line, "", [])
+        at_end = Field("20", head.line, "", [], [])
         if not self._balanced and (not head.began or self._in_page):
             if not head.began:
                 self._report(head, at_end)

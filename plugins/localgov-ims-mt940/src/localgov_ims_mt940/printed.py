@@ -13,7 +13,6 @@ AMOUNT: Final = re.compile(r"([0-9]{1,15}),([0-9]*)", re.ASCII)
 _BALANCE: Final = re.compile(r"([CD])([0-9]{6})([A-Z]{3})(.+)", re.ASCII)
 _NUMBER: Final = re.compile(r"([0-9]{1,5})(?:/([0-9]{1,5}))?", re.ASCII)
 _TOTAL: Final = re.compile(r"([0-9]{1,5})([A-Z]{3})(.+)", re.ASCII)
-_LONGEST: Final = 18
 _YEAR: Final = 366
 
 
@@ -28,14 +27,7 @@ class Balance(NamedTuple):
 
 
 def pence(text: str) -> int | None:
-    """Return an amount in pence, or none where it is not one; decimals beyond two must be zeros.
-
-    Nearly every amount is digits, a comma and two digits: those are read by slicing.
-    """
-    if text[-3:-2] == "," and text.isascii() and len(text) <= _LONGEST:
-        digits = text[:-3] + text[-2:]
-        if digits.isdigit() and digits[2:]:
-            return int(digits)
+    """Return an amount in pence, or none where it is not one; decimals beyond two must be zeros."""
     found = AMOUNT.fullmatch(text)
     if found is None or found[2][2:].strip("0"):
         return None
@@ -55,16 +47,22 @@ def day(text: str, layout: str = "YYMMDD") -> date | None:
 
 
 @functools.lru_cache(maxsize=4096)
-def entry_day(text: str, value_on: date) -> date | None:
-    """Return the day of an entry printed as MMDD: in the year that puts it nearest its value date."""
-    month, number = int(text[:2]), int(text[2:])
+def entry_days(valued: str, booked: str | None) -> tuple[date | None, date | None]:
+    """Return an entry's value date and its booking date, none for one that is no day; without the one it has the other.
+
+    The booking date is printed as MMDD, without its year: it has the year that puts it nearest the value date.
+    """
+    value_on = day(valued)
+    if value_on is None or booked is None or booked == "    ":
+        return value_on, value_on
+    month, number = int(booked[:2]), int(booked[2:])
     near: list[date] = []
     for year in (value_on.year - 1, value_on.year, value_on.year + 1):
         try:
             near.append(date(year, month, number))
         except ValueError:
             continue
-    return min(near, key=lambda on: abs((on - value_on).days), default=None)
+    return value_on, min(near, key=lambda on: abs((on - value_on).days), default=None)
 
 
 def balance(text: str, layout: str) -> Balance | None:

@@ -9,11 +9,11 @@ from attrs import define, field
 
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.statements import BankLine
 from localgov_ims.files.events import Closed, Opened, Totals
 from localgov_ims.files.limits import Limits, refuse
 from localgov_ims.files.totals import Tally, balance_difference, differences, evidence
 from localgov_ims_mt940 import printed
-from localgov_ims_mt940.entries import Entry
 from localgov_ims_mt940.options import Mt940Options
 
 
@@ -65,19 +65,15 @@ class Statement:
         self.page_opening, self.page_net, self.page_reversed = pence, 0, 0
         self.final, self.closing = False, None
 
-    def add(self, entry: Entry, limits: Limits) -> int:
-        """Count an entry and return its position among the booked ones; 0 for one that is only expected."""
-        if entry.expected:
-            self.expected.add(entry.pence)
-            return 0
-        self.page_net += entry.pence
-        if entry.mark[0] == "R":
-            self.page_reversed += entry.pence
-        position = self.booked.add(entry.pence, entry.booked_on)
-        if position > limits.lines:
+    def add(self, line: BankLine, limits: Limits) -> None:
+        """Count a line."""
+        pence = line.amount.pence
+        self.page_net += pence
+        if line.reversal:
+            self.page_reversed += pence
+        if self.booked.add(pence, line.booked_on) > limits.lines:
             message = f"The statement has more than {limits.lines} entries; ask the bank for smaller ones."
-            raise refuse("limit-exceeded", f"line {entry.line}", message)
-        return position
+            raise refuse("limit-exceeded", line.place, message)
 
     def page_proved(self, pence: int, place: str) -> Iterator[Issue]:
         """Take the balance that closes a page, and yield an Issue where its entries do not lead to it."""
