@@ -60,6 +60,12 @@ def test_a_document_has_at_most_999_rows_and_balances():
     }  # fmt: skip
 
 
+def test_a_reference_too_long_can_be_left_to_the_narrative():
+    exporter = SPEC.factory(evolve(SETTINGS, assignment="blank"))
+    (row, *_) = csv.DictReader(io.StringIO(exporter.export(card_receipt("R" * 42)).data.decode(), newline=""))
+    assert (row["ZUONR"], row["SGTXT"]) == ("", "Receipt " + "R" * 42)
+
+
 def test_period_13_is_month_13():
     assert written(evolve(card_receipt(), period=PeriodNumber(2025, 13)))[0]["MONAT"] == "13"
 

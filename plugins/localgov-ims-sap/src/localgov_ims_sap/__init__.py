@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
+from attrs.validators import in_
 
 from localgov_ims.hooks import LedgerExporterSpec, hookimpl, layout_exporter_spec
 
@@ -21,12 +22,15 @@ class SapSettings:
     Attributes:
         company_code: Four characters; document_type: two.
         tax_codes: SAP's code for each of our VAT codes; tax_code_none: for rows without one, blank if none.
+        assignment: What stands in ZUONR: the `reference`, which has 18 characters at most, or `blank`. References of bank
+            lines may be longer, and are never cut; the narrative has them too.
     """
 
     company_code: str
     document_type: str
     tax_codes: Mapping[str, str] = {}
     tax_code_none: str | None = None
+    assignment: str = field(default="reference", validator=in_(("reference", "blank")))
 
 
 @hookimpl
@@ -35,5 +39,10 @@ def ims_ledger_exporters() -> Iterable[LedgerExporterSpec]:
     return [layout_exporter_spec(name="sap-csv", layout=_layout, settings_model=SapSettings)]
 
 
-def _layout(_: SapSettings) -> Mapping[str, Any]:
-    return tomllib.loads((resources.files(__name__) / "sap-csv.toml").read_text("utf-8"))
+def _layout(settings: SapSettings) -> Mapping[str, Any]:
+    table = tomllib.loads((resources.files(__name__) / "sap-csv.toml").read_text("utf-8"))
+    if settings.assignment == "blank":
+        table["field"] = [
+            {"name": "ZUONR", "literal": ""} if each["name"] == "ZUONR" else each for each in table["field"]
+        ]
+    return table
