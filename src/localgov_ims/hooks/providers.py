@@ -87,7 +87,7 @@ class CreatePayment:
         moto: The card is keyed by an agent at the provider's own page (mail order, telephone order).
         metadata: What settings ask to be sent along; never personal data.
         delayed_capture: Authorise now, capture later.
-        sent_at: When it was first sent, where this is a repeat.
+        sent_at: When it was first sent, or was about to be; it may have been.
     """
 
     payment_reference: str

@@ -66,7 +66,7 @@ def start_payment(
     asked = CreatePayment(
         payment_reference=payment.reference, amount=payment.amount, description=_description(installation, payment),
         return_url=f"{request.return_to}/{token}", language=Language(request.language), payer=payment.payer,
-        channel=payment.channel, moto=payment.channel in _AGENTS,
+        channel=payment.channel, moto=payment.channel in _AGENTS, sent_at=request.at,
     )  # fmt: skip
     with opened_provider(installation, payment.provider) as provider:
         step = tried(lambda: provider.create(asked, key=request.key), patience)
