@@ -8,7 +8,7 @@ from importlib import resources
 
 from localgov_ims.files.profiles import ProfileReader, profile_from
 from localgov_ims.files.readers import Reader
-from localgov_ims.hooks import API_VERSION, LedgerExporterSpec, NotifierSpec, hookimpl
+from localgov_ims.hooks import API_VERSION, LedgerExporterSpec, NotifierSpec, PaymentProviderSpec, hookimpl
 
 
 @hookimpl
@@ -31,6 +31,14 @@ def ims_notifiers() -> list[NotifierSpec]:
     from localgov_ims.builtin.smtp import SmtpSettings, smtp  # noqa: PLC0415 - reading needs none
 
     return [NotifierSpec(name="smtp", api_version=API_VERSION, settings_model=SmtpSettings, factory=smtp)]
+
+
+@hookimpl
+def ims_payment_providers() -> list[PaymentProviderSpec]:
+    """Offer `counter` and `agent-phone`."""
+    from localgov_ims.builtin.at_the_desk import AGENT_PHONE, COUNTER  # noqa: PLC0415 - reading needs none
+
+    return [COUNTER, AGENT_PHONE]
 
 
 def _profile_readers() -> Iterator[Reader]:

@@ -14,6 +14,7 @@ from localgov_ims.hooks.next_steps import AgentPanel, Done, FormPost, NextStep, 
 from localgov_ims.hooks.providers import Language
 from localgov_ims.service import provider_payments
 from localgov_ims.service.callbacks import answer_callbacks
+from localgov_ims.service.reporting import Reported, note_unproved, report_payment
 from localgov_ims.service.stories import called
 from localgov_ims.service.sweeping import Swept, mop_up_payments
 from localgov_ims.service.sweeping_disputes import mop_up_disputes
@@ -72,6 +73,22 @@ def capture(context: click.Context, reference: str, *, as_json: bool) -> None:
 
 
 @payments.command()
+@click.argument("reference")
+@click.argument("outcome", type=click.Choice([each.value for each in Reported]))
+@click.option("--provider-reference", metavar="TEXT", help="What the other tool calls the payment.")
+@json_option
+@click.pass_context
+def report(
+    context: click.Context, reference: str, outcome: str, provider_reference: str | None, *, as_json: bool
+) -> None:
+    """Say what came of the payment REFERENCE, whose card was keyed into another tool; once."""
+    done = report_payment(
+        opened_council(context), reference, Reported(outcome), provider_reference=provider_reference
+    )
+    _told(done, as_json=as_json)
+
+
+@payments.command()
 @json_option
 @click.pass_context
 def sweep(context: click.Context, *, as_json: bool) -> None:
@@ -85,10 +102,12 @@ def sweep(context: click.Context, *, as_json: bool) -> None:
         "payment": mop_up_payments(installation), "refund": mop_up_refunds(installation),
         "lost dispute": mop_up_disputes(installation),
     }  # fmt: skip
+    unproved = note_unproved(installation)
     if as_json:
         print_json(
             {"events": {"answered": heard.answered, "waiting": heard.waiting}}
             | {f"{name.replace(' ', '_')}s": _swept_json(each) for name, each in swept.items()}
+            | {"unproved": unproved}
         )
         return
     waiting = f"; {heard.waiting} wait" if heard.waiting else ""
@@ -97,6 +116,8 @@ def sweep(context: click.Context, *, as_json: bool) -> None:
         click.echo(f"{counted(each.asked, name)} asked about; {each.moved} moved.")
         for reference, why in each.silent:
             click.secho(f"  {called(reference)}: {visible(why)}", fg="yellow")
+    if unproved:
+        click.secho(f"{counted(unproved, 'reported payment')} no payout has proved in time.", fg="yellow")
 
 
 def _swept_json(swept: Swept) -> dict[str, object]:

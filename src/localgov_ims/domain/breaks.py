@@ -24,6 +24,7 @@ class BreakKind(enum.Enum):
     LATE_SUCCESS = "late_success"
     LATE_REFUSAL = "late_refusal"
     TAKEN_BACK = "taken_back"
+    NOT_PROVED = "not_proved"
     ZERO_AMOUNT = "zero_amount"
     UNKNOWN_STATUS = "unknown_status"
     UNKNOWN_PAYMENT = "unknown_payment"

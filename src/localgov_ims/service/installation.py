@@ -96,6 +96,12 @@ class Installation:
     settlement_sources: Mapping[str, ChosenSource] = field(factory=dict)
     link_keys: Callable[[], Sequence[bytes]] = field(default=_no_link_keys, repr=False)
 
+    @property
+    def reported_accounts(self) -> frozenset[str]:
+        """The names of the accounts whose payments an agent reports: a person's word, until a payout proves it."""
+        wanted = Capability.AGENT_PANEL
+        return frozenset(name for name, each in self.providers.items() if wanted in each.capabilities)
+
     def unit(self, action: str) -> Unit:
         """Begin a unit of work of the actor."""
         unit = self.store.unit(action, by=self.actor)

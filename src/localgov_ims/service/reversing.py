@@ -18,6 +18,7 @@ from localgov_ims.service.drawing import give_back, take
 from localgov_ims.service.finding import transaction_of
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit, permit_unit
+from localgov_ims.service.proposing import refuse_same_person
 from localgov_ims.service.restricting import permit_accounts
 from localgov_ims.service.retrying import retried
 from localgov_ims.storage import tills, transactions
@@ -66,6 +67,8 @@ def _reverse(installation: Installation, reference: str, pair: int | None, reaso
             )
             raise RuleViolation("refund_not_reversed", message, transaction=found.reference)
         _refuse_of_till(unit, found)
+        if found.provider in installation.reported_accounts:
+            refuse_same_person(installation, found.recorded_by, what=f"reported receipt {found.reference}")
         made = take_back(installation, unit, found, pair=pair, reason=reason.strip())
         unit.detail |= {"reverses": found.reference, "by": made.reference}
         unit.commit()
