@@ -112,7 +112,7 @@ def test_an_unknown_payment_is_not_found_and_a_break_keeps_what_was_said(desk: I
 
 def test_the_words_of_the_compatibility_api() -> None:
     words = {"AUTHORISED": Said.SUCCEEDED, "pending": Said.GOING, "Refused": Said.FAILED, "error": Said.FAILED,
-             "cancelled": Said.CANCELLED, "Expired": Said.EXPIRED, "ok": Said.UNKNOWN}  # fmt: skip
+             "cancelled": Said.CANCELLED, "Expired": Said.EXPIRED, "taken_back": Said.TAKEN_BACK, "ok": Said.UNKNOWN}  # fmt: skip
     assert {word: said(word) for word in words} == words
 
 

@@ -42,7 +42,7 @@ from localgov_ims.service.payments import payment_breaks, take_payment
 from localgov_ims.service.stories import called
 from localgov_ims.service.viewing import whole_payment
 
-WORDS = ("authorised", "pending", "refused", "error", "cancelled", "expired")
+WORDS = ("authorised", "pending", "refused", "error", "cancelled", "expired", "taken_back")
 """What a provider may have said; another word is for a person to understand first."""
 
 _original = click.option(

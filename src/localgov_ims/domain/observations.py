@@ -47,7 +47,7 @@ class Said(enum.Enum):
 
 _WORDS = {
     "authorised": Said.SUCCEEDED, "pending": Said.GOING, "refused": Said.FAILED, "error": Said.FAILED,
-    "cancelled": Said.CANCELLED, "expired": Said.EXPIRED,
+    "cancelled": Said.CANCELLED, "expired": Said.EXPIRED, "taken_back": Said.TAKEN_BACK,
 }  # fmt: skip
 
 
