@@ -306,3 +306,23 @@ def test_a_file_still_growing_is_recorded_as_it_was_kept(installation: Installat
     result = import_file(installation, Incoming(name="growing.csv", stream=Growing(whole.stream.read())))
     assert result.status == "recorded"
     assert all(law.holds for law in verify(installation))
+
+
+def test_entries_without_a_day_are_never_left_out_of_an_import(installation: Installation) -> None:
+    """A notification may leave the booking day out; then no line can be made, and none is lost."""
+    main = evolve(installation.council.bank_accounts["main"], format="camt054")
+    accounts = {**installation.council.bank_accounts, "main": main}
+    changed = evolve(installation, council=evolve(installation.council, bank_accounts=accounts))
+    text = camt(entry("12.50", "A"), entry("2.50", "B")).stream.read().decode()
+    for old, new in (
+        ("camt.053", "camt.054"),
+        ("BkToCstmrStmt", "BkToCstmrDbtCdtNtfctn"),
+        ("Stmt>", "Ntfctn>"),
+    ):
+        text = text.replace(old, new)
+    dated, undated = text, text.replace("BookgDt", "Bookg", 2)
+    result = import_file(changed, Incoming(name="undated.xml", stream=io.BytesIO(undated.encode())))
+    assert (result.status, _codes(result)) == ("refused", ["missing-field"])
+    assert _rows(installation.store, statements.lines) == 0
+    result = import_file(changed, Incoming(name="dated.xml", stream=io.BytesIO(dated.encode())))
+    assert (result.status, result.counts) == ("recorded", {"statements": 1, "lines": 2})

@@ -7,7 +7,7 @@ import re
 from datetime import date
 from typing import Final, NamedTuple
 
-AMOUNT: Final = re.compile(r"([0-9]{1,15}),([0-9]*)", re.ASCII)
+_AMOUNT: Final = re.compile(r"([0-9]{1,15}),([0-9]*)", re.ASCII)
 """Digits, a decimal comma that must be there, and maybe more digits: `20,5` is 20.50, `1000,` is 1000.00."""
 
 _BALANCE: Final = re.compile(r"([CD])([0-9]{6})([A-Z]{3})(.+)", re.ASCII)
@@ -28,7 +28,7 @@ class Balance(NamedTuple):
 
 def pence(text: str) -> int | None:
     """Return an amount in pence, or none where it is not one; decimals beyond two must be zeros."""
-    found = AMOUNT.fullmatch(text)
+    found = _AMOUNT.fullmatch(text)
     if found is None or found[2][2:].strip("0"):
         return None
     return int(found[1] + found[2][:2].ljust(2, "0"))

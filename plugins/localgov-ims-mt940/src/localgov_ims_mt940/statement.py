@@ -38,7 +38,6 @@ class Statement:
     opened_on: date | None = None
     faulty: bool = False
     closing: int | None = None
-    final: bool = False
     page_opening: int | None = None
     page_net: int = 0
     page_reversed: int = 0
@@ -63,7 +62,7 @@ class Statement:
     def begin_page(self, pence: int | None) -> None:
         """Begin a page with its balance."""
         self.page_opening, self.page_net, self.page_reversed = pence, 0, 0
-        self.final, self.closing = False, None
+        self.closing = None
 
     def add(self, line: BankLine, limits: Limits) -> None:
         """Count a line."""
