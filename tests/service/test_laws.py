@@ -172,7 +172,7 @@ def _law_3_clearing(folder: Path) -> tuple[int, str]:
     _tamper(
         folder, "DELETE FROM matches WHERE role = 'banked' AND right_kind = 'receipt' AND rule = 'reference'"
     )
-    return 3, "its clearing stands at"
+    return 3, "the clearing of method"
 
 
 def _law_4_constraint(folder: Path) -> tuple[int, str]:

@@ -25,7 +25,7 @@ from tests.posted import balances, lines_taken, of_transaction, said, told
 from localgov_ims.domain.journals import LedgerAccount, Role, Source
 from localgov_ims.domain.methods import MerchantAccount
 from localgov_ims.domain.money import NOTHING, Money
-from localgov_ims.domain.postings import MoneySide, Posting, Share
+from localgov_ims.domain.postings import Before, MoneySide, Posting, Share
 from localgov_ims.domain.statements import References
 from localgov_ims.domain.transacting import reversal
 from localgov_ims.domain.transactions import LineInput, Transaction
@@ -47,7 +47,7 @@ def of(transaction: Transaction) -> list[str]:
     return told(of_transaction(COUNCIL, transaction))
 
 
-def bank(amount: str, before: tuple[Role, LedgerAccount] | None = None) -> MoneySide:
+def bank(amount: str, before: Before | None = None) -> MoneySide:
     return MoneySide(bank_account="main", amount=pounds(amount), before=before)
 
 
@@ -122,7 +122,7 @@ def test_a_settlement_pays_its_net_and_its_fees_out_of_the_clearing() -> None:
     made = posting.settlement_postings(bank("132.63"), [share("135.00")], DAY, fees=fees)
     assert shown(made) == ["Dr 9001 132.63", "Dr 7250 2.37", "Cr 9101 135.00"]
     assert shown(posting.awaiting_postings(bank("132.63"), DAY)) == ["Dr 9001 132.63", "Cr 9950 132.63"]
-    waited = bank("132.63", (Role.AWAITING, AWAITING))
+    waited = bank("132.63", Before(Role.AWAITING, AWAITING))
     made = posting.settlement_postings(waited, [share("135.00")], DAY, fees=fees)
     assert shown(made) == ["Dr 9950 132.63", "Dr 7250 2.37", "Cr 9101 135.00"]
 
@@ -176,7 +176,7 @@ def test_what_an_agent_keeps_is_a_fee_of_its_method() -> None:
 
 
 def test_a_bank_line_whose_receipt_was_taken_back_comes_out_of_bank_transfers() -> None:
-    before = (Role.CLEARING, LedgerAccount("9102"))
+    before = Before(Role.CLEARING, LedgerAccount("9102"), "12")
     made = posting.match_postings(bank("100.00", before), [share("100.00")], DAY, kept=NOTHING, kept_by="")
     assert shown(made) == ["Dr 9102 100.00", "Cr 9101 100.00"]
 
@@ -216,6 +216,6 @@ def test_a_receipt_and_its_reversal_leave_every_account_where_it_was(given: list
 
 def test_a_line_that_waited_and_is_then_anothers_to_journal_is_taken_back() -> None:
     """Dr bank, Cr awaiting while it waited; another system journals it after all."""
-    waited = bank("100.00", (Role.AWAITING, AWAITING))
+    waited = bank("100.00", Before(Role.AWAITING, AWAITING))
     assert shown(posting.other_postings(waited, None, DAY)) == ["Dr 9950 100.00", "Cr 9001 100.00"]
     assert shown(posting.other_postings(bank("100.00"), None, DAY)) == []

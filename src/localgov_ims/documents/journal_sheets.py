@@ -56,13 +56,13 @@ class _Sheets:
         self.book = book
         self.formats = {
             "title": book.add_format({"bold": True, "font_size": 14}),
-            "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
+            "head": book.add_format({"bold": True, "bottom": 1, "align": "left", "indent": 1}),
             "right": book.add_format({"bold": True, "bottom": 1, "align": "right"}),
             "money": book.add_format({"num_format": _MONEY}),
             "total": book.add_format({"num_format": _MONEY, "bold": True, "top": 1, "bottom": 6}),
             "bold": book.add_format({"bold": True}),
-            "day": book.add_format({"num_format": _DAY, "align": "left"}),
-            "plain": book.add_format({}),
+            "day": book.add_format({"num_format": _DAY, "align": "left", "indent": 1}),
+            "plain": book.add_format({"align": "left", "indent": 1}),
         }
 
     def sheet(self, name: str, columns: Sequence[tuple[str, int]], at: int) -> Any:  # noqa: ANN401 - as above
@@ -71,7 +71,10 @@ class _Sheets:
         for place, (heading, width) in enumerate(columns):
             made.set_column(place, place, width)
             made.write_string(
-                at, place, heading, self.formats["right" if heading in {"Debit", "Credit"} else "head"]
+                at,
+                place,
+                heading,
+                self.formats["right" if heading in {"Debit", "Credit", "Balance"} else "head"],
             )
         made.freeze_panes(at + 1, 0)
         made.repeat_rows(at)

@@ -9,7 +9,7 @@ from uuid import UUID
 from attrs import frozen
 
 from localgov_ims.domain.journals import LedgerAccount, Role, Source
-from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.money import Money
 
 
 @frozen(kw_only=True)
@@ -102,6 +102,15 @@ class Share:
     disputed: bool = False
 
 
+@frozen
+class Before:
+    """Where a bank line was put when it was journalled before: what awaits its file, or a method's clearing."""
+
+    role: Role
+    account: LedgerAccount
+    mop: str | None = None
+
+
 @frozen(kw_only=True)
 class MoneySide:
     """Where the money of a bank line is debited: the bank, or wherever the line was put when it was journalled before.
@@ -111,9 +120,4 @@ class MoneySide:
 
     bank_account: str
     amount: Money
-    before: tuple[Role, LedgerAccount] | None = None
-
-    @property
-    def empty(self) -> bool:
-        """Whether no money moved."""
-        return self.amount == NOTHING
+    before: Before | None = None

@@ -9,9 +9,9 @@ from uuid import UUID
 from attrs import evolve
 from sqlalchemy import Connection
 
-from localgov_ims.domain.journals import LedgerAccount, Role, Source
+from localgov_ims.domain.journals import Role, Source
 from localgov_ims.domain.money import NOTHING, Money
-from localgov_ims.domain.postings import MoneySide, Posting, Share, Told
+from localgov_ims.domain.postings import Before, MoneySide, Posting, Share, Told
 from localgov_ims.errors import RuleViolation
 from localgov_ims.service import posting
 from localgov_ims.service.council import Council
@@ -28,7 +28,8 @@ _NAMES = {
     "undo": "Match undone",
 }
 
-Before = Mapping[UUID, tuple[Role, LedgerAccount]]
+Put = Mapping[UUID, Before]
+"""Where bank lines were put when they were journalled before."""
 
 
 def told_of_bank(
@@ -57,7 +58,7 @@ def told_of_bank(
 
 
 def _postings(
-    council: Council, connection: Connection, each: Banked, before: Before, on: date
+    council: Council, connection: Connection, each: Banked, before: Put, on: date
 ) -> Iterator[Posting]:
     if each.kind == "found":
         yield from _found(council, connection, each, on)
@@ -83,7 +84,7 @@ def _postings(
 
 def _of_awaiting(money: MoneySide) -> MoneySide:
     """Return the money side of a line that becomes a Receipt: only what awaited its file was put anywhere before."""
-    waited = money.before is not None and money.before[0] is Role.AWAITING
+    waited = money.before is not None and money.before.role is Role.AWAITING
     return money if waited else evolve(money, before=None)
 
 
@@ -112,7 +113,7 @@ def _undone(connection: Connection, ledger: str, each: Banked, on: date) -> Iter
 
 
 def _moved(
-    connection: Connection, each: Banked, money: MoneySide, before: Before, on: date
+    connection: Connection, each: Banked, money: MoneySide, before: Put, on: date
 ) -> Iterator[Posting]:
     assert each.right is not None, "it names the other leg"  # noqa: S101 - the rule pairs two lines
     (into,) = statements.with_ids(connection, [each.right])

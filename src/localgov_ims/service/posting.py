@@ -117,15 +117,12 @@ def own_transfer_postings(into: MoneySide, out: MoneySide, on: date) -> Iterator
 
 def money_posting(money: MoneySide, on: date, kind: str) -> Posting:
     """Return the side of a bank line's money."""
-    role, decided = money.before if money.before is not None else (Role.BANK, None)
+    before = money.before
     return Posting(
-        role=role,
-        kind=kind,
-        amount=money.amount,
-        accounting_on=on,
-        bank_account=money.bank_account,
-        decided=decided,
-    )
+        role=before.role if before is not None else Role.BANK, kind=kind, amount=money.amount, accounting_on=on,
+        bank_account=money.bank_account, mop=before.mop if before is not None else None,
+        decided=before.account if before is not None else None,
+    )  # fmt: skip
 
 
 def fee_posting(amount: Money, mop: str, on: date) -> Posting:

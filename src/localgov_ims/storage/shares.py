@@ -12,7 +12,7 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.postings import Share
 from localgov_ims.storage import reconciliation, settlements, transactions
 
-_m, _s, _sl = reconciliation.matches, settlements.settlements, settlements.lines
+_m, _s, _sl = reconciliation.live, settlements.settlements, settlements.lines
 _t, _l = transactions.transactions, transactions.lines
 
 

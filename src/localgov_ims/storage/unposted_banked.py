@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.journals import LedgerAccount, Role
 from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.postings import Before
 from localgov_ims.storage import audit, journals, reconciliation, settlements, statements
 from localgov_ims.storage.unposted import Span
 
@@ -183,17 +184,17 @@ def _found_late(connection: Connection, span: Span) -> Iterator[Banked]:
         )  # fmt: skip
 
 
-def put_before(
-    connection: Connection, ledger: str, bank_lines: Sequence[UUID]
-) -> dict[UUID, tuple[Role, LedgerAccount]]:
+def put_before(connection: Connection, ledger: str, bank_lines: Sequence[UUID]) -> dict[UUID, Before]:
     """Return where the money of bank lines was put when they were journalled before.
 
     That is the account in which they awaited their file; or, once they became a Receipt, the clearing of bank transfers.
     """
-    found: dict[UUID, tuple[Role, LedgerAccount]] = {}
+    found: dict[UUID, Before] = {}
     for kind, role in (("awaiting", Role.AWAITING), ("banking", Role.CLEARING)):
         for source, lines in journals.lines_of(connection, ledger, kind, bank_lines).items():
-            found[source] = role, next(line.account for line in lines if line.role is role)
+            for each in lines:
+                if each.role is role:
+                    found[source] = Before(role, each.account, each.mop)
     return found
 
 

@@ -9,26 +9,43 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from localgov_ims.domain.money import Money
+from localgov_ims.service.council import Council
 from localgov_ims.service.laws.law import Findings
-from localgov_ims.storage import income_files, journals, reconciliation, settlements, statements, transactions
+from localgov_ims.storage import clearing_items, journals, reconciliation, statements, transactions
+from localgov_ims.storage.clearing_items import done, taken_back
 
 
-def differences(connection: Connection, suspense_fund: str, findings: Findings) -> Iterator[str]:
-    """Yield the balances of each ledger that are not the sum of their items."""
+def differences(connection: Connection, council: Council, findings: Findings) -> Iterator[str]:
+    """Yield the balances of each ledger that are not the sum of their items; of clearing, method by method."""
     ledgers = connection.execute(sa.select(journals.journals.c.ledger).distinct()).scalars().all()
     for ledger in ledgers:
+        yield from _clearing(connection, council, ledger, findings)
         expectations = {
-            "clearing": _clearing_items(ledger),
             "awaiting": _awaiting_items(ledger),
-            "suspense": _suspense_items(ledger, suspense_fund),
+            "suspense": _suspense_items(ledger, council.suspense_fund.code),
         }
         for role, items in expectations.items():
             findings.look_at()
             expected = int(connection.execute(items).scalar() or 0)
             found = int(connection.execute(_journalled(ledger, role)).scalar() or 0)
             if expected != found:
-                stands, comes = Money(found).shown(), Money(expected).shown()
-                yield f"Ledger {ledger}: its {role} stands at {stands}, but the items come to {comes}."
+                yield _sentence(ledger, f"its {role}", found, expected)
+
+
+def _clearing(connection: Connection, council: Council, ledger: str, findings: Findings) -> Iterator[str]:
+    settled = [source for source in council.sources if council.settled_by(source)]
+    foreign = {source: council.settled_by(source)[0].code for source in settled}
+    found = clearing_items.journalled(connection, ledger)
+    expected = clearing_items.expected(connection, ledger, council.bank_transfer, foreign)
+    for mop in sorted({*found, *expected}):
+        findings.look_at()
+        if found[mop] != expected[mop]:
+            yield _sentence(ledger, f"the clearing of method {mop}", found[mop], expected[mop])
+
+
+def _sentence(ledger: str, what: str, found: int, expected: int) -> str:
+    stands, comes = Money(found).shown(), Money(expected).shown()
+    return f"Ledger {ledger}: {what} stands at {stands}, but the items come to {comes}."
 
 
 def _journalled(ledger: str, role: str) -> sa.Select[Any]:
@@ -41,24 +58,19 @@ def _journalled(ledger: str, role: str) -> sa.Select[Any]:
     )
 
 
-def _done(ledger: str, kind: str) -> sa.Select[Any]:
-    s = journals.sources
-    return sa.select(s.c.source_id).where(s.c.ledger == ledger, s.c.kind == kind)
-
-
 def _awaiting_items(ledger: str) -> sa.Select[Any]:
     """Sum the lines journalled as awaiting, less those journalled since as what they turned out to be."""
     lines, m = statements.lines, reconciliation.matches
-    done = m.c.id.in_(_done(ledger, "match")) & m.c.id.not_in(_taken_back(ledger))
-    done = done | m.c.right_id.in_(_done(ledger, "settlement"))
+    turned = m.c.id.in_(done(ledger, "match")) & m.c.id.not_in(taken_back(ledger))
+    turned = turned | m.c.right_id.in_(done(ledger, "settlement"))
     settled = sa.union(
-        sa.select(m.c.left_id).where(m.c.left_kind == "line", done),
-        sa.select(m.c.right_id).where(m.c.right_kind == "line", done),
+        sa.select(m.c.left_id).where(m.c.left_kind == "line", turned),
+        sa.select(m.c.right_id).where(m.c.right_kind == "line", turned),
     )
     return sa.select(-sa.func.sum(lines.c.pence)).where(
-        lines.c.id.in_(_done(ledger, "awaiting")),
-        lines.c.id.not_in(_done(ledger, "banking")),
-        lines.c.id.not_in(_done(ledger, "other")),
+        lines.c.id.in_(done(ledger, "awaiting")),
+        lines.c.id.not_in(done(ledger, "banking")),
+        lines.c.id.not_in(done(ledger, "other")),
         lines.c.id.not_in(settled),
     )
 
@@ -66,55 +78,5 @@ def _awaiting_items(ledger: str) -> sa.Select[Any]:
 def _suspense_items(ledger: str, fund: str) -> sa.Select[Any]:
     """Sum the lines of the suspense fund that were journalled, what was taken back or moved on among them."""
     tl = transactions.lines
-    done = tl.c.id.in_(_done(ledger, "line")) | tl.c.transaction.in_(_done(ledger, "transfer"))
-    return sa.select(-sa.func.sum(tl.c.pence)).where(tl.c.fund == fund, done)
-
-
-def _clearing_items(ledger: str) -> sa.Select[Any]:
-    """Sum the receipts journalled, less what was journalled since as banked, matched or settled."""
-    f = income_files.income_files
-    tl, bank, m, s = transactions.lines, statements.lines, reconciliation.matches, settlements.settlements
-    parts = (
-        (1, sa.select(sa.func.sum(tl.c.pence)).where(tl.c.id.in_(_done(ledger, "line")))),
-        (-1, sa.select(sa.func.sum(bank.c.pence)).where(bank.c.id.in_(_done(ledger, "banking")))),
-        # A transfer between our own accounts clears nothing.
-        (
-            -1,
-            sa.select(sa.func.sum(m.c.pence)).where(m.c.role != "moved", m.c.id.in_(_done(ledger, "match"))),
-        ),
-        (1, sa.select(sa.func.sum(m.c.pence)).where(m.c.role != "moved", m.c.id.in_(_taken_back(ledger)))),
-        # What became income and was then shown to be a total leaves the clearing of bank transfers with its match.
-        (
-            1,
-            sa.select(sa.func.sum(bank.c.pence)).where(
-                bank.c.id.in_(_done(ledger, "banking")), bank.c.id.in_(_shown(ledger))
-            ),
-        ),
-        # An agent that pays net keeps its fees of what its file brought: they leave clearing with the credit.
-        (-1, sa.select(sa.func.sum(f.c.gross - f.c.expected)).where(f.c.id.in_(_files_banked(ledger)))),
-        (-1, sa.select(sa.func.sum(s.c.gross)).where(s.c.id.in_(_done(ledger, "settlement")))),
-    )
-    total: sa.ColumnElement[int] = sa.literal(0)
-    for sign, part in parts:
-        total = total + sign * sa.func.coalesce(part.scalar_subquery(), 0)
-    return sa.select(total)
-
-
-def _shown(ledger: str) -> sa.Select[Any]:
-    """Select the bank lines whose standing match with a total was journalled."""
-    m = reconciliation.live
-    done = m.c.id.in_(_done(ledger, "match")) | m.c.right_id.in_(_done(ledger, "settlement"))
-    return sa.select(m.c.left_id).where(
-        m.c.role == "banked", m.c.right_kind.in_(("settlement", "income_file")), done
-    )
-
-
-def _taken_back(ledger: str) -> sa.Select[Any]:
-    """Select the Matches whose undoing was journalled."""
-    undos = reconciliation.undos.c
-    return sa.select(undos.match).where(undos.id.in_(_done(ledger, "undo")))
-
-
-def _files_banked(ledger: str) -> sa.Select[Any]:
-    m = reconciliation.matches
-    return sa.select(m.c.right_id).where(m.c.right_kind == "income_file", m.c.id.in_(_done(ledger, "match")))
+    had = tl.c.id.in_(done(ledger, "line")) | tl.c.transaction.in_(done(ledger, "transfer"))
+    return sa.select(-sa.func.sum(tl.c.pence)).where(tl.c.fund == fund, had)

@@ -32,7 +32,7 @@ def check(connection: Connection, council: Council, findings: Findings) -> None:
     findings.take(drawn.differences(connection, findings))
     findings.take(suspended.differences(connection, council.suspense_fund.code, findings))
     findings.take(cleared.differences(connection, findings))
-    findings.take(balances.differences(connection, council.suspense_fund.code, findings))
+    findings.take(balances.differences(connection, council, findings))
 
 
 def _without_disposition(connection: Connection) -> Iterator[str]:
