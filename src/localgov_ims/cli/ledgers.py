@@ -6,8 +6,11 @@ import click
 
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import counted, json_option, opened, print_json, print_table
+from localgov_ims.domain.money import Money
+from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.service.charts import import_chart
 from localgov_ims.service.ledger_map import Mapped, ledger_map
+from localgov_ims.service.vat_report import VatReport, vat_report
 
 
 @click.group()
@@ -50,6 +53,61 @@ def chart(context: click.Context, ledger: str, file: str) -> None:
     with opened(file) as stream:
         count = import_chart(opened_council(context), ledger, stream.read())
     click.echo(f"Chart of accounts of ledger {ledger}: {counted(count, 'code')}.")
+
+
+@ledgers.command()
+@click.argument("ledger")
+@click.argument("period")
+@json_option
+@click.pass_context
+def vat(context: click.Context, ledger: str, period: str, *, as_json: bool) -> None:
+    """Print the VAT that was posted in a period, such as 2026/02; exit status 1 if it does not tie to the VAT accounts."""
+    report = vat_report(opened_council(context), ledger, PeriodNumber.parse(period))
+    if as_json:
+        print_json(_report_json(report))
+    else:
+        _print_report(report)
+    if not report.ties:
+        context.exit(1)
+
+
+def _print_report(report: VatReport) -> None:
+    rows = [
+        (r.code, r.treatment, str(r.rate), r.net.shown(), r.vat.shown(), r.gross.shown()) for r in report.rows
+    ]
+    headings = ["code", "treatment", "rate ", "net ", "VAT ", "gross "]
+    print_table(f"VAT of ledger {report.ledger}, period {report.period}", headings, rows)
+    total = Money.total(row.vat for row in report.rows)
+    click.echo(f"VAT {total.shown()}.")
+    for each in report.late:
+        click.echo(
+            f"  Late: {each.vat.shown()} of {each.taken_on:%d %B %Y}, code {each.code}, line {each.reference}."
+        )
+    for code, amount in report.differences.items():
+        click.secho(f"  Code {code}: the VAT account holds {amount.shown()} besides.", fg="red")
+    if report.ties:
+        click.echo("It ties to the VAT accounts.")
+
+
+def _report_json(report: VatReport) -> dict[str, object]:
+    return {
+        "ledger": report.ledger, "period": str(report.period), "ties": report.ties,
+        "rows": [
+            {
+                "code": row.code, "treatment": row.treatment, "rate": str(row.rate), "net_pence": row.net.pence,
+                "vat_pence": row.vat.pence, "gross_pence": row.gross.pence,
+            }
+            for row in report.rows
+        ],
+        "late": [
+            {
+                "reference": each.reference, "taken_on": each.taken_on.isoformat(), "code": each.code,
+                "vat_pence": each.vat.pence,
+            }
+            for each in report.late
+        ],
+        "differences": {code: amount.pence for code, amount in report.differences.items()},
+    }  # fmt: skip
 
 
 def _json(each: Mapped) -> dict[str, object]:

@@ -1,0 +1,124 @@
+"""What clears by another code than it first stood at: payments found late, disputes, Receipts taken back. Laws hold throughout."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pytest
+from attrs import evolve
+from tests.posted import balances, posted
+from tests.service.files import MONDAY, PAYOUT_HEADER, camt, entry, payout
+
+from localgov_ims.domain.journals import LedgerAccount
+from localgov_ims.domain.methods import MerchantAccount
+from localgov_ims.domain.money import Money
+from localgov_ims.domain.periods import PeriodNumber
+from localgov_ims.service.importing import import_files
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.periods import close_period
+from localgov_ims.service.receipts import Taking, record_takings
+from localgov_ims.service.receiving_files import Incoming
+from localgov_ims.service.reconciling import reconcile
+from localgov_ims.service.reversing import reverse_transaction
+from localgov_ims.service.vat_report import vat_report
+from localgov_ims.service.verifying import verify
+from localgov_ims.storage import journals
+
+FIRST, LATE = "K7MP2QXW9TRN", "000000000000"
+COUNCIL_TAX = "612345674"
+
+
+@pytest.fixture
+def council(installation: Installation) -> Installation:
+    """A council whose disputed cards stand at 9960, and whose kiosk clears by 9111."""
+    methods = installation.council.methods
+    kiosk = MerchantAccount(clearing=LedgerAccount("9111"))
+    cards = evolve(methods["90"], disputed=LedgerAccount("9960"), merchant_accounts={"kiosk": kiosk})
+    other = evolve(methods["90"], code="91", name="Card, telephone", clearing=LedgerAccount("9109"))
+    return evolve(
+        installation, council=evolve(installation.council, methods={**methods, "90": cards, "91": other})
+    )
+
+
+def take(installation: Installation, reference: str, pounds: str, charge: str, mop: str = "90") -> None:
+    taking = Taking(
+        reference=reference, fund="23", account_reference=COUNCIL_TAX, amount=Money.parse(pounds), mop=mop,
+        taken_on=date(2026, 5, 10), provider="stripe", provider_reference=charge,
+    )  # fmt: skip
+    record_takings(installation, [taking])
+
+
+def ledger(installation: Installation, *files: Incoming) -> dict[str, str]:
+    """Import, reconcile and post; prove the laws, and return what stands at each code."""
+    if files:
+        assert {each.status for each in import_files(installation, files)} == {"recorded"}
+        reconcile(installation)
+    posted(installation)
+    assert [law.broken for law in verify(installation) if not law.holds] == []
+    with installation.store.reading() as connection:
+        return balances(line for journal in journals.some(connection) for line in journal.lines)
+
+
+def test_a_payment_found_after_its_payout_was_journalled_clears_its_own_code(council: Installation) -> None:
+    """The council heard of a telephone payment only after the provider had paid it out."""
+    take(council, FIRST, "120.00", "ch_1")
+    files = (
+        payout(("ch_1", "120.00", "1.88"), ("ch_2", "45.00", "0.49")),
+        camt(entry("162.63", "STRIPE PAYMENTS po_1")),
+    )
+    before = ledger(council, *files)
+    assert before == {"5100": "-120.00", "7250": "2.37", "9001": "162.63", "9101": "-45.00"}
+    take(council, LATE, "45.00", "ch_2", mop="91")
+    reconcile(council)
+    assert ledger(council) == {"5100": "-165.00", "7250": "2.37", "9001": "162.63"}
+    assert posted(council) == []
+
+
+def test_the_vat_report_ties_to_the_vat_accounts_and_names_what_was_late(council: Installation) -> None:
+    april = date(2026, 4, 30)
+    for reference, amount, on in ((FIRST, "12.00", MONDAY), (LATE, "24.00", april)):
+        taking = Taking(
+            reference=reference, fund="13", account_reference="GW1234562", amount=Money.parse(amount), mop="14", taken_on=on,
+        )  # fmt: skip
+        record_takings(council, [taking])
+    close_period(council, "MAIN", PeriodNumber(2026, 1), soft=True, reason="first close")
+    posted(council)
+    report = vat_report(council, "MAIN", PeriodNumber(2026, 2))
+    (row,) = report.rows
+    assert (row.code, str(row.rate), str(row.net), str(row.vat), str(row.gross)) == (
+        "S",
+        "0.200",
+        "30.00",
+        "6.00",
+        "36.00",
+    )
+    assert [(each.taken_on, str(each.vat)) for each in report.late] == [(april, "4.00")]
+    assert report.ties
+    assert vat_report(council, "MAIN", PeriodNumber(2026, 1)).rows == ()
+
+
+def dispute(charge: str, gross: str, fee: str, reference: str) -> str:
+    net, at = Money.parse(gross) - Money.parse(fee), f"{MONDAY.isoformat()} 00:00:00"
+    return f"{reference},{at},dp_{charge}_{reference},{at},{at},gbp,{gross},{fee},{net},dispute,{charge},"
+
+
+def test_a_dispute_lost_is_taken_back_from_what_is_disputed(council: Installation) -> None:
+    take(council, FIRST, "24.00", "ch_1")
+    first = payout(("ch_1", "24.00", "0.00"))
+    held = Incoming(
+        name="held.csv",
+        stream=io.BytesIO(
+            "\n".join([PAYOUT_HEADER, dispute("ch_1", "-24.00", "15.00", "po_2"), ""]).encode()
+        ),
+    )
+    stands = ledger(
+        council,
+        first,
+        held,
+        camt(entry("24.00", "STRIPE PAYMENTS po_1"), entry("-39.00", "STRIPE PAYMENTS po_2")),
+    )
+    assert stands["9960"] == "24.00"
+    assert "9101" not in stands
+    reverse_transaction(council, FIRST, reason="Dispute lost")
+    assert ledger(council) == {"7250": "15.00", "9001": "-15.00"}
