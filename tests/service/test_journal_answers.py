@@ -13,6 +13,7 @@ from tests.builders import pounds
 from tests.posted import posted, told
 from tests.service import money_in
 
+from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.documents.journal_sheets import write_journal
 from localgov_ims.domain.journal_states import JournalState
 from localgov_ims.domain.journals import LedgerAccount
@@ -20,7 +21,7 @@ from localgov_ims.domain.ledger_files import Acknowledgement, RejectedLine
 from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.domain.summaries import SummaryKey
 from localgov_ims.errors import ConfigurationError, NotFound, NotPermitted, RuleViolation
-from localgov_ims.service.exporting import export_to_folder
+from localgov_ims.service.exporting import Run, export_to_folder
 from localgov_ims.service.installation import ChosenExporter, Installation
 from localgov_ims.service.journal_answers import (
     acknowledge_journal,
@@ -215,6 +216,13 @@ def test_what_belongs_to_a_closed_year_is_held_until_a_person_decides(
         date(2026, 3, 31), "MAIN-20260331-001",
     )  # fmt: skip
     assert build_journals(council, "MAIN").held == ()
+
+
+def test_a_second_export_of_the_model_office_exports_nothing(council_folder: Path, tmp_path: Path) -> None:
+    office = open_installation(council_folder / "council.toml")
+    export_to_folder(office, "MAIN", tmp_path)
+    assert export_to_folder(office, "MAIN", tmp_path) == Run(exported=())
+    assert [law.broken for law in verify(office) if not law.holds] == []
 
 
 def test_the_map_names_what_has_no_code(council: Installation) -> None:

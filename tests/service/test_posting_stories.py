@@ -122,3 +122,21 @@ def test_a_dispute_lost_is_taken_back_from_what_is_disputed(council: Installatio
     assert "9101" not in stands
     reverse_transaction(council, FIRST, reason="Dispute lost")
     assert ledger(council) == {"7250": "15.00", "9001": "-15.00"}
+
+
+def test_a_big_day_makes_several_journals_while_it_is_read_and_tears_no_source(
+    council: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Journals are written between two blocks of what is read, which a database must bear."""
+    monkeypatch.setattr("localgov_ims.service.journalling.LARGEST", 5)
+    monkeypatch.setattr("localgov_ims.storage.unposted._AT_ONCE", 2)
+    monkeypatch.setattr("localgov_ims.service.journal_sources._AT_ONCE", 1)
+    for letter in "ABCDEFG":
+        take(council, letter * 12, "12.00", letter)
+    made = posted(council)
+    assert [each.number[-3:] for each in made] == ["001", "002", "003", "004"]
+    assert [len(each.lines) for each in made] == [4, 4, 4, 2]
+    assert [line.reference for each in made for line in each.lines][::2] == [
+        letter * 12 for letter in "ABCDEFG"
+    ]
+    assert posted(council) == []
