@@ -10,12 +10,15 @@ from attrs import evolve
 from tests.posted import balances, posted
 from tests.service.files import MONDAY, PAYOUT_HEADER, camt, entry, payout
 
+from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.methods import MerchantAccount
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.periods import PeriodNumber
+from localgov_ims.errors import RuleViolation
 from localgov_ims.service.importing import import_files
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.journal_banked import told_of_bank
 from localgov_ims.service.periods import close_period
 from localgov_ims.service.receipts import Taking, record_takings
 from localgov_ims.service.receiving_files import Incoming
@@ -24,6 +27,7 @@ from localgov_ims.service.reversing import reverse_transaction
 from localgov_ims.service.vat_report import vat_report
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import journals
+from localgov_ims.storage.unposted_banked import Banked
 
 FIRST, LATE = "K7MP2QXW9TRN", "000000000000"
 COUNCIL_TAX = "612345674"
@@ -140,3 +144,21 @@ def test_a_big_day_makes_several_journals_while_it_is_read_and_tears_no_source(
         letter * 12 for letter in "ABCDEFG"
     ]
     assert posted(council) == []
+
+
+def bank_match(right_kind: str) -> Banked:
+    return Banked(
+        kind="match", id=new_id(), day=MONDAY, first=1, line=new_id(), bank_account="main", amount=Money(100),
+        right_kind=right_kind, right=new_id(),
+    )  # fmt: skip
+
+
+def test_what_another_system_posts_is_not_posted_here_and_what_no_rule_knows_stops(
+    council: Installation,
+) -> None:
+    with council.store.reading() as connection:
+        assert (
+            list(told_of_bank(council.council, connection, "MAIN", [bank_match("list_item")], MONDAY)) == []
+        )
+        with pytest.raises(RuleViolation, match="matched with a dream, and no rule says how"):
+            list(told_of_bank(council.council, connection, "MAIN", [bank_match("dream")], MONDAY))

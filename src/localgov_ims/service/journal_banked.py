@@ -76,6 +76,9 @@ def _postings(
         yield from posting.awaiting_postings(money, on)
     elif each.kind == "other":
         yield from posting.other_postings(money, each.other_ledger, on)
+    elif each.right_kind == "list_item":
+        # the system whose list it stands in posts it; what was posted here while it waited is taken back
+        yield from posting.other_postings(money, None, on)
     elif each.role == "moved":
         yield from _moved(connection, each, money, before, on)
     else:
