@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from attrs import evolve
+from tests.conftest import on_sqlite
 from tests.service import money_in
 from tests.service.test_bank_proofs import MARCH, a_statement, in_the_ledger, year_end
 
@@ -162,6 +163,7 @@ def _prepared_again(council: Installation) -> SignOff:
     return prepare(council, ASKED, carried=carrying())
 
 
+@on_sqlite
 def test_a_pack_that_was_changed_breaks_law_five(council: Installation) -> None:
     prepare(council, ASKED)
     with council.store.engine.begin() as connection:

@@ -33,7 +33,7 @@ class ProofKind(enum.Enum):
 
 @frozen(kw_only=True)
 class Item:
-    """A record that a figure is made of. It holds nothing of a person, for it may be kept for good.
+    """A record that a figure is made of. It holds no name and no narrative, for it may be kept for good.
 
     Attributes:
         id: By which `ims explain` tells its story; empty where it came in a list from elsewhere.
