@@ -71,6 +71,10 @@ NAMING = (
     Recogniser(
         name="card", sign=Sign.CREDIT, account="main", source="cardco", text=r"CARDCO(?: (?P<payout>PO\d+))?"
     ),
+    Recogniser(
+        name="begins", sign=Sign.CREDIT, source="cardco", text=r"^CARD(?:CO|X) (?P<payout>PO\d+)$|^cardco"
+    ),
+    Recogniser(name="begins-so", sign=Sign.CREDIT, source="other", text=r"^CARDX?CO (?:P|OTHERS?$)"),
     Recogniser(name="any", sign=Sign.CREDIT, source="other", text="OTHER$"),
     Recogniser(name="code", sign=Sign.DEBIT, source="cardco", code="CHG", text="^C"),
     Recogniser(name="name", sign=Sign.DEBIT, source="cardco", counterparty="Bank plc", text="."),

@@ -110,14 +110,34 @@ class Matcher(Snapshot):
         for alternative, keys in enumerate(rule.alternatives):
             if not self._worth(rule, keys):
                 continue
+            select = (
+                f"SELECT * FROM ({self._compiler.alternative(rule, alternative)}) WHERE {self._allowed()}"
+            )
+            if rule.mode is Mode.AUTO and rule.uniqueness is Uniqueness.ONLY:
+                self._pair_alone(rule, number, alternative, select)
+                continue
             one_bundle = _ONE_BUNDLE if rule.uniqueness is Uniqueness.FUNGIBLE else "TRUE"
             self.duck.execute(
-                f"CREATE OR REPLACE TEMP TABLE candidates AS SELECT *, {one_bundle} AS one_bundle "
-                f"FROM ({self._compiler.alternative(rule, alternative)}) WHERE {self._allowed()}"
+                f"CREATE OR REPLACE TEMP TABLE candidates AS SELECT *, {one_bundle} AS one_bundle FROM ({select})"
             )
             if self._count("candidates"):
                 self._pair(rule, number)
         return self._count("found") - before
+
+    def _pair_alone(self, rule: MatchRule, number: int, alternative: int, select: str) -> None:
+        """Pair what fits alone: nearly all does, so all of it is kept, and what is doubtful goes to a person."""
+        if not self._keep("found", rule, number, f"({select})", ""):
+            return
+        own = f"rule = {number} AND alternative = {alternative}"
+        doubtful = [
+            f"SELECT {side}_id FROM found WHERE {own} GROUP BY {side}_id HAVING COUNT(*) > 1"
+            for side in ("left", "right")
+        ]
+        if any(self.duck.execute(f"{query} LIMIT 1").fetchone() for query in doubtful):
+            which = f"{own} AND (left_id IN ({doubtful[0]}) OR right_id IN ({doubtful[1]}))"
+            self.duck.execute(f"INSERT INTO suggested SELECT * FROM found WHERE {which}")
+            self.duck.execute(f"DELETE FROM found WHERE {which}")
+        self._close(rule, number)
 
     def digest(self, rule: MatchRule) -> str:
         """Return what tells the input of a rule from any other: how many records are open on each side, and which."""

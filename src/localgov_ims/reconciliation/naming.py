@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import duckdb
@@ -9,6 +10,7 @@ import duckdb
 from localgov_ims.reconciliation.kinds import GROUPS
 from localgov_ims.reconciliation.recognisers import Recogniser, Sign
 
+_PLAIN = re.compile(r"\^([A-Za-z0-9 /&-]+)")
 _SAID = tuple(sorted(GROUPS))
 
 
@@ -38,6 +40,10 @@ def _name(duck: duckdb.DuckDBPyConnection, number: int, recogniser: Recogniser) 
         if name in GROUPS
     }
     values: list[object] = []
+    if len(beginning := _beginning(recogniser.text)) > 1:
+        # What begins otherwise need not be searched.
+        conditions.append("starts_with(text, ?)")
+        given.append(beginning)
     if recogniser.code is not None:
         conditions.append("code = ?")
         given.append(recogniser.code)
@@ -57,6 +63,29 @@ def _name(duck: duckdb.DuckDBPyConnection, number: int, recogniser: Recogniser) 
         f"WHERE {' AND '.join(conditions)} AND regexp_matches(COALESCE(text, ''), ?)",
         [" ".join(recogniser.answer), *values, *given[1:], given[0]],
     )
+
+
+def _beginning(pattern: str) -> str:
+    """Return the plain text that a pattern's every match begins a line's text with; empty where it may stand anywhere."""
+    plain = _PLAIN.match(pattern)
+    if plain is None or _has_choice(pattern):
+        return ""
+    # The last character may be one that need not be there.
+    return plain[1][:-1] if pattern[plain.end() :][:1] in {"?", "*", "{"} else plain[1]
+
+
+def _has_choice(pattern: str) -> bool:
+    """Tell whether a pattern may be a choice between two, as far as can be told without taking it apart."""
+    if "|" not in pattern:
+        return False
+    if "\\" in pattern.replace(r"\d", "").replace(r"\w", "") or "[" in pattern:
+        return True
+    depth = 0
+    for character in pattern:
+        depth += (character == "(") - (character == ")")
+        if character == "|" and not depth:
+            return True
+    return False
 
 
 def _type(duck: duckdb.DuckDBPyConnection) -> str:
