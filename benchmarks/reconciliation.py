@@ -24,10 +24,11 @@ import reconciliation_store as in_store
 
 from localgov_ims.domain.check_digits import CheckDigits, Kind
 from localgov_ims.domain.references import Characters, ReferenceFormat
-from localgov_ims.reconciliation.engine import Matcher, ranked
+from localgov_ims.reconciliation.engine import Matcher
 from localgov_ims.reconciliation.recognisers import Recogniser, Sign
 from localgov_ims.reconciliation.shipped import SHIPPED
 from localgov_ims.reconciliation.tariffs import FeeRounding, Tariff
+from localgov_ims.reconciliation.uniqueness import ranked
 
 FORMAT = ReferenceFormat(
     name="account", min_length=9, max_length=9, characters=Characters.NUMERIC, valid=("123456789",),

@@ -20,42 +20,14 @@ from localgov_ims.reconciliation.rules import MatchRule, Mode, Uniqueness
 from localgov_ims.reconciliation.snapshot import Snapshot
 from localgov_ims.reconciliation.sql import COLUMNS, Compiler
 from localgov_ims.reconciliation.tariffs import Tariff
-
-MOST_SUGGESTED = 5
-"""The most suggestions for one record."""
+from localgov_ims.reconciliation.uniqueness import ALL, IN_TURN, LEFT_OVER, ONE_BUNDLE, SHOWN, SINGLE, ranked
 
 _BLOCK = 50_000
 _TEXT_PARTS = frozenset({"text_reference", "text_number"})
-_ALL = ", ".join(COLUMNS)
 
-_LEFT_OVER = """(
-  SELECT c.* FROM candidates AS c
-  ANTI JOIN (SELECT left_id FROM found WHERE rule = {number}) AS l ON l.left_id = c.left_id
-  ANTI JOIN (SELECT whole FROM found WHERE rule = {number}) AS r ON r.whole = c.right_id
-)"""
-"""What a rule saw and could not decide: for a person."""
-
-_SINGLE = """candidates AS c
-  ANTI JOIN (SELECT left_id FROM candidates GROUP BY left_id HAVING COUNT(*) > 1) AS l ON l.left_id = c.left_id
-  ANTI JOIN (SELECT right_id FROM candidates GROUP BY right_id HAVING COUNT(*) > 1) AS r ON r.right_id = c.right_id"""
-"""One fits on each side."""
-
-_IN_TURN = f"""
-SELECT {_ALL} FROM (
-  SELECT *,
-    DENSE_RANK() OVER (PARTITION BY bundle ORDER BY left_day, candidates.left_id) AS left_place,
-    DENSE_RANK() OVER (PARTITION BY bundle ORDER BY right_day, candidates.right_id) AS right_place
-  FROM candidates
-  ANTI JOIN paired AS p ON p.left_id = candidates.left_id
-  ANTI JOIN paired AS q ON q.right_id = candidates.right_id
-  WHERE one_bundle
-) AS placed WHERE left_place = right_place"""
-"""Of one bundle the first takes the first, the second the second."""
-
-_ONE_BUNDLE = """
-  MIN(bundle) OVER (PARTITION BY left_id) = MAX(bundle) OVER (PARTITION BY left_id)
-  AND MIN(bundle) OVER (PARTITION BY right_id) = MAX(bundle) OVER (PARTITION BY right_id)"""
-"""No record lies in two bundles, which would make a choice between people of it."""
+_NOTHING = MatchRule(
+    name="nothing", left="line", right="receipt", alternatives=({"end_to_end": "reference"},)
+)
 
 
 class Matcher(Snapshot):
@@ -116,7 +88,7 @@ class Matcher(Snapshot):
             if rule.mode is Mode.AUTO and rule.uniqueness is Uniqueness.ONLY:
                 self._pair_alone(rule, number, alternative, select)
                 continue
-            one_bundle = _ONE_BUNDLE if rule.uniqueness is Uniqueness.FUNGIBLE else "TRUE"
+            one_bundle = ONE_BUNDLE if rule.uniqueness is Uniqueness.FUNGIBLE else "TRUE"
             self.duck.execute(
                 f"CREATE OR REPLACE TEMP TABLE candidates AS SELECT *, {one_bundle} AS one_bundle FROM ({select})"
             )
@@ -153,7 +125,7 @@ class Matcher(Snapshot):
         """Return what the last rule found."""
         number = len(self._rules) - 1
         rows = self.duck.execute(
-            f"SELECT {_SHOWN}, 0, 0 FROM found WHERE rule = ? ORDER BY left_id, right_id", [number]
+            f"SELECT {SHOWN}, 0, 0 FROM found WHERE rule = ? ORDER BY left_id, right_id", [number]
         )
         return list(self._pairs(rows))
 
@@ -194,16 +166,16 @@ class Matcher(Snapshot):
         if rule.mode is Mode.SUGGEST:
             self._keep("suggested", rule, number, "candidates", self._collisions())
             return
-        chosen = f"(SELECT c.* FROM {_SINGLE})"
+        chosen = f"(SELECT c.* FROM {SINGLE})"
         if rule.uniqueness is Uniqueness.FUNGIBLE:
-            self.duck.execute(f"CREATE OR REPLACE TEMP TABLE paired AS SELECT {_ALL} FROM candidates LIMIT 0")
+            self.duck.execute(f"CREATE OR REPLACE TEMP TABLE paired AS SELECT {ALL} FROM candidates LIMIT 0")
             # One that stands in line for a record out of its reach steps aside once those before it are paired.
-            while self._inserted(f"INSERT INTO paired {_IN_TURN}"):
+            while self._inserted(f"INSERT INTO paired {IN_TURN}"):
                 pass
             chosen = "paired"
         kept = self._keep("found", rule, number, chosen, "")
         if rule.uniqueness is Uniqueness.GROUP or kept < self._count("candidates"):
-            self._keep("suggested", rule, number, _LEFT_OVER.format(number=number), "")
+            self._keep("suggested", rule, number, LEFT_OVER.format(number=number), "")
         self._close(rule, number)
 
     def _keep(self, table: str, rule: MatchRule, number: int, candidates: str, collisions: str) -> int:
@@ -245,24 +217,3 @@ SELECT COUNT(*) FILTER (rivals > 1), COUNT(*) FROM (
 
     def _inserted(self, statement: str) -> int:
         return int((self.duck.execute(statement).fetchone() or (0,))[0])
-
-
-_SHOWN = "rule, alternative, left_id, right_id, left_pence, right_pence, days, key1, key2, key3, written, members, gross, collisions"
-
-_NOTHING = MatchRule(
-    name="nothing", left="line", right="receipt", alternatives=({"end_to_end": "reference"},)
-)
-
-
-def ranked() -> str:
-    """Return the SELECT of the suggestions whose both sides are still open, with `rank` and `rivals`."""
-    return f"""
-SELECT {_SHOWN}, rank, rivals FROM (
-  SELECT *, DENSE_RANK() OVER (PARTITION BY left_id ORDER BY rule, rivals, ABS(days), whole) AS rank FROM (
-    SELECT *, COUNT(DISTINCT suggested.left_id) OVER (PARTITION BY rule, suggested.right_id) - 1 AS rivals FROM suggested
-    ANTI JOIN (SELECT left_id FROM found) AS l ON l.left_id = suggested.left_id
-    ANTI JOIN (SELECT right_id FROM found) AS r ON r.right_id = suggested.right_id
-    -- A pair that two rules suggest is the first one's.
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY suggested.left_id, suggested.right_id ORDER BY rule, alternative) = 1
-  )
-) WHERE rank <= {MOST_SUGGESTED} ORDER BY left_id, rank, right_id"""

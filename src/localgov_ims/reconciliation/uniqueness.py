@@ -1,0 +1,56 @@
+"""Which of a rule's candidates are certain, and in which order the others are suggested: for all rules alike, in DuckDB."""
+
+from __future__ import annotations
+
+from localgov_ims.reconciliation.sql import COLUMNS
+
+MOST_SUGGESTED = 5
+"""The most suggestions for one record."""
+
+ALL = ", ".join(COLUMNS)
+
+SHOWN = "rule, alternative, left_id, right_id, left_pence, right_pence, days, key1, key2, key3, written, members, gross, collisions"
+"""What a pair is told of, in the order that `findings.pair_of` takes it."""
+
+LEFT_OVER = """(
+  SELECT c.* FROM candidates AS c
+  ANTI JOIN (SELECT left_id FROM found WHERE rule = {number}) AS l ON l.left_id = c.left_id
+  ANTI JOIN (SELECT whole FROM found WHERE rule = {number}) AS r ON r.whole = c.right_id
+)"""
+"""What a rule saw and could not decide: for a person."""
+
+SINGLE = """candidates AS c
+  ANTI JOIN (SELECT left_id FROM candidates GROUP BY left_id HAVING COUNT(*) > 1) AS l ON l.left_id = c.left_id
+  ANTI JOIN (SELECT right_id FROM candidates GROUP BY right_id HAVING COUNT(*) > 1) AS r ON r.right_id = c.right_id"""
+"""One fits on each side."""
+
+IN_TURN = f"""
+SELECT {ALL} FROM (
+  SELECT *,
+    DENSE_RANK() OVER (PARTITION BY bundle ORDER BY left_day, candidates.left_id) AS left_place,
+    DENSE_RANK() OVER (PARTITION BY bundle ORDER BY right_day, candidates.right_id) AS right_place
+  FROM candidates
+  ANTI JOIN paired AS p ON p.left_id = candidates.left_id
+  ANTI JOIN paired AS q ON q.right_id = candidates.right_id
+  WHERE one_bundle
+) AS placed WHERE left_place = right_place"""
+"""Of one bundle the first takes the first, the second the second."""
+
+ONE_BUNDLE = """
+  MIN(bundle) OVER (PARTITION BY left_id) = MAX(bundle) OVER (PARTITION BY left_id)
+  AND MIN(bundle) OVER (PARTITION BY right_id) = MAX(bundle) OVER (PARTITION BY right_id)"""
+"""No record lies in two bundles, which would make a choice between people of it."""
+
+
+def ranked() -> str:
+    """Return the SELECT of the suggestions whose both sides are still open, with `rank` and `rivals`."""
+    return f"""
+SELECT {SHOWN}, rank, rivals FROM (
+  SELECT *, DENSE_RANK() OVER (PARTITION BY left_id ORDER BY rule, rivals, ABS(days), whole) AS rank FROM (
+    SELECT *, COUNT(DISTINCT suggested.left_id) OVER (PARTITION BY rule, suggested.right_id) - 1 AS rivals FROM suggested
+    ANTI JOIN (SELECT left_id FROM found) AS l ON l.left_id = suggested.left_id
+    ANTI JOIN (SELECT right_id FROM found) AS r ON r.right_id = suggested.right_id
+    -- A pair that two rules suggest is the first one's.
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY suggested.left_id, suggested.right_id ORDER BY rule, alternative) = 1
+  )
+) WHERE rank <= {MOST_SUGGESTED} ORDER BY left_id, rank, right_id"""
