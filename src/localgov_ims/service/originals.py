@@ -34,15 +34,16 @@ class Originals:
         is not, one month's Direct Debit looks like the next, so exactly one must fit.
         """
         unpaid = recorded.unpaid
-        fitting = [
-            each
+        found = {
+            each.id: each
             for written in spellings(self.council, unpaid.reference)
             for each in self.found.get(written, ())
             if each.id not in self.taken
             and each.total == -unpaid.amount
             and unpaid.original_on in {None, each.taken_on}
             and self._by_direct_debit(each, recorded.service_user)
-        ]
+        }
+        fitting = list(found.values())
         accounts = {(line.fund, line.account_reference) for each in fitting for line in each.lines}
         certain = len(fitting) == 1 or (unpaid.original_on is not None and len(accounts) == 1)
         if not fitting or not certain:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -68,6 +69,12 @@ def in_force() -> sa.ColumnElement[bool]:
     return ~back
 
 
+def lost() -> sa.ScalarSelect[Any]:
+    """Return the pence of an income file's rows that were rejected on input, which the bank does not bring."""
+    of_file_ = (rejections.c.file == income_files.c.file) & (rejections.c.run == income_files.c.run)
+    return sa.select(sa.func.coalesce(sa.func.sum(rejections.c.pence), 0)).where(of_file_).scalar_subquery()
+
+
 def shares(connection: Connection, recorded: IncomeFile) -> dict[str, Money]:
     """Return what each method of payment brought in an income file, when it was recorded."""
     query = (
@@ -114,12 +121,7 @@ def recorded(connection: Connection, file: UUID, run: int) -> bool:
 
 def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[IncomeFile]:
     """Yield income files, the oldest first."""
-    lost = (
-        sa.select(sa.func.coalesce(sa.func.sum(rejections.c.pence), 0))
-        .where(rejections.c.file == income_files.c.file, rejections.c.run == income_files.c.run)
-        .scalar_subquery()
-    )
-    query = sa.select(income_files, lost.label("lost")).where(*where)
+    query = sa.select(income_files, lost().label("lost")).where(*where)
     for row in connection.execute(query.order_by(income_files.c.last_on, income_files.c.id)):
         lost_ = int(row.lost)
         yield IncomeFile(
