@@ -94,6 +94,13 @@ class ProviderCalls(ProviderUnderTest):
                 rig.provider.read_callback(Callback(method="POST", headers={}, received_at=NOON))
         assert rig.line.requests == []
 
+    def test_what_is_declared_is_there(self) -> None:
+        """An adapter that declares agreements has what keeps them."""
+        self.need(Capability.AGREEMENTS)
+        provider = self.rig().provider
+        for name in ("create_agreement", "fetch_agreement", "cancel_agreement"):
+            assert callable(getattr(provider, name, None))
+
     def test_the_step_is_one_that_is_declared(self) -> None:
         """A payer is sent only where the spec says that payers are sent, and by https."""
         step = self.rig().provider.create(asked(), key=KEY)
