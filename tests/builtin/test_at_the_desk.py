@@ -88,7 +88,7 @@ def test_a_counter_takes_the_amount_that_is_kept_and_nothing_elsewhere():
 
 def test_an_agent_is_shown_what_to_copy_and_never_a_field_for_a_card():
     rig = TestAgentPhone().rig()
-    request = asked()
+    request = asked(moto=True, channel=Channel.TELEPHONE)  # as services ask for whatever agents take
     step = rig.provider.create(request, key="k-1")
     assert isinstance(step, AgentPanel)
     assert set(step.fields) == {"Reference", "Amount", "For"}

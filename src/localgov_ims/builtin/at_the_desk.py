@@ -99,8 +99,8 @@ class _Desk:
         raise not_supported(self.name, what)
 
     def _refuse_more(self, request: CreatePayment) -> None:
-        if request.delayed_capture or request.moto or request.agreement is not None:
-            self._cannot("capture later, lead to a page for agents, or use an agreement")
+        if request.delayed_capture or request.agreement is not None:
+            self._cannot("capture later, or use an agreement")
 
 
 @frozen(kw_only=True)
@@ -115,6 +115,8 @@ class Counter(_Desk):
         """
         del key
         self._refuse_more(request)
+        if request.moto:
+            self._cannot("have an agent key a card")
         if request.channel is not Channel.COUNTER:
             message = f"A payment by {request.channel.value} is not in the till; only those at a counter are."
             raise Rejected("not_at_a_counter", message, adapter=self.name)
@@ -159,5 +161,5 @@ COUNTER: Final = PaymentProviderSpec(
 )  # fmt: skip
 AGENT_PHONE: Final = PaymentProviderSpec(
     name="agent-phone", api_version=API_VERSION, settings_model=PhoneSettings, factory=agent_phone,
-    capabilities=frozenset({Capability.AGENT_PANEL}),
+    capabilities=frozenset({Capability.AGENT_PANEL, Capability.MOTO}),
 )  # fmt: skip
