@@ -6,7 +6,8 @@ import click
 
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.money_shown import due_told, payment_json
-from localgov_ims.cli.output import PATIENT, counted, json_option, print_json
+from localgov_ims.cli.output import counted, json_option, print_json
+from localgov_ims.cli.patience import PATIENT
 from localgov_ims.cli.payments import payments
 from localgov_ims.domain.payments import Payment
 from localgov_ims.domain.quoting import visible

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,7 +15,6 @@ import click
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.quoting import visible
 from localgov_ims.files.limits import CHUNK
-from localgov_ims.service.backing_off import BACKING_OFF, Patience
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs instead of text.")
 
@@ -136,12 +134,3 @@ files_argument = click.argument(
     metavar="FILE...",
     type=click.Path(exists=True, dir_okay=False, allow_dash=True),
 )
-
-
-def _told_and_waited(seconds: float) -> None:
-    click.echo(f"No answer yet; trying again in {seconds:.0f} seconds.", err=True)
-    time.sleep(seconds)
-
-
-PATIENT = Patience(BACKING_OFF.waits, _told_and_waited)
-"""How long a command goes on asking a provider: half a minute, and whoever waits is told."""

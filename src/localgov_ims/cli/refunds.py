@@ -10,7 +10,8 @@ import click
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.items import DAY, day_of, read_amount, read_part
 from localgov_ims.cli.money_shown import refund_json, refund_view_json
-from localgov_ims.cli.output import PATIENT, counted, json_option, print_json, print_table
+from localgov_ims.cli.output import counted, json_option, print_json, print_table
+from localgov_ims.cli.patience import PATIENT
 from localgov_ims.domain.calendar import LONDON
 from localgov_ims.domain.observations import RefundObservation, RefundSaid
 from localgov_ims.domain.payers import Payee
