@@ -96,7 +96,8 @@ def _check_done(unit: Unit, ledger: str, period: PeriodNumber) -> None:
         raise RuleViolation("not_journalled", message, period=period)
     waiting = journal_states.unsettled(unit.connection, ledger, period)
     if waiting:
-        message = f"Period {period}: journal {waiting[0]}{f' and {len(waiting) - 1} more' if len(waiting) > 1 else ''} was not confirmed."
+        others = f" and {len(waiting) - 1} more were" if len(waiting) > 1 else " was"
+        message = f"Period {period}: journal {waiting[0]}{others} not confirmed."
         raise RuleViolation(
             "not_confirmed", f"{message} Say `ims journals confirm` or `reject`.", journals=waiting
         )
