@@ -82,6 +82,11 @@ def test_a_file_that_contradicts_itself_is_refused(old, new):
     assert caught.value.code == "not_this_format"
 
 
+def test_a_style_of_periods_that_there_is_not_is_refused():
+    with pytest.raises(ValueError, match="period_style"):
+        evolve(SETTINGS, period_style="quarterly")
+
+
 def test_what_has_no_room_or_no_code_is_a_problem():
     journal = card_receipt("R" * 256)
     wide = LedgerAccount("5400", tuple("12345678"))

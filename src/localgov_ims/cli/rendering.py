@@ -81,7 +81,7 @@ def _exporter(name: str, layout: Path | None, settings: Path | None) -> LedgerEx
     options = dict(_table(settings)) if settings is not None else {}
     if layout is not None:
         options["layout"] = _table(layout)
-    where = str(settings) if settings is not None else f"The settings of {name}"
+    where = str(settings) if settings is not None else f"The exporter {name}"
     return offered[name].factory(structured(options, offered[name].settings_model, where))
 
 

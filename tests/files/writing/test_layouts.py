@@ -235,6 +235,8 @@ def test_a_negative_amount_filled_with_zeros_has_its_sign_first():
         ({"kind": "square"}, "kind must be 'delimited' or 'fixed'"),
         ({"delimiter": ",,"}, "delimiter must be one character"),
         ({"encoding": "utf-7"}, "encoding must be"),
+        ({"header": True, "encoding": "ascii", "field": [ACCOUNT, SIGNED | {"name": "£"}]}, "column name '£'"),
+        ({"max_rows": 0}, "max_rows must be 1 or more"),
         ({"trailer": {"field": [{"name": "x", "from": "line.amount"}]}}, "no source 'line.amount' here"),
     ],
 )  # fmt: skip

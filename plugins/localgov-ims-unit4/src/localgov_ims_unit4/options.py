@@ -24,7 +24,7 @@ class Unit4Settings:
     voucher_type: str
     client: str
     tax_code_none: str
-    period_style: str
+    period_style: str = field(validator=in_(("calendar", "start_year", "end_year")))
     tax_codes: Mapping[str, str] = {}
     period_13: str | None = None
     period_14: str | None = None

@@ -39,7 +39,7 @@ class AbwTransaction:
     _periods: PeriodPrinter = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a style of periods that there is not."""
+        """Make what prints the period."""
         late = {"period_13": self.settings.period_13 or "", "period_14": self.settings.period_14 or ""}
         printer = PeriodPrinter(style=PeriodStyle(self.settings.period_style), **late)
         object.__setattr__(self, "_periods", printer)
@@ -117,7 +117,7 @@ class AbwTransaction:
         yield _element("agr:VoucherDate", day)
         for line in journal.lines:
             yield from self._transaction(line)
-        yield "</agr:Voucher>\n</agr:ABWTransaction>\n"
+        yield "</agr:Voucher>\n</agr:ABWTransaction>"  # no line end: every byte counts, so a cut file is never whole
 
     def _transaction(self, line: JournalLine) -> Iterator[str]:
         settings = self.settings

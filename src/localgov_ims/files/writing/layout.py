@@ -153,6 +153,15 @@ class Layout:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what contradicts itself."""
+        unprintable = [each.name for each in self.fields if self.names and not self._encodes(each.name)]
+        if unprintable:
+            message = (
+                f"the column name {unprintable[0]!r} is not in {self.encoding}, the encoding of the file"
+            )
+            raise ValueError(message)
+        if self.max_rows is not None and self.max_rows < 1:
+            message = f"max_rows must be 1 or more, not {self.max_rows}"
+            raise ValueError(message)
         if not self.fields:
             message = "there is no [[field]]: nothing would be written"
             raise ValueError(message)
@@ -166,6 +175,13 @@ class Layout:
                     "header = true and spreadsheet are for delimited files; give a [header] record instead"
                 )
                 raise ValueError(message)
+
+    def _encodes(self, name: str) -> bool:
+        try:
+            name.encode(self.encoding)
+        except UnicodeEncodeError:
+            return False
+        return name.isprintable()
 
     @property
     def is_fixed(self) -> bool:
