@@ -365,6 +365,11 @@ def test_an_amount_that_fits_alone_is_only_suggested_with_its_rivals_and_the_sha
     assert matched("amount-and-day", bank(1), receipt(1)) == set()
 
 
+@pytest.mark.parametrize(("crowd", "told"), [(200, 5), (201, 0)])
+def test_an_amount_that_a_crowd_shares_suggests_nothing(crowd: int, told: int) -> None:
+    assert len(suggested(bank(1), *(receipt(n) for n in range(1, crowd + 1)))) == told
+
+
 @pytest.mark.parametrize(("number", "fits"), [("612345675", True), ("612345665", False)])
 def test_a_mistyped_reference_is_suggested_where_one_character_is_wrong(number: str, fits: bool) -> None:  # noqa: FBT001
     with Matcher() as matcher:

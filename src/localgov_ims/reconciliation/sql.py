@@ -14,6 +14,9 @@ from localgov_ims.reconciliation.kinds import KINDS, Kind
 from localgov_ims.reconciliation.rules import MOST_KEYS, Amount, MatchRule, Uniqueness
 from localgov_ims.reconciliation.tariffs import WHOLE, FeeRounding, Tariff
 
+CROWD = 200
+"""How many open records may share an amount for it to be compared without a key."""
+
 COLUMNS = (
     "alternative", "left_id", "right_id", "left_day", "right_day", "left_pence", "right_pence", "days",
     *(f"key{n}" for n in range(1, MOST_KEYS + 1)), "written", "bundle",
@@ -117,6 +120,10 @@ WHERE {" AND ".join(_grouped(rule))}"""
         keys = compared(alternative)
         fits = [f"l.{ours} IS NULL" for ours, theirs in alternative.items() if not theirs]
         fits += [self._same_amount(rule), f"l.day - r.day BETWEEN {rule.window[0]} AND {rule.window[1]}"]
+        if rule.near or not keys:
+            # An amount that a crowd shares tells nobody apart, and would be compared with a crowd of lines.
+            alone = f"SELECT pence FROM {KINDS[rule.right].table} GROUP BY pence HAVING COUNT(*) <= {CROWD}"
+            fits.append(f"r.pence IN ({alone})")
         if rule.near:
             left, right = KINDS[rule.left], KINDS[rule.right]
             fits += [
