@@ -61,7 +61,7 @@ class Webhooks:
         observation = self._payment(item, event, at) if is_ours and ok and ours else None
         refund = _refund(item, event, at, ok=ok) if is_ours and ours else None
         return Hint(
-            event_id=f"{event}:{theirs}:{succeeded}"[:200] or "none", event_type=quoted(event) or "none", authentic=True,
+            event_id=f"{event}:{theirs}:{succeeded}"[:200], event_type=quoted(event) or "none", authentic=True,
             payment_reference=None if refund is not None else ours, observation=observation, refund=refund,
         )  # fmt: skip
 
