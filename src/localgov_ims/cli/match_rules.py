@@ -18,6 +18,7 @@ from localgov_ims.errors import ConfigurationError, NotFound
 from localgov_ims.reconciliation.findings import Pair
 from localgov_ims.reconciliation.rules import MatchRule
 from localgov_ims.reconciliation.sql import Compiler
+from localgov_ims.service.open_items import tariffs_of
 from localgov_ims.service.trying_match_rules import try_match_rules
 
 _MOST = 20
@@ -54,11 +55,12 @@ def list_(context: click.Context, *, as_json: bool) -> None:
 @click.pass_context
 def show(context: click.Context, name: str, *, as_json: bool) -> None:
     """Show one rule, and the SELECT that it is run as."""
-    rules = {rule.name: rule for rule in opened_council(context).council.match_rules}
+    council = opened_council(context).council
+    rules = {rule.name: rule for rule in council.match_rules}
     if name not in rules:
         message = f"There is no match rule {visible(name)!r}; there are: {', '.join(rules)}."
         raise NotFound("no_match_rule", message, rule=name)
-    rule, select = rules[name], Compiler().candidates(rules[name]).strip()
+    rule, select = rules[name], Compiler(tariffs=tariffs_of(council)).candidates(rules[name]).strip()
     if as_json:
         print_json(_rule_json(rule) | {"sql": select})
         return

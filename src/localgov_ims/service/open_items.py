@@ -14,6 +14,7 @@ from localgov_ims.domain.statements import StatementLine
 from localgov_ims.reconciliation.dispositions import Disposition
 from localgov_ims.reconciliation.engine import Matcher
 from localgov_ims.reconciliation.recognisers import Recognition, recognise
+from localgov_ims.reconciliation.tariffs import Tariff
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 from localgov_ims.storage import match_suggestions, reconciliation, snapshots
@@ -44,11 +45,13 @@ class OpenItems:
 
 def new_matcher(council: Council) -> Matcher:
     """Make an empty matcher for a council's references and tariffs."""
+    return Matcher(council.formats.values(), tariffs_of(council))
+
+
+def tariffs_of(council: Council) -> dict[str, Tariff]:
+    """Return what each source keeps of a payment, where that is agreed."""
     named = ((source.name, source.tariff) for source in council.sources.values())
-    return Matcher(
-        council.formats.values(),
-        {name: council.tariffs[tariff] for name, tariff in named if tariff is not None},
-    )
+    return {name: council.tariffs[tariff] for name, tariff in named if tariff is not None}
 
 
 def load_open_items(installation: Installation, matcher: Matcher) -> OpenItems:
