@@ -69,7 +69,8 @@ class Source:
     """One thing that is journalled once: `kind` and identifier, unique for each ledger. As text `kind:id`.
 
     Kinds: `line` (of a transaction), `transfer`, `banking` (a bank line beside the Receipt it became),
-    `awaiting`, `match`, `settlement`, `other`; `journal` of the lines of a summary, which balance together.
+    `awaiting`, `match`, `undo` (of a match), `settlement`, `found` (a payment, after its payout was journalled), `other`;
+    `journal` of the lines of a summary, which balance together.
     """
 
     kind: str
