@@ -101,7 +101,7 @@ def _show(result: DemoResult) -> None:
     ]
     print_table("Where every bank line stands", ["disposition", "lines ", "amount ", "which means"], rows)
     click.echo(
-        f"\nMatches by rule: {', '.join(f'{rule} {count:,}' for rule, count in result.matches.items())}."
+        f"\nMatches by rule: {', '.join(f'{rule} {count:,}' for rule, count in result.matches.items() if count)}."
     )
     click.echo(f"Income in the funds: {result.income.shown()}. In suspense: {result.suspense.shown()}.")
     journal = result.journal
