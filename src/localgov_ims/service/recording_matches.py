@@ -28,27 +28,42 @@ def record_found(
 ) -> int:
     """Record the pairs of one rule as Matches, and return how many; *read* is the digest of what was open.
 
-    What can be refused by itself (a file that cannot be recorded any more, income of which something is spent) is a
-    unit of its own, and refused leaves its line as it was, with the reason; everything else is one unit.
+    What can be refused by itself (a file that cannot be recorded any more, income of which something is spent) leaves its
+    line as it was, with the reason, and holds up nothing else.
     """
     alone = [pair for pair in pairs if _may_be_refused(pair, items)]
     together = [pair for pair in pairs if not _may_be_refused(pair, items)]
-    done = len(together)
     if together:
         _record(installation, run, together, items, read)
     by_left: dict[UUID, list[Pair]] = {}
     for pair in alone:
         by_left.setdefault(pair.left, []).append(pair)
-    for block in by_left.values():
-        try:
-            _record(installation, run, block, items, read)
-            done += len(block)
-        except AlreadyDone:
-            raise
-        except RuleViolation as violation:
-            for pair in block:
-                items.misses.setdefault(pair.left, []).append(violation.message)
-    return done
+    blocks = list(by_left.values())
+    # A file may be long: each is a unit of its own. The rest is tried in one, and divided only around what is refused.
+    tries = [[block] for block in blocks] if alone and alone[0].rule.right == "income_file" else [blocks]
+    return len(together) + sum(_record_what_can_be(installation, run, some, items, read) for some in tries)
+
+
+def _record_what_can_be(
+    installation: Installation, run: UUID, blocks: Sequence[Sequence[Pair]], items: OpenItems, read: str
+) -> int:
+    """Record lines with their pairs in one unit; where one is refused, each half by itself. Return how many pairs were."""
+    if not blocks:
+        return 0
+    pairs = [pair for block in blocks for pair in block]
+    try:
+        _record(installation, run, pairs, items, read)
+    except AlreadyDone:
+        raise
+    except RuleViolation as violation:
+        if len(blocks) > 1:
+            half = len(blocks) // 2
+            halves = (blocks[:half], blocks[half:])
+            return sum(_record_what_can_be(installation, run, some, items, read) for some in halves)
+        for pair in pairs:
+            items.misses.setdefault(pair.left, []).append(violation.message)
+        return 0
+    return len(pairs)
 
 
 def match_of(pair: Pair, run: UUID, items: OpenItems) -> Match:
@@ -113,6 +128,6 @@ def _take_income_back(installation: Installation, unit: Unit, before: Dispositio
 
 
 def _reverse_returned(installation: Installation, unit: Unit, matches: Sequence[Match]) -> None:
+    receipts = transactions.by_id(unit.connection, [match.right for match in matches])
     for match in matches:
-        (receipt,) = transactions.some(unit.connection, transactions.transactions.c.id == match.right)
-        take_back(installation, unit, receipt, reason="The bank has taken it back")
+        take_back(installation, unit, receipts[match.right], reason="The bank has taken it back")

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.statements import BankLine, Detail, Evidence, References, Statement, StatementLine
+from localgov_ims.files.checked_lines import line_of, references_of
 from localgov_ims.storage import personal
 from localgov_ims.storage.files import files
 from localgov_ims.storage.schema import (
@@ -187,10 +188,10 @@ def _said(line: BankLine) -> Row:
 
 def _line(row: sa.Row[Any]) -> StatementLine:
     kept: dict[str, Any] = personal.read(row.value)
-    line = BankLine(
+    line = line_of(
         position=row.position, amount=Money(row.pence), booked_on=row.booked_on, place=row.place,
         value_on=row.value_on, code=row.code, reversal=bool(row.reversal), balance=_money(row.balance),
-        references=References(
+        references=references_of(
             end_to_end=row.end_to_end, structured=row.structured, mandate=row.mandate, bank=row.bank_reference,
             customer=row.customer_reference, cheque=row.cheque,
         ),

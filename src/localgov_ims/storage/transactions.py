@@ -180,6 +180,15 @@ def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Tra
         yield rows.transaction(head, gathered)
 
 
+def by_id(connection: Connection, wanted: Collection[UUID]) -> dict[UUID, Transaction]:
+    """Return the transactions *wanted* that there are, by their ids."""
+    ids, found = list(wanted), dict[UUID, Transaction]()
+    for start in range(0, len(ids), _ASKED_AT_ONCE):
+        block = transactions.c.id.in_(ids[start : start + _ASKED_AT_ONCE])
+        found |= {each.id: each for each in some(connection, block)}
+    return found
+
+
 def whole(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Transaction]:
     """Yield each transaction, with all its lines, of which any line fits."""
     fitting = sa.select(lines.c.transaction).join(transactions, transactions.c.id == lines.c.transaction)
