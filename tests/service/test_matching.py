@@ -13,6 +13,7 @@ from tests.conftest import MovableClock
 from tests.service.files import camt, csv, entry, payout
 from tests.service.test_reconciling import COUNCIL_TAX, _balances, _taking, _work
 
+from localgov_ims.domain.baskets import BasketItem
 from localgov_ims.domain.breaks import BreakKind
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.transactions import Origin
@@ -24,6 +25,7 @@ from localgov_ims.reconciliation.tariffs import Tariff
 from localgov_ims.service.importing import import_files
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.journalling import build_journals
+from localgov_ims.service.reallocations import reallocate_line
 from localgov_ims.service.receipts import record_takings
 from localgov_ims.service.reconciling import reconcile
 from localgov_ims.service.trying_match_rules import try_match_rules
@@ -150,6 +152,21 @@ def test_a_debit_that_names_its_receipt_takes_it_back(installation: Installation
     with ours.store.reading() as connection:
         assert sum(t.total.pence for t in transactions.some(connection)) == 0
     assert _journalled(ours) == {}
+
+
+def test_a_debit_whose_income_has_moved_on_is_refused_alone(installation: Installation) -> None:
+    ours = _with(installation, RETURNED)
+    names = [f"{letter * 11}9" for letter in "BCDFG"]
+    record_takings(ours, [_taking(name, "45.00") for name in names])
+    _work(ours, camt(*(entry("45.00", name, end_to_end=name) for name in names)))
+    with ours.store.reading() as connection:
+        (moved,) = transactions.some(connection, transactions.transactions.c.reference == names[2])
+    target = BasketItem(fund="23", account_reference="612345674", amount=Money.parse("1.00"))
+    reallocate_line(ours, moved.lines[0].reference, [target])
+    debits = [entry("-45.00", f"RETURNED {name}") for name in names]
+    end = _work(ours, camt(*debits, day=TUESDAY, number=2, opening="1225.00", name="back.xml"))
+    kinds = [end[f"RETURNED {name}"].kind for name in names]
+    assert kinds == [DispositionKind.MATCHED] * 2 + [DispositionKind.AWAITING] + [DispositionKind.MATCHED] * 2
 
 
 @pytest.mark.parametrize("journalled", [False, True])
