@@ -190,3 +190,19 @@ def test_a_whole_story_by_commands_alone(desk: Desk) -> None:
     assert [sentence.partition(".")[0] for sentence in line["sentences"][1:-1]] == ["1", "2", "3", "4"]
     assert line["sentences"][-1] == "What stands: £70.00 of it is left where it was put."
     assert desk.laws_hold()
+
+
+def test_a_small_item_of_clearing_is_written_off_by_two_people_and_comes_back(desk: Desk) -> None:
+    desk.paid(f"{TAX}:0.97")
+    clearing = desk.ask("report", "clearing", "--on", "2030-01-01")
+    (item,) = {i["text"] for s in clearing["sections"] for f in s["figures"] for i in f.get("items", ())}
+    asked = desk.ask("write-offs", "add", item, "--reason", "Kept by the provider")
+    assert (asked["recorded"], asked["proposal"]["act"]) == (False, "write_off")
+    assert "Kept by the provider" in desk.said("proposals", "list")
+    desk.said("proposals", "accept", asked["proposal"]["proposal"], by="bob")
+    days = ("--from", TODAY, "--to", TODAY)
+    assert "1 write-off; -£0.97 stands." in desk.said("write-offs", "list", *days)
+    (made,) = desk.ask("write-offs", "list", *days)
+    desk.said("reverse", made["transaction"], "--reason", "The money came")
+    assert [each["undone"] for each in desk.ask("write-offs", "list", *days)] == [True]
+    assert desk.laws_hold()

@@ -38,6 +38,7 @@ from localgov_ims.domain.sign_offs import SignOffDuty
 from localgov_ims.domain.till_settings import TillSettings
 from localgov_ims.domain.two_person import TwoPersonLimits
 from localgov_ims.domain.vat import Rounding, VatCode
+from localgov_ims.domain.write_offs import WriteOffAccount
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.files.profiles import Profile, profile_from
 from localgov_ims.files.readers import Options, Reader
@@ -120,6 +121,7 @@ class Settings:
     fund_groups: Mapping[str, FundGroup] = field(factory=dict)
     retention: Periods = field(factory=Periods)
     over_short: OverShort | None = None
+    write_off: WriteOffAccount | None = None
     tills: TillSettings | None = None
     ereturn_templates: Mapping[str, EReturnTemplate] = field(factory=dict)
     sources: Mapping[str, IncomeSource] = field(factory=dict)
@@ -152,7 +154,7 @@ class Settings:
             two_person=self.two_person, clients=self.clients, roles={**SHIPPED_ROLES, **self.roles}, fund_groups=self.fund_groups,
             retention=self.retention, over_short=self.over_short, tills=self.tills, sign_offs=self.sign_off,
             ereturn_templates={name: each.numbered() for name, each in self.ereturn_templates.items()}, import_types=self.import_types,
-            service_users=self.service_users, feeds=self.feeds,
+            service_users=self.service_users, feeds=self.feeds, write_off=self.write_off,
         )  # fmt: skip
 
     def options_of(self, readers: Mapping[str, Reader]) -> dict[str, Options]:

@@ -89,6 +89,7 @@ COMMANDS = {
     "users": "people:users",
     "vat": "vat:vat",
     "verify": "verifying:verify",
+    "write-offs": "writing_off:write_offs",
 }
 
 

@@ -25,6 +25,7 @@ from localgov_ims.domain.proofs import (
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit
+from localgov_ims.service.writing_off import WriteOffView, written_off
 from localgov_ims.storage import outstanding as stored
 from localgov_ims.storage.outstanding import Outstanding
 from localgov_ims.storage.suspense_at import held
@@ -50,6 +51,7 @@ def prove_clearing(installation: Installation, *, as_at: date) -> Proof:
         accounts = clearing_items(connection, council, as_at)
         in_suspense = suspense_items(connection, council, as_at)
         counted = stored.balance(connection, as_at)
+        given_up = written_off(connection, as_at.replace(day=1), as_at)
     sections = [_account(council, account, items, as_at) for account, items in sorted(accounts.items())]
     everything = [item for items in accounts.values() for item in items]
     return Proof(
@@ -67,6 +69,7 @@ def prove_clearing(installation: Installation, *, as_at: date) -> Proof:
             ),
             Section(key="timeliness", title="Age of the items", figures=by_age([*everything, *in_suspense]), picture=True),
             *sections,
+            _given_up(given_up, as_at),
         ),
     )  # fmt: skip
 
@@ -109,6 +112,18 @@ def _item(council: Council, each: Outstanding, as_at: date) -> Item:
         id=str(each.id), kind=each.kind, day=each.day, text=each.text, amount=Money(each.pence),
         age=(as_at - each.day).days, due_on=council.calendar.add_working_days(each.day, days), note=note,
     )  # fmt: skip
+
+
+def _given_up(found: Sequence[WriteOffView], as_at: date) -> Section:
+    items = [
+        Item(
+            id=str(each.made.id), kind="write-off", day=each.made.taken_on, text=each.made.reference, amount=each.made.total,
+            age=(as_at - each.made.taken_on).days, note=f"by {each.made.recorded_by}",
+        )
+        for each in found if not each.undone
+    ]  # fmt: skip
+    figures = (figure("written_off", "Written off since the first of the month", items),)
+    return Section(key="written_off", title="Written off, and not taken back", figures=figures)
 
 
 def _account(council: Council, account: ClearingAccount, items: Sequence[Item], as_at: date) -> Section:

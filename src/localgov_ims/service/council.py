@@ -31,6 +31,7 @@ from localgov_ims.domain.sign_offs import SignOffDuty
 from localgov_ims.domain.till_settings import TillSettings
 from localgov_ims.domain.two_person import TwoPersonLimits
 from localgov_ims.domain.vat import Rounding, VatCode
+from localgov_ims.domain.write_offs import WriteOffAccount
 from localgov_ims.errors import ConfigurationError, InvalidValue
 from localgov_ims.hooks.notifiers import check_address
 from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser, SourceKind
@@ -77,6 +78,7 @@ class Council:
     feeds: Mapping[str, Feed] = field(factory=dict)
     tariffs: Mapping[str, Tariff] = field(factory=dict)
     over_short: OverShort | None = None
+    write_off: WriteOffAccount | None = None
     tills: TillSettings | None = None
     ereturn_templates: Mapping[str, EReturnTemplate] = field(factory=dict)
     sign_offs: tuple[SignOffDuty, ...] = ()
@@ -153,6 +155,8 @@ class Council:
     def _check_paying_in(self) -> None:
         if self.over_short is not None:
             self.over_short.check(self.funds)
+        if self.write_off is not None:
+            self.write_off.check(self.funds)
         if self.tills is not None:
             self.tills.check(self.methods, self.funds)
         elif any(office.tills for office in self.offices.values()):

@@ -16,6 +16,7 @@ from localgov_ims.domain.proposals import Proposal
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.refunds import RefundEvent, RefundEventKind, RefundState, Route
 from localgov_ims.domain.transactions import MOVED, Transaction
+from localgov_ims.domain.write_offs import WRITE_OFF
 from localgov_ims.service.council import Council
 from localgov_ims.service.ereturn_viewing import ORIGIN
 from localgov_ims.service.proposing import AUTHORISES
@@ -100,6 +101,8 @@ def moves(proposal: Proposal) -> Money:
 def asked_told(council: Council, proposal: Proposal) -> Iterator[str]:
     """Yield what a proposal would move, a sentence for each account."""
     asked: dict[str, Any] = dict(proposal.asked)
+    if "item" in asked:
+        yield f"Item {asked['item']} of clearing is written off: {visible(str(asked['reason']))}."
     if "line" in asked:
         yield f"From line {called(str(asked['line']))}."
     for given in asked.get("given", ()):
@@ -127,6 +130,9 @@ def provenance(connection: Connection, t: Transaction) -> tuple[list[str], list[
         for request in refunds.some(connection, refunds.requests.c.id == UUID(t.origin.id)):
             said.append(f"It is what refund request {called(request.reference)} became.")
             leads.append(request.reference)
+    for sentence, lead in _written_off(connection, t):
+        said.append(sentence)
+        leads.append(lead)
     if t.origin.kind in {"transaction", MOVED}:
         origin = UUID(t.origin.id.partition("/")[0])
         for other in transactions.some(connection, transactions.transactions.c.id == origin):
@@ -144,6 +150,16 @@ def provenance(connection: Connection, t: Transaction) -> tuple[list[str], list[
     undone = sorted(transactions.reversing(connection, [line.id for line in t.lines]))
     said += [f"It was taken back by {called(reference)}." for reference in undone]
     return said, [called(reference) for reference in [*leads, *undone]]
+
+
+def _written_off(connection: Connection, t: Transaction) -> Iterator[tuple[str, str]]:
+    """Yield what a transaction writes off, and what wrote it off, each with the reference that leads there."""
+    if t.origin.kind == WRITE_OFF:
+        yield f"It writes off item {t.origin.id} of clearing.", t.origin.id
+    table = transactions.transactions
+    of_this = (table.c.origin_kind == WRITE_OFF) & (table.c.origin_id == str(t.id))
+    for other in transactions.some(connection, of_this):
+        yield f"It was written off by {other.recorded_by} as {called(other.reference)}.", other.reference
 
 
 def draw_told(drawn: DrawView) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from localgov_ims.domain.proposals import Proposal
 from localgov_ims.domain.two_person import Act
-from localgov_ims.service import clearing, reallocations, transfers
+from localgov_ims.service import clearing, reallocations, transfers, writing_off
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.proposing import Recording, decide_proposal
 
@@ -15,6 +15,7 @@ RECORDS: Final[Mapping[Act, Recording]] = {
     Act.TRANSFER: transfers.record_proposed,
     Act.REALLOCATION: reallocations.record_proposed,
     Act.CLEARANCE: clearing.record_proposed,
+    Act.WRITE_OFF: writing_off.record_proposed,
 }
 """What records each kind of act; refunds wait in their own request (`authorise_refund`)."""
 

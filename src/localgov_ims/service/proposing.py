@@ -36,7 +36,12 @@ AUTHORISES: Mapping[Act, Permission] = {
 }  # fmt: skip
 """What authorises each act."""
 
-_ASKS = (Permission.LINE_REALLOCATE, Permission.TRANSFER_RECORD, Permission.SUSPENSE_CLEAR)
+_ASKS = (
+    Permission.LINE_REALLOCATE,
+    Permission.TRANSFER_RECORD,
+    Permission.SUSPENSE_CLEAR,
+    Permission.WRITE_OFF_RECORD,
+)
 
 
 def needs_another(installation: Installation, unit: Unit, act: Act, moved: Moved) -> bool:

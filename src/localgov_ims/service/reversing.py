@@ -13,6 +13,7 @@ from localgov_ims.domain.texts import fitting
 from localgov_ims.domain.tills import TillEventKind
 from localgov_ims.domain.transacting import reversal
 from localgov_ims.domain.transactions import Line, Transaction, TransactionKind
+from localgov_ims.domain.write_offs import WRITE_OFF
 from localgov_ims.errors import AlreadyDone, RuleViolation
 from localgov_ims.service.drawing import give_back, take
 from localgov_ims.service.finding import transaction_of
@@ -49,7 +50,7 @@ def _reverse(installation: Installation, reference: str, pair: int | None, reaso
         unit.lock()
         rights = permit(
             installation, unit.connection, Permission.TRANSACTION_REVERSE, Permission.TRANSFER_RECORD,
-            Permission.LINE_REALLOCATE,
+            Permission.LINE_REALLOCATE, Permission.WRITE_OFF_RECORD,
         )  # fmt: skip
         found = transaction_of(unit.connection, rights, reference)
         permit_unit(installation, unit, *_permissions(found))
@@ -147,6 +148,6 @@ def _refuse_twice(unit: Unit, found: Transaction, own: Sequence[Line]) -> None:
 def _permissions(found: Transaction) -> tuple[Permission, ...]:
     by_origin = {
         "transfer": Permission.TRANSFER_RECORD, "reallocation": Permission.LINE_REALLOCATE,
-        "clearance": Permission.SUSPENSE_UNDO,
+        "clearance": Permission.SUSPENSE_UNDO, WRITE_OFF: Permission.WRITE_OFF_RECORD,
     }  # fmt: skip
     return (by_origin.get(found.origin.kind, Permission.TRANSACTION_REVERSE),)

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from localgov_ims.domain.income_files import IncomeFile
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.transactions import OPENING, TransactionKind
+from localgov_ims.domain.write_offs import WRITE_OFF
 from localgov_ims.reconciliation.dispositions import DispositionKind
 from localgov_ims.storage import (
     brought,
@@ -42,6 +43,7 @@ class Outstanding:
     Attributes:
         mop, source: The method of payment, or the provider whose settlement brought it; one of them.
         reverses: The transaction line that this line takes back; of_file: the received file whose row that line is.
+        writes_off: The item that a write-off is for.
     """
 
     id: UUID
@@ -55,10 +57,23 @@ class Outstanding:
     line: UUID | None = None
     reverses: UUID | None = None
     of_file: UUID | None = None
+    writes_off: UUID | None = None
 
 
 def outstanding(connection: Connection, as_at: date) -> Iterator[Outstanding]:
-    """Yield what is outstanding: transactions by line, income files by method, and what the bank brought for nothing of ours."""
+    """Yield what is outstanding: transactions by line, income files by method, and what the bank brought for nothing of ours.
+
+    An item that was written off is gone with its write-off, unless it has gone by itself since: then the write-off stands.
+    """
+    found = list(_with_write_offs(connection, as_at))
+    sums = Counter[UUID]()
+    for each in found:
+        sums[each.writes_off or each.id] += each.pence
+    gone = {each.writes_off for each in found if each.writes_off and not sums[each.writes_off]}
+    yield from (each for each in found if each.id not in gone and each.writes_off not in gone)
+
+
+def _with_write_offs(connection: Connection, as_at: date) -> Iterator[Outstanding]:
     files = _unbanked_files(connection, as_at)
     lines = list(_open_lines(connection, as_at))
     yield from _without_reversed([each for each in lines if each.of_file not in files])
@@ -115,6 +130,7 @@ def _open_lines(connection: Connection, as_at: date) -> Iterator[Outstanding]:
         sa.select(
             _t.c.id, _t.c.kind, _t.c.reference, _t.c.taken_on, _t.c.merchant_account, _l.c.id.label("line"),
             _l.c.mop, _l.c.pence, _l.c.reverses, taken_back.c.origin_kind, taken_back.c.origin_id,
+            _t.c.origin_kind.label("own_kind"), _t.c.origin_id.label("own_id"),
         )
         .join(_t, _t.c.id == _l.c.transaction)
         .outerjoin(original, original.c.id == _l.c.reverses)
@@ -126,8 +142,9 @@ def _open_lines(connection: Connection, as_at: date) -> Iterator[Outstanding]:
         .order_by(_t.c.taken_on, _l.c.reference)
     )  # fmt: skip
     for row in connection.execute(query):
+        writes_off = UUID(row.own_id) if row.own_kind == WRITE_OFF else None
         yield Outstanding(
-            id=row.id, kind=row.kind, day=row.taken_on, text=row.reference, pence=row.pence, mop=row.mop,
+            id=row.id, kind="write-off" if writes_off else row.kind, writes_off=writes_off, day=row.taken_on, text=row.reference, pence=row.pence, mop=row.mop,
             merchant_account=row.merchant_account, line=row.line, reverses=row.reverses,
             of_file=UUID(row.origin_id.partition("/")[0]) if row.origin_kind == INCOME_FILE else None,
         )  # fmt: skip

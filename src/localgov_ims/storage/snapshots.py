@@ -17,6 +17,7 @@ from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import OPENING, TransactionKind
 from localgov_ims.domain.unpaids import RecordedUnpaid
+from localgov_ims.domain.write_offs import WRITE_OFF
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.storage import (
     break_events,
@@ -37,6 +38,8 @@ _BOOKED = (DispositionKind.ALLOCATED.value, DispositionKind.SUSPENSE.value)
 
 _BANKED_OTHERWISE = ("statement_line", INCOME_FILE, unpaids.ORIGIN)
 """Origins of Receipts that no bank line of their own will come for."""
+
+_NEVER_COMES = (*_BANKED_OTHERWISE, WRITE_OFF)
 
 
 def open_lines(connection: Connection) -> Iterator[StatementLine]:
@@ -100,7 +103,7 @@ def open_receipts(connection: Connection, *where: sa.ColumnElement[bool]) -> Ite
     """
     t = transactions.transactions
     return _receipts(
-        connection, t.c.origin_kind.not_in(_BANKED_OTHERWISE), t.c.id.not_in(_matched("receipt", "right", "banked", "settled")),
+        connection, t.c.origin_kind.not_in(_NEVER_COMES), t.c.id.not_in(_matched("receipt", "right", "banked", "settled")),
         t.c.id.not_in(_opening_suspense()), *where,
     )  # fmt: skip
 
@@ -149,7 +152,7 @@ def accounts_of_receipts(connection: Connection) -> Iterator[tuple[UUID, str]]:
         sa.select(lines.c.transaction, lines.c.account_reference)
         .join(t, t.c.id == lines.c.transaction)
         .where(
-            t.c.kind == TransactionKind.RECEIPT.value, t.c.origin_kind.not_in(_BANKED_OTHERWISE),
+            t.c.kind == TransactionKind.RECEIPT.value, t.c.origin_kind.not_in(_NEVER_COMES),
             lines.c.account_reference.is_not(None), t.c.id.not_in(_matched("receipt", "right")),
         )
         .distinct()

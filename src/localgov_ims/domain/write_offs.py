@@ -1,0 +1,53 @@
+"""Writing off: where a small difference goes that nobody will pay or claim any more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import field, frozen
+
+from localgov_ims.domain.funds import Fund
+from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.texts import text
+from localgov_ims.errors import ConfigurationError
+
+WRITE_OFF: Final = "write_off"
+"""The kind of origin of a write-off; its identifier is the item's."""
+
+
+@frozen(kw_only=True)
+class WriteOffAccount:
+    """The account of `[write_off]`, for what is written off of either sign.
+
+    Attributes:
+        fund: Its fund's code; account_reference: at most 30 characters, none where the fund needs none.
+        tolerance: The most, of either sign, that an item may come to.
+
+    Raises:
+        ConfigurationError: The tolerance is not above nothing.
+    """
+
+    fund: str
+    account_reference: str | None = field(default=None, validator=text(30))
+    tolerance: Money
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a tolerance within which nothing lies."""
+        if self.tolerance <= NOTHING:
+            message = f"[write_off] tolerance must be above nothing: {self.tolerance.shown()}."
+            raise ConfigurationError("bad_write_off", message)
+
+    def check(self, funds: Mapping[str, Fund]) -> None:
+        """Refuse an account that takes no income.
+
+        Raises:
+            ConfigurationError: Its fund is not there, is disabled, or is the suspense fund.
+        """
+        fund = funds.get(self.fund)
+        if fund is None:
+            message = f"[write_off] names the fund {self.fund!r}, which is not there. There are: {', '.join(funds)}."
+            raise ConfigurationError("unknown_name", message, name=self.fund)
+        if fund.disabled or fund.suspense:
+            message = f"[write_off] names the fund {self.fund}, which takes no income. Name the account of differences."
+            raise ConfigurationError("bad_write_off", message, fund=self.fund)
