@@ -15,6 +15,9 @@ from localgov_ims.domain.payers import Card
 from localgov_ims.domain.texts import blank_is_none, cleaned, text
 from localgov_ims.errors import InvalidValue
 
+_LONGEST: Final = 255
+"""Symbols of a provider's own reference of a payment: Stripe's have 66, and may have this many."""
+
 LARGEST: Final = Money(100_000_000_000)
 """No single payment is a thousand million pounds; what says so is a fault, and sums of such would not fit a database."""
 
@@ -75,7 +78,7 @@ class Observation:
     payment_reference: str
     said: Said
     observed_at: datetime = field(converter=utc)
-    provider_reference: str | None = field(default=None, converter=blank_is_none, validator=text(64))
+    provider_reference: str | None = field(default=None, converter=blank_is_none, validator=text(_LONGEST))
     provider_status: str = ""
     reason: str | None = field(default=None, converter=cleaned)
     amount_paid: Money = field(default=NOTHING, validator=_possible)
