@@ -51,7 +51,7 @@ from localgov_ims.service.suspense import list_suspense
 from localgov_ims.service.sweeping import sweep_refunds
 from localgov_ims.service.transfers import transfer_income
 from localgov_ims.service.verifying import verify
-from localgov_ims.storage import snapshots
+from localgov_ims.storage.standing import standing_breaks
 
 R = RefundState
 SAID = RefundSaid
@@ -521,7 +521,7 @@ def test_what_was_wrong_with_a_refund_stands_until_it_is_paid(desk: Installation
 
     def standing() -> list[str]:
         with desk.store.reading() as connection:
-            return [each.kind.value for each in snapshots.standing_breaks(connection)]
+            return [each.kind.value for each in standing_breaks(connection)]
 
     assert standing() == ["refund_failed"]
     finish_refund(desk, at.refund_says(request.reference))

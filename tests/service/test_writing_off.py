@@ -11,6 +11,7 @@ from tests.posted import balances, posted
 from tests.service import money_in as at
 from tests.service.suspended import laws_hold
 
+from localgov_ims.domain.breaks import BreakKind
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.proposals import Proposal
@@ -18,10 +19,12 @@ from localgov_ims.domain.transactions import Transaction
 from localgov_ims.domain.two_person import TwoPersonLimits
 from localgov_ims.domain.write_offs import WriteOffAccount
 from localgov_ims.errors import AlreadyDone, ConfigurationError, NotFound, NotPermitted, RuleViolation
+from localgov_ims.service.breaks import close_breaks, list_breaks
 from localgov_ims.service.clearing_proofs import prove_clearing
 from localgov_ims.service.explaining import explain
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.moving import authorise
+from localgov_ims.service.reconciling import reconcile
 from localgov_ims.service.reversing import reverse_transaction
 from localgov_ims.service.writing_off import list_write_offs, write_off
 
@@ -163,3 +166,18 @@ def test_it_needs_its_permission_a_reason_and_an_account(desk: Installation) -> 
         write_off(evolve(desk, council=evolve(desk.council, write_off=None)), item.reference, reason="Kept")
     with pytest.raises(ConfigurationError, match="takes no income"):
         evolve(desk.council, write_off=evolve(ACCOUNT, fund=desk.council.suspense_fund.code))
+
+
+def test_an_item_past_its_days_is_a_break_once_until_it_is_gone(desk: Installation) -> None:
+    item = _item(desk, "0.40")
+    assert reconcile(desk).breaks == []
+    desk.clock.moment += timedelta(days=30)  # type: ignore[attr-defined]
+    (late,) = reconcile(desk).breaks
+    assert (late.kind, late.subject, late.since_on) == (BreakKind.PAST_ITS_DAYS, item.id, item.taken_on)
+    assert "£0.40" in late.message
+    assert [each.id for each in reconcile(desk).breaks] == [late.id]
+    with pytest.raises(RuleViolation, match="write-offs add"):
+        close_breaks(desk, [late.id], reason="Seen")
+    write_off(desk, item.reference, reason="Kept")
+    assert list_breaks(desk) == []
+    assert laws_hold(desk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from attrs import field, frozen
@@ -34,6 +35,11 @@ class BreakKind(enum.Enum):
     REFUND_FAILED = "refund_failed"
     REFUND_CONTRADICTED = "refund_contradicted"
     REJECTED_LINE = "rejected_line"
+    PAST_ITS_DAYS = "past_its_days"
+
+
+CLEARING_ITEM: Final = "clearing_item"
+"""What a Break is about whose subject is outstanding in clearing, by the item's identifier."""
 
 
 @frozen(kw_only=True)

@@ -14,8 +14,9 @@ from localgov_ims.domain.proofs import Item, Section, figure
 from localgov_ims.domain.received_files import FileStatus
 from localgov_ims.domain.statements import Statement
 from localgov_ims.service.council import Council
-from localgov_ims.storage import files, snapshots
+from localgov_ims.storage import files
 from localgov_ims.storage import outstanding as stored
+from localgov_ims.storage.standing import standing_breaks
 
 _MOST_FILES = 1_000
 
@@ -53,9 +54,7 @@ def completeness(
             figure("payouts", "Of these, announced by their provider's payout (net)", payouts),
         ),
     )  # fmt: skip
-    breaks = [
-        _break(found, last_on) for found in snapshots.standing_breaks(connection) if found.since_on <= last_on
-    ]
+    breaks = [_break(found, last_on) for found in standing_breaks(connection) if found.since_on <= last_on]
     yield Section(
         key="breaks", title="Breaks that stand", note=f"Of the whole council, account {account} among it.",
         figures=(figure("breaks", "Breaks", breaks),),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from localgov_ims.domain.breaks import Break, BreakAct, BreakEvent
+from localgov_ims.domain.breaks import CLEARING_ITEM, Break, BreakAct, BreakEvent
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.permissions import Permission
@@ -17,7 +17,8 @@ from localgov_ims.errors import AlreadyDone, InvalidValue, NotFound, RuleViolati
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit, permit_unit
 from localgov_ims.storage import break_events as stored
-from localgov_ims.storage import people, reconciliation, snapshots
+from localgov_ims.storage import people, reconciliation
+from localgov_ims.storage.standing import standing_breaks
 from localgov_ims.storage.store import Unit
 
 SETTLES: Final = (Permission.MATCH_DECIDE, Permission.RECONCILIATION_PREPARE)
@@ -25,6 +26,7 @@ SETTLES: Final = (Permission.MATCH_DECIDE, Permission.RECONCILIATION_PREPARE)
 
 GO_BY_THEMSELVES: Final = {
     "line": "It goes by itself once the line is settled: import the file, name another source, or send it to suspense.",
+    CLEARING_ITEM: "It goes by itself once the item is: the bank brings it, it is taken back, or `ims write-offs add`.",
     "listed_item": "It goes by itself once the item is: `ims stated end` says what became of it.",
 }
 """Breaks that nobody closes while their cause is there, by what they are about: closing would only hide it."""
@@ -64,9 +66,7 @@ def list_breaks(
     with installation.store.reading() as connection:
         permit(installation, connection, Permission.REPORT_VIEW, *SETTLES)
         ids = reconciliation.breaks.c.id.in_(stored.closed())
-        found = list(
-            reconciliation.some_breaks(connection, ids) if closed else snapshots.standing_breaks(connection)
-        )
+        found = list(reconciliation.some_breaks(connection, ids) if closed else standing_breaks(connection))
         events = list(stored.of(connection))
     today = local_day(installation.clock())
     by_break: dict[UUID, list[BreakEvent]] = {each.id: [] for each in found}
@@ -120,7 +120,7 @@ def close_breaks(installation: Installation, breaks: Sequence[UUID], *, reason: 
     """
     with installation.unit("close_breaks") as unit:
         permit_unit(installation, unit, *SETTLES)
-        standing = {each.id for each in snapshots.standing_breaks(unit.connection)}
+        standing = {each.id for each in standing_breaks(unit.connection)}
         made = []
         for each, number in _open(unit, breaks):
             if each.id in standing and each.subject_kind in GO_BY_THEMSELVES:

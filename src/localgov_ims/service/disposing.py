@@ -27,6 +27,7 @@ from localgov_ims.service.bank_rows import BankAllocator, bank_row
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.known_holders import KnownHolders
+from localgov_ims.service.late_items import late_items
 from localgov_ims.service.lines import line_for
 from localgov_ims.service.open_items import OpenItems
 from localgov_ims.service.permitting import permit_unit
@@ -65,7 +66,10 @@ def dispose(
         made = _Made(allocator=BankAllocator(installation.council, holders))
         for line in items.lines.values():
             _dispose_of(installation, unit, line, items, made)
-        made.breaks += _foreign(unit)
+        foreign = list(_foreign(unit))
+        besides = {each.subject for each in foreign}
+        late = late_items(unit.connection, installation.council, local_day(unit.at), besides=besides)
+        made.breaks += [*foreign, *late]
         known = {(b.kind, b.subject_kind, b.subject) for b in stored.some_breaks(unit.connection)}
         made.breaks = [b for b in made.breaks if (b.kind, b.subject_kind, b.subject) not in known]
         transactions.add(unit, made.transactions)

@@ -11,7 +11,8 @@ from localgov_ims.domain.breaks import BreakAct
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.sign_offs import SignOffKind
 from localgov_ims.domain.statements import StatementLine
-from localgov_ims.storage import break_events, match_suggestions, reconciliation, sign_offs, snapshots
+from localgov_ims.storage import break_events, match_suggestions, reconciliation, sign_offs
+from localgov_ims.storage.standing import standing_breaks
 
 
 def line_told(connection: Connection, recorded: StatementLine) -> Iterator[str]:
@@ -33,7 +34,7 @@ def line_told(connection: Connection, recorded: StatementLine) -> Iterator[str]:
 
 def breaks_told(connection: Connection, subject: UUID) -> Iterator[str]:
     """Yield what is, or was, wrong with a record, who takes it up, and how it was closed."""
-    standing = {each.id for each in snapshots.standing_breaks(connection)}
+    standing = {each.id for each in standing_breaks(connection)}
     for each in reconciliation.some_breaks(connection, reconciliation.breaks.c.subject == subject):
         stands = "stands" if each.id in standing else "stands no longer"
         yield f"Break {each.kind.value} since {each.since_on:%d %B %Y}, {stands}: {each.message}"

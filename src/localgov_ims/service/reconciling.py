@@ -32,6 +32,7 @@ from localgov_ims.service.permitting import permit_reading, permit_unit
 from localgov_ims.service.recording_matches import record_found
 from localgov_ims.storage import match_suggestions as suggestions
 from localgov_ims.storage import snapshots
+from localgov_ims.storage.standing import standing_breaks
 
 _TRIES = 3
 
@@ -121,7 +122,7 @@ def _run(installation: Installation) -> ReconcileResult:
     dispose(installation, run, matched.items, matched.done)
     totals = disposition_totals(installation)
     with installation.store.reading() as connection:
-        breaks = list(snapshots.standing_breaks(connection))
+        breaks = list(standing_breaks(connection))
     return ReconcileResult(
         run=run, matches=matched.matches, breaks=breaks, suggested=matched.suggested,
         dispositions={kind: total for kind, total in totals.items() if kind is not None},

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from attrs import evolve, frozen
 from sqlalchemy import Connection
 
-from localgov_ims.domain.breaks import Break
 from localgov_ims.domain.income_files import IncomeFile
 from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement
 from localgov_ims.domain.statements import StatementLine
@@ -20,12 +19,9 @@ from localgov_ims.domain.unpaids import RecordedUnpaid
 from localgov_ims.domain.write_offs import WRITE_OFF
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.storage import (
-    break_events,
     income_files,
     reconciliation,
-    refunds,
     settlements,
-    stated,
     statements,
     transactions,
     unpaids,
@@ -208,26 +204,6 @@ def foreign_payments(connection: Connection, kind: str) -> Iterator[RecordedSett
         settlements.lines.c.settlement.in_(_matched("settlement", "right")),
         settlements.lines.c.id.not_in(_matched("settlement_line", "left")),
     )
-
-
-def standing_breaks(connection: Connection) -> Iterator[Break]:
-    """Yield Breaks whose cause is still there: the line still waits, the payment is still nobody's.
-
-    What a provider said against our own records stands for good: nothing but a person can settle it. What was wrong
-    with a refund stands until it is paid.
-    """
-    current, breaks = reconciliation.current, reconciliation.breaks
-    waiting = sa.select(current.c.line).where(current.c.kind == DispositionKind.AWAITING.value)
-    stands = ((breaks.c.subject_kind == "line") & breaks.c.subject.in_(waiting)) | (
-        (breaks.c.subject_kind == "settlement_line")
-        & breaks.c.subject.not_in(_matched("settlement_line", "left"))
-    )
-    stands = stands | breaks.c.subject_kind.in_(("payment", "transaction", "unknown_payment"))
-    stands = stands | ((breaks.c.subject_kind == "refund_request") & breaks.c.subject.not_in(refunds.paid()))
-    stands = stands | (
-        (breaks.c.subject_kind == "listed_item") & breaks.c.subject.not_in(sa.select(stated.ends.c.item))
-    )
-    return reconciliation.some_breaks(connection, stands, breaks.c.id.not_in(break_events.closed()))
 
 
 def totals(connection: Connection) -> dict[DispositionKind | None, tuple[int, int]]:

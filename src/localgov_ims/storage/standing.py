@@ -1,0 +1,40 @@
+"""Which Breaks stand: nobody closed them, and their cause is still there."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from localgov_ims.domain.breaks import CLEARING_ITEM, Break
+from localgov_ims.reconciliation.dispositions import DispositionKind
+from localgov_ims.storage import break_events, reconciliation, refunds, stated
+from localgov_ims.storage.outstanding import outstanding
+
+_m = reconciliation.live
+
+
+def standing_breaks(connection: Connection) -> list[Break]:
+    """Return the Breaks whose cause is still there: the line still waits, the payment is still nobody's.
+
+    What a provider said against our own records stands for good: nothing but a person can settle it. What was wrong
+    with a refund stands until it is paid; an item of clearing, while it is outstanding.
+    """
+    current, breaks = reconciliation.current, reconciliation.breaks
+    waiting = sa.select(current.c.line).where(current.c.kind == DispositionKind.AWAITING.value)
+    stands = ((breaks.c.subject_kind == "line") & breaks.c.subject.in_(waiting)) | (
+        (breaks.c.subject_kind == "settlement_line")
+        & breaks.c.subject.not_in(sa.select(_m.c.left_id).where(_m.c.left_kind == "settlement_line"))
+    )
+    stands = stands | breaks.c.subject_kind.in_(("payment", "transaction", "unknown_payment"))
+    stands = stands | ((breaks.c.subject_kind == "refund_request") & breaks.c.subject.not_in(refunds.paid()))
+    stands = stands | (
+        (breaks.c.subject_kind == "listed_item") & breaks.c.subject.not_in(sa.select(stated.ends.c.item))
+    )
+    stands = stands | (breaks.c.subject_kind == CLEARING_ITEM)
+    found = list(reconciliation.some_breaks(connection, stands, breaks.c.id.not_in(break_events.closed())))
+    if any(each.subject_kind == CLEARING_ITEM for each in found):
+        there = {each.id for each in outstanding(connection, date.max)}
+        found = [each for each in found if each.subject_kind != CLEARING_ITEM or each.subject in there]
+    return found
