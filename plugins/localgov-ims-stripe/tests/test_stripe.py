@@ -338,6 +338,18 @@ def test_a_payout_that_is_not_itemised_yet_is_asked_for_later():
         list(source.fetch(DAY, DAY))
 
 
+def test_whatever_is_not_itemised_is_told():
+    source, server, first = payouts()
+    second = server.pay_out(DAY, [Money(2_00)], fee=Money(2), refund=Money(1))
+    server.records["payouts"][first]["automatic"] = False
+    server.records["payouts"][second]["reconciliation_status"] = "in_progress"
+    with pytest.raises(
+        UnexpectedAnswer, match=f"{first} was made by hand.*{second} is not itemised"
+    ) as caught:
+        list(source.fetch(DAY, DAY))
+    assert caught.value.data["payout"] == first
+
+
 def test_a_transaction_of_an_unknown_category_refuses_a_payout():
     source, server, number = payouts()
     server.moved(number, "moon_tax", 0, 0, None)

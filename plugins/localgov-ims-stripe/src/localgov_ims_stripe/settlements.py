@@ -53,7 +53,7 @@ class StripePayouts:
     def fetch(self, since: date, until: date) -> Iterator[Download]:
         """Yield one file for each automatic payout that arrives on these days, once it is known to add up.
 
-        What is not itemised is told when all that is has been yielded, so that it holds nothing else up.
+        What is not itemised is told, all of it, when all that is has been yielded, so that it holds nothing else up.
 
         Raises:
             UnexpectedAnswer: A payout is not the sum of its transactions, one of them is of a category unknown here,
@@ -71,7 +71,8 @@ class StripePayouts:
             else:
                 yield self._file(payout)
         if refused:
-            raise refused[0]
+            first = refused[0]
+            raise type(first)(first.code, " ".join(each.message for each in refused), **first.data)
 
     def _file(self, payout: Mapping[str, Any]) -> Download:
         number, paid = str(payout["id"]), words.whole(payout.get("amount"))
