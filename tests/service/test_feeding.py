@@ -16,7 +16,9 @@ from tests.service.test_laws import _tamper as tamper
 from localgov_ims.domain.feeds import Exclusion, Feed
 from localgov_ims.domain.money import Money
 from localgov_ims.errors import AlreadyDone, NotFound, RuleViolation
+from localgov_ims.service.control_proofs import prove_fund
 from localgov_ims.service.feeding import Fed, feed_figures, list_feed_files, send_again, send_feed
+from localgov_ims.service.finishing import finish_payment
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.reallocations import reallocate_line
 from localgov_ims.service.reversing import reverse_transaction
@@ -183,3 +185,17 @@ def test_small_council_feeds_its_council_tax_and_it_adds_up(council_folder: Path
     assert any("but the back office was told" in sentence for sentence in broken)
     assert any("council-tax, file 1: it says" in sentence for sentence in broken)
     office.store.close()
+
+
+def test_the_proof_of_a_fund_asks_its_feed_what_was_told(office: Installation) -> None:
+    paid(office, item(amount="80.00"))
+    payment = at.pay(office, item(amount="5.00"), channel=at.Channel.TELEPHONE)
+    finish_payment(office, at.says(payment, theirs="P2"))
+    send_feed(office, "ctax", Kept())
+    paid(office, item(amount="20.00"), theirs="P3")
+    proof = prove_fund(office, fund="23", first_on=YEAR[0], as_at=YEAR[1])
+    keys = ("not_fed_ctax", "told_ctax", "waiting_ctax", "fed_ctax_total")
+    assert [str(proof.figure(key).amount) for key in keys] == ["5.00", "80.00", "20.00", "105.00"]
+    assert proof.figure("fed_ctax_total").given == proof.figure("income").amount
+    assert [each.text for each in proof.figure("not_fed_ctax").items] == ["taken by telephone"]
+    assert "What feed ctax told" not in proof.unproved

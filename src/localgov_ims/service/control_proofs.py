@@ -8,14 +8,17 @@ from datetime import date
 from attrs import evolve
 from sqlalchemy import Connection
 
+from localgov_ims.domain.feeds import FeedFigures
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.proofs import Figure, Item, Proof, ProofKind, Section, figure, total
 from localgov_ims.domain.stated import About, StatedTotal
 from localgov_ims.service.bank_proofs import listed_item
+from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.permitting import permit
 from localgov_ims.service.stating import check_subject
+from localgov_ims.storage import feeds as feed_totals
 from localgov_ims.storage import fund_totals, ledger_positions
 from localgov_ims.storage import stated as stored
 
@@ -35,7 +38,7 @@ def prove_fund(
         permit(installation, connection, Permission.REPORT_VIEW, funds=[fund])
         check_subject(council, About.FUND, fund)
         name = council.ledger(ledger).name
-        sections = tuple(_sections(connection, fund, name, first_on, as_at))
+        sections = tuple(_sections(connection, council, fund, name, first_on, as_at))
     return Proof(
         kind=ProofKind.CONTROL, subject=fund, title=f"Control reconciliation, fund {fund} {council.funds[fund].name}",
         council=council.name, first_on=first_on, as_at=as_at, sections=sections,
@@ -43,7 +46,7 @@ def prove_fund(
 
 
 def _sections(
-    connection: Connection, fund: str, ledger: str, first_on: date, as_at: date
+    connection: Connection, council: Council, fund: str, ledger: str, first_on: date, as_at: date
 ) -> Iterator[Section]:
     found = list(fund_totals.by_day_and_method(connection, fund, first_on, as_at))
     days = [
@@ -64,12 +67,12 @@ def _sections(
         if each.open_at(as_at) and each.item.day >= first_on
     ]
     refused = figure("rejected", "Rejected by the back office: items to be worked on", rejected)
-    fed = (
-        _given(stated, "not_fed", "Not fed: on the account already"),
-        _given(stated, "accepted", "Fed and accepted"),
-        refused,
-    )
-    yield _side("fed", "What the back office was told", fed, income.amount, stated, "not_fed", "accepted")
+    feeds = [each.name for each in council.feeds.values() if fund in each.funds]
+    for feed in feeds:
+        told = feed_totals.figures(connection, feed, [fund], first_on, as_at)
+        yield _side(f"fed_{feed}", f"What feed {feed} told", _fed(feed, told, as_at), income.amount, stated)
+    if not feeds:
+        yield _stated_fed(stated, refused, income.amount)
     office = (_given(stated, "back_office", "The back office shows"), refused)
     yield _side("back_office", "The back office", office, income.amount, stated, "back_office")
     vat = Money(sum(each.vat for each in found))
@@ -83,6 +86,28 @@ def _sections(
     if vat:
         posted.append(Figure(key="vat", label="VAT in it, which stands on another code", amount=vat))
     yield _side("ledger", "The ledger", tuple(posted), income.amount, stated, "ledger")
+
+
+def _stated_fed(stated: Mapping[str, StatedTotal], refused: Figure, income: Money) -> Section:
+    fed = (
+        _given(stated, "not_fed", "Not fed: on the account already"),
+        _given(stated, "accepted", "Fed and accepted"),
+        refused,
+    )
+    return _side("fed", "What the back office was told", fed, income, stated, "not_fed", "accepted")
+
+
+def _fed(feed: str, told: FeedFigures, as_at: date) -> tuple[Figure, ...]:
+    """Return what a feed's own records say; what of it was refused is shown beside the back office."""
+    left_out = [
+        Item(id="", kind="not fed", day=as_at, text=reason, amount=amount, age=0)
+        for reason, amount in told.not_fed.items()
+    ]
+    return (
+        evolve(figure(f"not_fed_{feed}", "Not fed, by reason", left_out), count=None),
+        Figure(key=f"told_{feed}", label="Fed", amount=told.fed),
+        Figure(key=f"waiting_{feed}", label="Waiting for the next file", amount=told.waiting),
+    )
 
 
 def _given(stated: Mapping[str, StatedTotal], what: str, label: str) -> Figure:
