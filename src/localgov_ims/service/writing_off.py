@@ -50,8 +50,8 @@ def write_off(installation: Installation, item: str, *, reason: str) -> Transact
     one person it is a Proposal, which somebody else records by `authorise`. `reverse_transaction` takes it back.
 
     Raises:
-        NotFound: Nothing of that name is outstanding in clearing today.
-        AlreadyDone: It was written off before, or its write-off waits for another person.
+        NotFound: Nothing of that name is outstanding in clearing today; what was written off is not.
+        AlreadyDone: Its write-off waits for another person (`already_proposed`).
         RuleViolation: It comes to more than the tolerance (`beyond_tolerance`), or no reason is given.
         ConfigurationError: The settings have no [write_off] (`no_write_off`).
         NotPermitted: The user may not write off, or the fund of [write_off] is not theirs.
