@@ -17,7 +17,7 @@ LIMIT = 2**63
 _TEXT = re.compile(r"([+-]?)([0-9]{1,15})(?:\.([0-9]{1,2}))?", re.ASCII)
 
 
-_set = object.__setattr__
+_LEAST, _set = -LIMIT, object.__setattr__
 
 
 @frozen(order=True, repr=False, init=False)
@@ -39,7 +39,7 @@ class Money:
             InvalidValue: It is no whole number (a float, a truth value), or more than a database keeps.
         """
         # `type is int` rather than isinstance: True is not money, and a float never becomes it.
-        if type(pence) is not int or not -LIMIT < pence < LIMIT:
+        if type(pence) is not int or not _LEAST < pence < LIMIT:
             message = f"An amount of money must be a whole number of pence, not {pence!r}."
             raise InvalidValue("amount_not_whole_pence", message, value=pence)
         _set(self, "pence", pence)

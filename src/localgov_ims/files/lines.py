@@ -118,7 +118,7 @@ def plain_lines(stream: BinaryIO, encoding: Sequence[str], limits: Limits) -> It
     tail, done = "", 0
     for block in plain_text(stream, encoding, limits)[1]:
         *whole, tail = (tail + block).split("\n")
-        if len(tail) > limits.line_bytes or (whole and max(map(len, whole)) > limits.line_bytes):
+        if max(map(len, (*whole, tail))) > limits.line_bytes:
             number = next(
                 n for n, line in enumerate((*whole, tail), done + 1) if len(line) > limits.line_bytes
             )

@@ -180,7 +180,8 @@ def line(
     pence = sign * (int(amount) if plain else unsigned(amount, "amount"))
     references = NO_REFERENCES
     if bank or customer:
-        references = references_of(bank=bank or None, customer=customer.removesuffix("/") or None)
+        own = customer.removesuffix("/") if customer else ""
+        references = references_of(bank=bank or None, customer=own or None)
     return line_of(
         position=count(pence, booked_on), amount=Money(pence), booked_on=booked_on, value_on=value_on, place=f"line {at}",
         code=type_, references=references, narrative=narrative,

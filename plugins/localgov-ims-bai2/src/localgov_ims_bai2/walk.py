@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Final
 
 from localgov_ims.domain.issues import Issue
 from localgov_ims.files.events import Event, Opened
 from localgov_ims.files.limits import refuse
 from localgov_ims.files.text import has_pence
+from localgov_ims.files.totals import Tally
 from localgov_ims_bai2 import account, levels
 from localgov_ims_bai2.account import Account
 from localgov_ims_bai2.entries import Fault, day, line, signs
@@ -43,6 +45,7 @@ class Walk:
         self._file = Level()
         self._group: Group | None = None
         self._account: Account | None = None
+        self._as_of, self._count = date.min, Tally().add
         self._sender = ""
         self._faulty = False
 
@@ -65,11 +68,11 @@ class Walk:
 
     def entry(self, record: Record) -> Event | None:
         """Take a record 16 and return its line, or the Issue that says why not; none where no account is open."""
-        found, group = self._account, self._group
-        if found is None or group is None:
+        found = self._account
+        if found is None:
             return None
         try:
-            made = line(record, group.as_of, self._signs, found.tally.add)
+            made = line(record, self._as_of, self._signs, self._count)
         except Fault as fault:
             found.faulty = self._faulty = True
             return fault.issue(record.place)
@@ -137,6 +140,7 @@ class Walk:
         group = self._group
         assert group is not None  # noqa: S101 - _NEXT has a 02 before every 03
         self._account = found = account.read(record, group.currency)
+        self._as_of, self._count = group.as_of, found.tally.add
         if not has_pence(found.currency):
             message = "A currency is a code of three capitals whose amounts have two decimals, such as GBP."
             raise Fault("bad-field", "currency", found.currency, message)
