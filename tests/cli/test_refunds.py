@@ -204,3 +204,19 @@ def test_people_read_sentences(desk: Desk) -> None:
         "recorded: -£20.00",
     ):
         assert words in shown
+
+
+def test_the_payables_file_is_sent_listed_and_made_again(desk: Desk, tmp_path: Path) -> None:
+    made = ask(desk, f"{desk.paid()}_1:20.00", *PAYEE)
+    desk.ask("refunds", "authorise", made["refund"], by="bob")
+    sent = desk.ask("refunds", "payables", "send", "--out", tmp_path / "out")
+    file = Path(sent["file"]["file"])
+    assert (file.stat().st_mode & 0o777, b"12345678" in file.read_bytes()) == (0o600, True)
+    assert (sent["file"]["count"], sent["file"]["total_pence"], sent["copy"]) == (1, 2000, False)
+    assert "No refund waits" in desk.said("refunds", "payables", "send")
+    again = desk.ask("refunds", "payables", "send", "--again", "1", "--out", tmp_path / "again")
+    assert again["copy"]
+    assert (tmp_path / "again" / file.name).read_bytes() == file.read_bytes()
+    assert "payables-000001" in desk.said("refunds", "payables", "list")
+    assert "payables-000001" in desk.said("refunds", "show", made["refund"])
+    assert desk.laws_hold()

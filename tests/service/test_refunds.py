@@ -36,7 +36,6 @@ from localgov_ims.service.finishing import finish_payment
 from localgov_ims.service.finishing_refunds import (
     authorise_refund,
     finish_refund,
-    put_in_payables_file,
 )
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.journalling import build_journals
@@ -193,10 +192,6 @@ def test_what_no_provider_can_send_back_goes_by_the_payables_system(desk: Instal
     with pytest.raises(RuleViolation, match="somebody else"):
         authorise_refund(desk, request.reference)
     authorise_refund(at.second(desk), request.reference)
-    (sent,) = put_in_payables_file(desk, [request.reference], "PAY-1")
-    assert sent.state is R.SUBMITTED
-    with pytest.raises(RuleViolation, match="submitted"):
-        put_in_payables_file(desk, [request.reference], "PAY-2")
     finish_refund(desk, at.refund_says(request.reference))
     (refund,) = refunds(desk)
     assert (refund.lines[0].mop, refund.lines[0].amount, refund.provider) == ("13", Money(-3000), None)

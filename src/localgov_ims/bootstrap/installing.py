@@ -37,6 +37,7 @@ from localgov_ims.hooks.registry import Registry
 from localgov_ims.service.council import Council
 from localgov_ims.service.feeding import check_feeds
 from localgov_ims.service.installation import ChosenExporter, Installation
+from localgov_ims.service.paying_refunds import check_payables
 from localgov_ims.service.people import begin
 from localgov_ims.service.permitting import known_user, note_use
 from localgov_ims.service.rule_texts import rules_stored
@@ -88,6 +89,7 @@ def checked(text: str, settings: Settings) -> Checked:
     readers: dict[str, Reader] = {**{reader.name: reader for reader in plugins.readers}, **own}
     _check_formats(council, readers)
     check_feeds(council)
+    check_payables(council.payables)
     return Checked(
         text=text, settings=settings, council=council, plugins=plugins, readers=tuple(readers.values()),
         options=settings.options_of(readers), exporters=chosen_exporters(council.ledgers, plugins.exporters),

@@ -129,6 +129,7 @@ class Settings:
     import_types: Mapping[str, ImportType] = field(factory=dict)
     service_users: Mapping[str, ServiceUser] = field(factory=dict)
     feeds: Mapping[str, Feed] = field(factory=dict)
+    payables: Mapping[str, Any] = field(factory=dict)
     check_digits: Mapping[str, CheckDigits] = field(factory=dict)
     reference_formats: Mapping[str, ReferenceFormat] = field(factory=dict)
     formats: Mapping[str, Mapping[str, Any]] = field(factory=dict)
@@ -154,7 +155,7 @@ class Settings:
             two_person=self.two_person, clients=self.clients, roles={**SHIPPED_ROLES, **self.roles}, fund_groups=self.fund_groups,
             retention=self.retention, over_short=self.over_short, tills=self.tills, sign_offs=self.sign_off,
             ereturn_templates={name: each.numbered() for name, each in self.ereturn_templates.items()}, import_types=self.import_types,
-            service_users=self.service_users, feeds=self.feeds, write_off=self.write_off,
+            service_users=self.service_users, feeds=self.feeds, payables=self.payables, write_off=self.write_off,
         )  # fmt: skip
 
     def options_of(self, readers: Mapping[str, Reader]) -> dict[str, Options]:

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from localgov_ims.cli.council import opened_council
+from localgov_ims.cli.keeping import keeper
 from localgov_ims.cli.output import counted, json_option, print_json, print_table, progress
 from localgov_ims.domain.feeds import FeedFile
-from localgov_ims.service.feeding import Fed, Keep, feed_figures, list_feed_files, send_again, send_feed
+from localgov_ims.service.feeding import Fed, feed_figures, list_feed_files, send_again, send_feed
 
 _day = click.DateTime(["%Y-%m-%d"])
 
@@ -42,7 +43,7 @@ def send(
         message = "--again needs --feed: sequences are each feed's own."
         raise click.UsageError(message)
     folder = out if out is not None else context.obj.parent / "feeds"
-    keep, names = _keeper(folder), [name] if name is not None else list(installation.council.feeds)
+    keep, names = keeper(folder), [name] if name is not None else list(installation.council.feeds)
     with progress("Feeds", show=not as_json):
         if again is not None and name is not None:
             sent = [send_again(installation, name, again, keep)]
@@ -101,18 +102,6 @@ def figures(context: click.Context, name: str, first: datetime, last: datetime, 
         print_table(f"Feed {name}", ["", "amount "], rows)
         click.echo("It adds up." if found.proved else "It does not add up: run `ims verify`.")
     context.exit(0 if found.proved else 5)
-
-
-def _keeper(folder: Path) -> Keep:
-    folder.mkdir(parents=True, exist_ok=True)
-
-    def keep(name: str, data: bytes) -> None:
-        # Whole or not at all: the back office's loader may be watching the folder.
-        partial = folder / f".{name}.part"
-        partial.write_bytes(data)
-        partial.replace(folder / name)
-
-    return keep
 
 
 def _said(fed: Fed, folder: Path) -> str:

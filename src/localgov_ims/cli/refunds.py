@@ -12,6 +12,7 @@ from localgov_ims.cli.items import DAY, day_of, read_amount, read_part
 from localgov_ims.cli.money_shown import refund_json, refund_view_json
 from localgov_ims.cli.output import counted, json_option, print_json, print_table
 from localgov_ims.cli.patience import PATIENT
+from localgov_ims.cli.payables import payables
 from localgov_ims.domain.calendar import LONDON
 from localgov_ims.domain.observations import RefundObservation, RefundSaid
 from localgov_ims.domain.payers import Payee
@@ -36,6 +37,9 @@ _PAYEE = {"payee": "--payee", "sort_code": "--sort-code", "account": "--account"
 @click.group()
 def refunds() -> None:
     """Give money back."""
+
+
+refunds.add_command(payables)
 
 
 @refunds.command("list")
@@ -195,7 +199,9 @@ def _done(request: RefundRequest, *, as_json: bool) -> None:
     ours = called(request.reference)
     next_ = {
         RefundState.PROPOSED: f"Somebody else authorises it: `ims refunds authorise {ours}`",
-        RefundState.REQUESTED: f"Send it: `ims refunds send {ours}`. When it has been sent or paid by hand: `ims refunds confirm {ours} submitted` or `paid`",
+        RefundState.REQUESTED: f"The next payables file takes it: `ims refunds payables send`. When it was paid without: `ims refunds confirm {ours} submitted` or `paid`"
+        if request.route is Route.PAYABLES
+        else f"Send it: `ims refunds send {ours}`. When it has been sent or paid by hand: `ims refunds confirm {ours} submitted` or `paid`",
         RefundState.SUBMITTED: f"When it has been paid: `ims refunds confirm {ours} paid`",
         RefundState.SUCCEEDED: "It was given back.",
         RefundState.FAILED: "Nothing of it is given back.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 from attrs import define, field
 
@@ -76,6 +77,7 @@ class Council:
     import_types: Mapping[str, ImportType] = field(factory=dict)
     service_users: Mapping[str, ServiceUser] = field(factory=dict)
     feeds: Mapping[str, Feed] = field(factory=dict)
+    payables: Mapping[str, Any] = field(factory=dict)
     tariffs: Mapping[str, Tariff] = field(factory=dict)
     over_short: OverShort | None = None
     write_off: WriteOffAccount | None = None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from localgov_ims.domain.breaks import BreakKind
 from localgov_ims.domain.observations import RefundObservation
 from localgov_ims.domain.people import Rights, key
@@ -14,7 +12,6 @@ from localgov_ims.domain.refunds import (
     RefundEventKind,
     RefundRequest,
     RefundState,
-    Route,
     decide,
 )
 from localgov_ims.errors import AlreadyDone, RuleViolation
@@ -77,40 +74,6 @@ def finish_refund(installation: Installation, observation: RefundObservation) ->
         NotPermitted: The user may not say what became of refunds.
     """
     return record_said(installation, observation, Permission.REFUND_CONFIRM, Permission.PAYMENT_SETTLE)
-
-
-def put_in_payables_file(
-    installation: Installation, references: Sequence[str], file: str
-) -> list[RefundRequest]:
-    """Note that refunds by the payables route are in a file to the payables system; each is in one file ever.
-
-    Raises:
-        NotFound: There is no such request.
-        RuleViolation: One is not to be paid by it now (`not_requested`); none was noted.
-    """
-
-    def once() -> list[RefundRequest]:
-        with installation.unit("put_in_payables_file") as unit:
-            unit.lock()
-            rights = permit_unit(installation, unit, Permission.REFUND_CONFIRM)
-            made = []
-            for reference in references:
-                request = records.found(unit, reference)
-                check_accounts(installation, unit, rights, request)
-                if request.route is not Route.PAYABLES or request.state is not RefundState.REQUESTED:
-                    message = (
-                        f"Refund {request.reference} is {request.state.value}, by {request.route.value}."
-                    )
-                    raise RuleViolation("not_requested", message, refund=request.reference)
-                made.append(
-                    records.noted(
-                        installation, unit, request, RefundEventKind.SENT, RefundState.SUBMITTED, detail=file
-                    )
-                )
-            unit.commit()
-            return made
-
-    return retried(once)
 
 
 def check_accounts(installation: Installation, unit: Unit, rights: Rights, request: RefundRequest) -> None:

@@ -25,6 +25,7 @@ from localgov_ims.storage import (
     match_suggestions,
     notes,
     outbox,
+    payables,
     payments,
     people,
     periods,
@@ -140,5 +141,8 @@ RECORD_TABLES: Final[tuple[sa.Table, ...]] = (
     feeds.files,
     feeds.told,
     feeds.sends,
+    payables.files,
+    payables.told,
+    payables.sends,
 )
 """The tables whose rows never change, in the order in which they are proved."""

@@ -15,8 +15,8 @@ from localgov_ims.domain.money import Money
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.files.writing.layout import Field, Layout
 from localgov_ims.files.writing.parsing import layout_from
-from localgov_ims.files.writing.printing import Printer
-from localgov_ims.files.writing.reading_back import Cells, not_this, pence_of, plain, read_back
+from localgov_ims.files.writing.reading_back import Cells, not_this, pence_of, place_of, plain, read_back
+from localgov_ims.files.writing.whole import WholeFile
 from localgov_ims.files.writing.words import Kind, Word, Words
 
 
@@ -97,7 +97,7 @@ class FeedWriter:
 
     layout: Layout
     mops: Mapping[str, str]
-    _printers: tuple[Printer | None, Printer, Printer] = field(init=False)
+    _file: WholeFile = field(init=False)
 
     @classmethod
     def of(cls, table: Mapping[str, Any], mops: Mapping[str, str]) -> FeedWriter:
@@ -117,27 +117,17 @@ class FeedWriter:
                 "feed.sign), and rows with line.signed (or line.amount and line.sign): nothing else proves a file."
             )
             raise ConfigurationError("bad_layout", message, layout=layout.name)
-        header = layout.header.fields if layout.header is not None else None
-        printers = (
-            Printer.of(header, layout, FEED_WORDS, {}) if header else None,
-            Printer.of(layout.fields, layout, FEED_WORDS, {}),
-            Printer.of(trailer, layout, FEED_WORDS, {}),
-        )
-        object.__setattr__(self, "_printers", printers)
+        object.__setattr__(self, "_file", WholeFile(layout, FEED_WORDS))
 
     def write(self, head: FeedHead, lines: Sequence[FeedLine]) -> tuple[bytes, list[Problem]]:
         """Return the file's bytes, and every reason why they should not be used."""
-        problems: list[Problem] = []
+        unmapped: list[Problem] = []
         rows = [
-            FeedRow(number, each, each.amount.pence, self._mop(each, problems))
+            FeedRow(number, each, each.amount.pence, self._mop(each, unmapped))
             for number, each in enumerate(lines, 1)
         ]
-        header, printer, trailer = self._printers
-        parts = [printer.names()] if self.layout.names else []
-        parts += [header.once(head, problems)] if header is not None else []
-        parts += printer.lines(head, rows, problems)
-        parts.append(trailer.once(head, problems))
-        return "".join(parts).encode(self.layout.encoding, "replace"), problems
+        data, problems = self._file.write(head, rows)
+        return data, [*unmapped, *problems]
 
     def reparse(self, data: bytes) -> FeedTotals:
         """Count a file from its bytes alone, and prove its trailer.
@@ -151,7 +141,7 @@ class FeedWriter:
         assert self.layout.trailer is not None, "checked when this was made"  # noqa: S101
         fields, trailer = self.layout.trailer.fields, read.trailer or ()
         said = self._amounts(fields, "feed.signed", "feed.total", "feed.sign")(trailer)
-        at = _place(fields, "feed.count")
+        at = place_of(fields, "feed.count")
         count = plain(self.layout, fields[at], trailer[at]) or "0"
         if count.strip() != str(totals.count) or said != totals.total.pence:
             raise not_this(self.layout, "its trailer says otherwise than its lines")
@@ -171,9 +161,9 @@ class FeedWriter:
     ) -> Callable[[Cells], int]:
         layout, sources = self.layout, [source for each in fields for source in each.sources]
         if signed in sources:
-            at = _place(fields, signed)
+            at = place_of(fields, signed)
             return lambda cells: pence_of(layout, fields[at], cells[at])
-        size, minus = _place(fields, amount), _place(fields, sign)
+        size, minus = place_of(fields, amount), place_of(fields, sign)
 
         def read(cells: Cells) -> int:
             pence = pence_of(layout, fields[size], cells[size])
@@ -183,7 +173,3 @@ class FeedWriter:
             return -pence if text == "-" else pence
 
         return read
-
-
-def _place(fields: Sequence[Field], source: str) -> int:
-    return next(n for n, each in enumerate(fields) if each.from_ == (source,))

@@ -74,6 +74,15 @@ def unpadded(each: Field, cell: str) -> str:
     return cell.rstrip(each.pad) if each.align == "left" else cell.lstrip(each.pad)
 
 
+def place_of(fields: Sequence[Field], source: str) -> int:
+    """Return where the field stands that prints one source and nothing else.
+
+    Raises:
+        StopIteration: There is none.
+    """
+    return next(n for n, each in enumerate(fields) if each.from_ == (source,))
+
+
 def pence_of(layout: Layout, each: Field, cell: str) -> int:
     """Return the amount in a cell, in pence; a blank or the text of a zero is nothing.
 
