@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 from attrs import define, field
 
@@ -77,7 +76,7 @@ class Council:
     import_types: Mapping[str, ImportType] = field(factory=dict)
     service_users: Mapping[str, ServiceUser] = field(factory=dict)
     feeds: Mapping[str, Feed] = field(factory=dict)
-    payables: Mapping[str, Any] = field(factory=dict)
+    payables: Mapping[str, object] = field(factory=dict)
     tariffs: Mapping[str, Tariff] = field(factory=dict)
     over_short: OverShort | None = None
     write_off: WriteOffAccount | None = None
@@ -155,10 +154,9 @@ class Council:
                 raise ConfigurationError("no_fee_code", message, import_type=each.code)
 
     def _check_paying_in(self) -> None:
-        if self.over_short is not None:
-            self.over_short.check(self.funds)
-        if self.write_off is not None:
-            self.write_off.check(self.funds)
+        for differences in (self.over_short, self.write_off):
+            if differences is not None:
+                differences.check(self.funds)
         if self.tills is not None:
             self.tills.check(self.methods, self.funds)
         elif any(office.tills for office in self.offices.values()):
