@@ -42,7 +42,8 @@ class Outstanding:
 
     Attributes:
         mop, source: The method of payment, or the provider whose settlement brought it; one of them.
-        reverses: The transaction line that this line takes back; of_file: the received file whose row that line is.
+        reverses: The transaction line that this line takes back; of_file, of_run: the received file whose row that line is,
+            and in which of its runs it was recorded.
         writes_off: The item that a write-off is for.
     """
 
@@ -57,6 +58,7 @@ class Outstanding:
     line: UUID | None = None
     reverses: UUID | None = None
     of_file: UUID | None = None
+    of_run: int | None = None
     writes_off: UUID | None = None
 
 
@@ -111,11 +113,9 @@ def balance(connection: Connection, as_at: date) -> Money:
 
 
 def _recorded(as_at: date) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        _t.c.kind != TransactionKind.TRANSFER.value,
-        _t.c.origin_kind != OPENING,
-        _t.c.taken_on <= as_at,
-    )
+    # What was loaded as suspense had been at the bank before; what was loaded as a receipt is still to come there.
+    loaded_from_bank = (_t.c.origin_kind == OPENING) & _l.c.id.in_(sa.select(transactions.suspense.c.line))
+    return (_t.c.kind != TransactionKind.TRANSFER.value, ~loaded_from_bank, _t.c.taken_on <= as_at)
 
 
 def _open_lines(connection: Connection, as_at: date) -> Iterator[Outstanding]:
@@ -129,7 +129,7 @@ def _open_lines(connection: Connection, as_at: date) -> Iterator[Outstanding]:
     query = (
         sa.select(
             _t.c.id, _t.c.kind, _t.c.reference, _t.c.taken_on, _t.c.merchant_account, _l.c.id.label("line"),
-            _l.c.mop, _l.c.pence, _l.c.reverses, taken_back.c.origin_kind, taken_back.c.origin_id,
+            _l.c.mop, _l.c.pence, _l.c.reverses, taken_back.c.origin_kind, taken_back.c.origin_id, taken_back.c.origin_n,
             _t.c.origin_kind.label("own_kind"), _t.c.origin_id.label("own_id"),
         )
         .join(_t, _t.c.id == _l.c.transaction)
@@ -147,6 +147,7 @@ def _open_lines(connection: Connection, as_at: date) -> Iterator[Outstanding]:
             id=row.id, kind="write-off" if writes_off else row.kind, writes_off=writes_off, day=row.taken_on, text=row.reference, pence=row.pence, mop=row.mop,
             merchant_account=row.merchant_account, line=row.line, reverses=row.reverses,
             of_file=UUID(row.origin_id.partition("/")[0]) if row.origin_kind == INCOME_FILE else None,
+            of_run=row.origin_n,
         )  # fmt: skip
 
 
@@ -173,7 +174,7 @@ def _open_files(
     for file, each in files.items():
         sums = _rows_of(connection, each, _t.c.taken_on <= as_at)
         for taken in reversals:
-            if taken.of_file == file and taken.mop is not None:
+            if (taken.of_file, taken.of_run) == (file, each.run) and taken.mop is not None:
                 sums[taken.mop] += taken.pence
         day = min(each.last_on or as_at, as_at)
         yield from (_of_file(each, day, mop, pence) for mop, pence in sorted(sums.items()) if pence)
