@@ -328,9 +328,10 @@ def test_people_read_sentences(desk: Desk) -> None:
 
 @pytest.mark.parametrize("name", ["payments", "refunds", "transfers", "lines", "proposals", "reverse"])
 def test_every_command_about_money_has_json_and_help(name: str) -> None:
-    command: Any = ims.get_command(None, name)  # type: ignore[arg-type]
-    every = getattr(command, "commands", {name: command})
-    for called, each in every.items():
-        assert any(parameter.name == "as_json" for parameter in each.params), called
-        words = [name] if each is command else [name, called]
+    waiting: list[tuple[list[str], Any]] = [([name], ims.get_command(None, name))]  # type: ignore[arg-type]
+    while waiting:
+        words, command = waiting.pop()
+        within = getattr(command, "commands", {})
+        waiting += [([*words, called], each) for called, each in within.items()]
+        assert within or any(parameter.name == "as_json" for parameter in command.params), words
         assert call(*words, "--help").exit_code == 0
