@@ -95,3 +95,18 @@ class Fund:
     def shown(self) -> str:
         """What payers and receipts call it."""
         return self.display_name or self.name
+
+
+def check_takes_income(funds: Mapping[str, Fund], code: str, *, section: str, advice: str) -> None:
+    """Refuse a fund that a section of the settings names for income and that takes none.
+
+    Raises:
+        ConfigurationError: It is not there, is disabled, or is the suspense fund.
+    """
+    fund = funds.get(code)
+    if fund is None:
+        message = f"[{section}] names the fund {code!r}, which is not there. There are: {', '.join(funds)}."
+        raise ConfigurationError("unknown_name", message, name=code)
+    if fund.disabled or fund.suspense:
+        message = f"[{section}] names the fund {code}, which takes no income. {advice}"
+        raise ConfigurationError(f"bad_{section}", message, fund=code)

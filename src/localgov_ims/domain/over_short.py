@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from localgov_ims.domain.funds import Fund
+from localgov_ims.domain.funds import Fund, check_takes_income
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.texts import text
 from localgov_ims.errors import ConfigurationError
@@ -44,13 +44,9 @@ class OverShort:
         Raises:
             ConfigurationError: Its fund is not there, is disabled, or is the suspense fund.
         """
-        fund = funds.get(self.fund)
-        if fund is None:
-            message = f"[over_short] names the fund {self.fund!r}, which is not there. There are: {', '.join(funds)}."
-            raise ConfigurationError("unknown_name", message, name=self.fund)
-        if fund.disabled or fund.suspense:
-            message = f"[over_short] names the fund {self.fund}, which takes no income. Name the account that differences go to."
-            raise ConfigurationError("bad_over_short", message, fund=self.fund)
+        check_takes_income(
+            funds, self.fund, section="over_short", advice="Name the account that differences go to."
+        )
 
     def needs_another(self, difference: Money) -> bool:
         """Tell whether a difference, over or short, is more than one person may pass alone."""

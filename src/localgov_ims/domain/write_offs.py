@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from localgov_ims.domain.funds import Fund
+from localgov_ims.domain.funds import Fund, check_takes_income
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.texts import text
 from localgov_ims.errors import ConfigurationError
@@ -44,10 +44,4 @@ class WriteOffAccount:
         Raises:
             ConfigurationError: Its fund is not there, is disabled, or is the suspense fund.
         """
-        fund = funds.get(self.fund)
-        if fund is None:
-            message = f"[write_off] names the fund {self.fund!r}, which is not there. There are: {', '.join(funds)}."
-            raise ConfigurationError("unknown_name", message, name=self.fund)
-        if fund.disabled or fund.suspense:
-            message = f"[write_off] names the fund {self.fund}, which takes no income. Name the account of differences."
-            raise ConfigurationError("bad_write_off", message, fund=self.fund)
+        check_takes_income(funds, self.fund, section="write_off", advice="Name the account of differences.")
