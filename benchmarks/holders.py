@@ -26,9 +26,9 @@ from attrs import evolve
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.domain.import_types import ImportKind, ImportType
 from localgov_ims.domain.received_files import Declared
-from localgov_ims.service.importing import import_file
+from localgov_ims.service.files.importing import import_file
+from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.simulator.small_council import settings_text
 
 TABLES = ("account_holders", "personal_data")

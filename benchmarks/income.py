@@ -123,8 +123,8 @@ def ours(folder: Path) -> dict[str, float]:
     """Import the file: seconds, and the most memory that this process ever had."""
     from localgov_ims.bootstrap.installing import open_installation  # noqa: PLC0415 - measured in its own process
     from localgov_ims.domain.received_files import Declared  # noqa: PLC0415
-    from localgov_ims.service.importing import import_file  # noqa: PLC0415
-    from localgov_ims.service.receiving_files import Incoming  # noqa: PLC0415
+    from localgov_ims.service.files.importing import import_file  # noqa: PLC0415
+    from localgov_ims.service.files.receiving import Incoming  # noqa: PLC0415
 
     opened = open_installation(folder / "council.toml", clock=lambda: NOW, by="benchmark", create=True)
     began = time.perf_counter()

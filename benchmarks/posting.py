@@ -24,7 +24,7 @@ from localgov_ims.domain.transacting import receipt
 from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transaction
 from localgov_ims.domain.vat import Treatment, VatRate
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.journalling import build_journals
+from localgov_ims.service.ledger.journalling import build_journals
 from localgov_ims.simulator.small_council import settings_text
 from localgov_ims.storage import transactions as stored
 

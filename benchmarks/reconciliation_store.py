@@ -28,7 +28,7 @@ from localgov_ims.domain.vat import VatRate
 from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser, SourceKind
 from localgov_ims.reconciliation.tariffs import Tariff
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.reconciling import match_open
+from localgov_ims.service.reconciliation.reconciling import match_open
 from localgov_ims.simulator.small_council import settings_text
 from localgov_ims.storage import (
     files,

@@ -28,11 +28,15 @@ from localgov_ims.domain.retention import Subject
 from localgov_ims.domain.searching import Criteria
 from localgov_ims.domain.transacting import receipt
 from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transaction
-from localgov_ims.service.erasing import confirm_erasure, propose_erasure
+from localgov_ims.service.enquiries.searching import Format, export, search
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.retaining import confirm_retention, preview_retention, propose_retention
-from localgov_ims.service.searching import Format, export, search
-from localgov_ims.service.subject_access import subject_access
+from localgov_ims.service.personal_data.erasing import confirm_erasure, propose_erasure
+from localgov_ims.service.personal_data.retaining import (
+    confirm_retention,
+    preview_retention,
+    propose_retention,
+)
+from localgov_ims.service.personal_data.subject_access import subject_access
 from localgov_ims.simulator.small_council import settings_text
 from localgov_ims.storage import people, transactions
 

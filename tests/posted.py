@@ -8,11 +8,11 @@ from localgov_ims.domain.journals import ROLE_ORDER, Journal, JournalLine, Ledge
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.postings import LineTaken, Posting
 from localgov_ims.domain.transactions import Transaction
-from localgov_ims.service import posting
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.journalling import build_journals
-from localgov_ims.service.ledger_accounts import SettingsAccounts
+from localgov_ims.service.ledger import posting
+from localgov_ims.service.ledger.journalling import build_journals
+from localgov_ims.service.ledger.ledger_accounts import SettingsAccounts
 from localgov_ims.storage import journals
 
 

@@ -13,10 +13,10 @@ from tests.service.files import camt, csv, entry
 
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.errors import ConfigurationError
-from localgov_ims.service.importing import import_file
+from localgov_ims.service.files.importing import import_file
+from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.receiving_files import Incoming
-from localgov_ims.service.reconciling import reconcile
+from localgov_ims.service.reconciliation.reconciling import reconcile
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.small_council import settings_text
 from localgov_ims.storage import settings as stored

@@ -9,7 +9,7 @@ from tests.service.money_in import item, pay
 
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.errors import ConfigurationError
-from localgov_ims.service.links import pay_link
+from localgov_ims.service.payments.links import pay_link
 from localgov_ims.simulator.small_council import settings_text
 
 SMTP = 'name = "smtp"\nhost = "mail.council.example"\nsender = "payments@council.example"\n'

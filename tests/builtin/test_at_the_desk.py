@@ -17,9 +17,9 @@ from localgov_ims.domain.payments import PaymentState
 from localgov_ims.domain.transactions import Channel
 from localgov_ims.errors import AlreadyDone, InvalidValue, NotSupported, Rejected, RuleViolation
 from localgov_ims.hooks import AgentPanel, Done
-from localgov_ims.service.provider_payments import start_payment
-from localgov_ims.service.reporting import Reported, note_unproved, report_payment
-from localgov_ims.service.reversing import reverse_transaction
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.payments.provider_payments import start_payment
+from localgov_ims.service.payments.reporting import Reported, note_unproved, report_payment
 from localgov_ims.testing import PaymentProviderContract
 from localgov_ims.testing import provider_town as town
 from localgov_ims.testing.provider_rigs import asked

@@ -17,7 +17,7 @@ from localgov_ims.bootstrap.installing import now, open_installation
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import shown
 from localgov_ims.domain.transactions import Channel
-from localgov_ims.service.finishing import finish_payment
+from localgov_ims.service.payments.finishing import finish_payment
 from localgov_ims.simulator.small_council import settings_text
 
 TO = "amina.khan@example.org"

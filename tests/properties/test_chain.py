@@ -30,7 +30,7 @@ from localgov_ims.domain.postings import MoneySide
 from localgov_ims.domain.transacting import reversal
 from localgov_ims.domain.transactions import LineInput, Transaction
 from localgov_ims.domain.vat import Rounding
-from localgov_ims.service import posting
+from localgov_ims.service.ledger import posting
 
 COUNCIL = council(
     rules=(

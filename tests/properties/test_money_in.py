@@ -24,18 +24,18 @@ from localgov_ims.domain.observations import RefundSaid, Said
 from localgov_ims.domain.payments import Payment, PaymentState
 from localgov_ims.domain.transactions import Purpose, TransactionKind
 from localgov_ims.errors import AlreadyDone, InvalidValue, NotFound, RuleViolation
-from localgov_ims.service.fees import record_fee
-from localgov_ims.service.finishing import finish_payment
-from localgov_ims.service.finishing_refunds import authorise_refund, finish_refund
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.journalling import build_journals
-from localgov_ims.service.moving import authorise
-from localgov_ims.service.payments import view_payment
-from localgov_ims.service.proposing import waiting_proposals
-from localgov_ims.service.reallocations import reallocate_line
-from localgov_ims.service.refunds import RefundOf, refund_payment
-from localgov_ims.service.reversing import reverse_transaction
-from localgov_ims.service.transfers import transfer_income
+from localgov_ims.service.ledger.journalling import build_journals
+from localgov_ims.service.moves.authorising import authorise
+from localgov_ims.service.moves.proposing import waiting_proposals
+from localgov_ims.service.moves.reallocations import reallocate_line
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.moves.transfers import transfer_income
+from localgov_ims.service.payments.asking import view_payment
+from localgov_ims.service.payments.fees import record_fee
+from localgov_ims.service.payments.finishing import finish_payment
+from localgov_ims.service.refunds.asking import RefundOf, refund_payment
+from localgov_ims.service.refunds.finishing import authorise_refund, finish_refund
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.small_council import settings_text
 from localgov_ims.storage import transactions

@@ -23,10 +23,10 @@ from localgov_ims.domain.ereturn_contents import CardScheme, CardTakings, Conten
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.transactions import TransactionKind
 from localgov_ims.errors import InvalidValue, NotPermitted, RuleViolation
-from localgov_ims.service.depositing import list_deposits
-from localgov_ims.service.ereturn_approving import approve_ereturns
-from localgov_ims.service.ereturn_viewing import whole_ereturn
-from localgov_ims.service.ereturns import (
+from localgov_ims.service.cash_office.depositing import list_deposits
+from localgov_ims.service.cash_office.ereturn_approving import approve_ereturns
+from localgov_ims.service.cash_office.ereturn_viewing import whole_ereturn
+from localgov_ims.service.cash_office.ereturns import (
     correct_ereturn,
     delete_ereturn,
     save_ereturn,
@@ -35,7 +35,7 @@ from localgov_ims.service.ereturns import (
     submit_ereturn,
 )
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.reversing import reverse_transaction
+from localgov_ims.service.moves.reversing import reverse_transaction
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.small_council import settings_text
 from localgov_ims.storage import transactions

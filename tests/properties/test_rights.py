@@ -23,8 +23,8 @@ from localgov_ims.domain.people import Given, key
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.roles import FundGroup, Role
 from localgov_ims.errors import ImsError
-from localgov_ims.service import people
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.people import adding as people
 from localgov_ims.simulator.small_council import settings_text
 from localgov_ims.storage import people as stored
 from localgov_ims.storage.store import Store

@@ -27,20 +27,20 @@ from localgov_ims.domain.payers import Payee
 from localgov_ims.domain.suspense import SuspenseCriteria, SuspenseState
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import InvalidValue, RuleViolation
-from localgov_ims.service.ageing import age_suspense
-from localgov_ims.service.clearing import clear_items
-from localgov_ims.service.clearing_lists import RemittanceList, clear_by_list
-from localgov_ims.service.clearing_undoing import undo_clearance
-from localgov_ims.service.finishing_refunds import authorise_refund, finish_refund
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.journalling import build_journals
-from localgov_ims.service.moving import authorise
-from localgov_ims.service.proposing import waiting_proposals
-from localgov_ims.service.reallocations import reallocate_line
-from localgov_ims.service.reversing import reverse_transaction
-from localgov_ims.service.suspense import list_suspense
-from localgov_ims.service.suspense_creating import NewItem, create_item
-from localgov_ims.service.suspense_returning import return_to_payer
+from localgov_ims.service.ledger.journalling import build_journals
+from localgov_ims.service.moves.authorising import authorise
+from localgov_ims.service.moves.proposing import waiting_proposals
+from localgov_ims.service.moves.reallocations import reallocate_line
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.refunds.finishing import authorise_refund, finish_refund
+from localgov_ims.service.suspense.ageing import age_suspense
+from localgov_ims.service.suspense.clearing import clear_items
+from localgov_ims.service.suspense.clearing_lists import RemittanceList, clear_by_list
+from localgov_ims.service.suspense.clearing_undoing import undo_clearance
+from localgov_ims.service.suspense.creating import NewItem, create_item
+from localgov_ims.service.suspense.listing import list_suspense
+from localgov_ims.service.suspense.returning import return_to_payer
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.small_council import settings_text
 

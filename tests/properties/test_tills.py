@@ -23,9 +23,9 @@ from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.tills import TillCount, TillEventKind, TillState, ZReport
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import ImsError, RuleViolation
-from localgov_ims.service.till_closing import close_till
-from localgov_ims.service.till_receipts import pay_out, void_receipt
-from localgov_ims.service.tills import count_till, open_till
+from localgov_ims.service.cash_office.till_closing import close_till
+from localgov_ims.service.cash_office.till_receipts import pay_out, void_receipt
+from localgov_ims.service.cash_office.tills import count_till, open_till
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.small_council import settings_text
 from localgov_ims.storage import deposits, transactions

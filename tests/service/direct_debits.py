@@ -12,9 +12,9 @@ from localgov_ims.domain.import_types import RecordWhen, RowDefaults
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.service_users import ServiceUser
 from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser, Sign, SourceKind
-from localgov_ims.service.importing import ImportResult, import_file
+from localgov_ims.service.files.importing import ImportResult, import_file
+from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.simulator.bacs import SERVICE_USER, Debit
 from localgov_ims_bacs import ims_file_formats
 

@@ -6,15 +6,15 @@ import io
 from collections.abc import Callable
 
 from localgov_ims.domain.permissions import Permission
-from localgov_ims.service.deciding_files import decide_file
-from localgov_ims.service.dry_runs import dry_run
-from localgov_ims.service.file_views import list_files, show_file
+from localgov_ims.service.files.deciding import decide_file
+from localgov_ims.service.files.dry_runs import dry_run
+from localgov_ims.service.files.receiving import Incoming
+from localgov_ims.service.files.reversing import reverse_file
+from localgov_ims.service.files.views import list_files, show_file
+from localgov_ims.service.income.remittances import read_remittance
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.reapplying import placeable, reapply
-from localgov_ims.service.receiving_files import Incoming
-from localgov_ims.service.remittances import read_remittance
-from localgov_ims.service.reversing_files import reverse_file
-from localgov_ims.service.rule_usage import rule_usage
+from localgov_ims.service.rules.usage import rule_usage
+from localgov_ims.service.suspense.reapplying import placeable, reapply
 
 NOWHERE = "0" * 64
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from localgov_ims.domain.money import Money
-from localgov_ims.service.receiving_files import Incoming
+from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.simulator.bank import Entry, camt053, lloyds_csv
 
 MAIN, CASH_OFFICE = "20000012345678", "30000087654321"

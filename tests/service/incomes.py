@@ -15,9 +15,9 @@ from localgov_ims.domain.import_types import ImportType, RowDefaults
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.received_files import Declared
 from localgov_ims.domain.transactions import Transaction
-from localgov_ims.service.importing import ImportResult, import_file
+from localgov_ims.service.files.importing import ImportResult, import_file
+from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import files as stored_files
 from localgov_ims.storage import transactions

@@ -24,11 +24,11 @@ from localgov_ims.domain.people import Given
 from localgov_ims.domain.transactions import Channel, Transaction
 from localgov_ims.domain.vat import DatedRate, Treatment, VatRate
 from localgov_ims.service.council import Council
-from localgov_ims.service.finishing import finish_payment
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.payment_receipts import receipts_of
-from localgov_ims.service.payments import take_payment
-from localgov_ims.service.people import add_user, decide_grant
+from localgov_ims.service.payments.asking import take_payment
+from localgov_ims.service.payments.finishing import finish_payment
+from localgov_ims.service.payments.payment_receipts import receipts_of
+from localgov_ims.service.people.adding import add_user, decide_grant
 from localgov_ims.storage import draws, reconciliation, transactions
 
 COMMERCIAL = Card(first_six="411111", last_four="1111", commercial=True)

@@ -24,56 +24,47 @@ from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.till_settings import TillSettings
 from localgov_ims.domain.transactions import Channel
 from localgov_ims.hooks import Callback
-from localgov_ims.service import (
-    ageing,
-    announcing,
-    callbacks,
-    clearing,
-    clearing_lists,
-    clearing_undoing,
-    delivering,
+from localgov_ims.service.cash_office import (
     depositing,
     ereturn_approving,
     ereturn_viewing,
     ereturns,
-    fees,
-    fetching_settlements,
-    finishing,
-    finishing_refunds,
-    holders,
-    links,
-    loading_holders,
-    moving,
-    noting,
-    opening,
-    paying_refunds,
-    payments,
-    proposing,
-    provider_payments,
-    reallocations,
-    receipting,
-    receiving,
-    refunds,
-    reversing,
-    rules,
-    searching,
-    sending_refunds,
-    suggesting,
-    suspense,
-    suspense_creating,
-    suspense_returning,
-    suspense_working,
-    sweeping,
-    sweeping_disputes,
-    sweeping_refunds,
     till_closing,
     till_receipts,
     till_views,
     tills,
-    transfers,
-    trying_rules,
 )
+from localgov_ims.service.documents import announcing, delivering, noting, receipting
+from localgov_ims.service.enquiries import searching
+from localgov_ims.service.files import fetching_settlements
+from localgov_ims.service.holders import loading as loading_holders
+from localgov_ims.service.holders import seeing as holders
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.moves import authorising as moving
+from localgov_ims.service.moves import opening, proposing, reallocations, reversing, transfers
+from localgov_ims.service.payments import asking as payments
+from localgov_ims.service.payments import (
+    callbacks,
+    fees,
+    finishing,
+    links,
+    provider_payments,
+    receiving,
+    sweeping,
+    sweeping_disputes,
+)
+from localgov_ims.service.refunds import asking as refunds
+from localgov_ims.service.refunds import finishing as finishing_refunds
+from localgov_ims.service.refunds import paying as paying_refunds
+from localgov_ims.service.refunds import sending as sending_refunds
+from localgov_ims.service.refunds import sweeping as sweeping_refunds
+from localgov_ims.service.rules import trying as trying_rules
+from localgov_ims.service.rules import versions as rules
+from localgov_ims.service.suspense import ageing, clearing, clearing_lists, clearing_undoing, suggesting
+from localgov_ims.service.suspense import creating as suspense_creating
+from localgov_ims.service.suspense import listing as suspense
+from localgov_ims.service.suspense import returning as suspense_returning
+from localgov_ims.service.suspense import working as suspense_working
 
 P = Permission
 NOWHERE = "K7MP-2QXW-9TRN"

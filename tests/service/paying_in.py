@@ -15,8 +15,8 @@ from localgov_ims.domain.ereturn_contents import CardScheme, CardTakings, Conten
 from localgov_ims.domain.ereturn_templates import EReturnTemplate, TemplateRow
 from localgov_ims.domain.ereturns import EReturn
 from localgov_ims.domain.over_short import OverShort
+from localgov_ims.service.cash_office.ereturns import save_ereturn, start_ereturn, submit_ereturn
 from localgov_ims.service.council import Council
-from localgov_ims.service.ereturns import save_ereturn, start_ereturn, submit_ereturn
 from localgov_ims.service.installation import Installation
 
 CASH, CHEQUE, CARD = DepositKind.CASH, DepositKind.CHEQUE, DepositKind.CARD

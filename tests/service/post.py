@@ -11,8 +11,8 @@ from localgov_ims.domain.baskets import BasketItem
 from localgov_ims.domain.payers import Payer
 from localgov_ims.domain.payments import Payment
 from localgov_ims.hooks.notifiers import Delivery, Message
-from localgov_ims.service.finishing import finish_payment
 from localgov_ims.service.installation import ChosenNotifier, Installation
+from localgov_ims.service.payments.finishing import finish_payment
 from localgov_ims.service.verifying import verify
 
 TO = "amina.khan@example.org"

@@ -10,7 +10,7 @@ from localgov_ims.domain.people import Given
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.roles import FundGroup, Role
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.people import add_user
+from localgov_ims.service.people.adding import add_user
 
 
 def staff(

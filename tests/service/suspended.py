@@ -15,10 +15,10 @@ from localgov_ims.domain.clearing import Giving
 from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import ImsError
-from localgov_ims.service.clearing import clear_items
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.opening import OpeningItem, record_opening
+from localgov_ims.service.moves.opening import OpeningItem, record_opening
+from localgov_ims.service.suspense.clearing import clear_items
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import transactions
 

@@ -11,12 +11,12 @@ from tests.conftest import MovableClock
 from localgov_ims.domain.people import Given
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.errors import NotPermitted, RuleViolation
-from localgov_ims.service import people
-from localgov_ims.service.access_review import UserReview, access_review, sign_access_review
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.journalling import build_journals
-from localgov_ims.service.permitting import permit_unit
-from localgov_ims.service.reconciling import reconcile
+from localgov_ims.service.ledger.journalling import build_journals
+from localgov_ims.service.people import adding as people
+from localgov_ims.service.people.access_review import UserReview, access_review, sign_access_review
+from localgov_ims.service.people.permitting import permit_unit
+from localgov_ims.service.reconciliation.reconciling import reconcile
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import people as stored
 

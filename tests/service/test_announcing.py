@@ -10,7 +10,12 @@ from tests.conftest import MovableClock
 
 from localgov_ims.domain.system_messages import Audience, MessageSeverity
 from localgov_ims.errors import AlreadyDone, InvalidValue, NotFound, NotSignedIn
-from localgov_ims.service.announcing import add_message, current_messages, end_message, list_messages
+from localgov_ims.service.documents.announcing import (
+    add_message,
+    current_messages,
+    end_message,
+    list_messages,
+)
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.verifying import verify
 

@@ -14,10 +14,10 @@ from tests.service.incomes import codes
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.service_users import ServiceUser
 from localgov_ims.errors import AlreadyDone, ConfigurationError, NotFound
-from localgov_ims.service.advices import list_advices, owner_of, take_advices
-from localgov_ims.service.importing import import_files
+from localgov_ims.service.direct_debits.advices import list_advices, owner_of, take_advices
+from localgov_ims.service.files.importing import import_files
+from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.bacs import addacs, arudd, ddic
 from localgov_ims.storage import unpaids as stored

@@ -18,15 +18,15 @@ from localgov_ims.domain.received_files import ReceivedFile
 from localgov_ims.domain.stated import About
 from localgov_ims.domain.statements import BankLine, Evidence, References, Statement, StatementLine
 from localgov_ims.errors import AlreadyDone, InvalidValue, NotFound, NotPermitted
-from localgov_ims.service.bank_proofs import prove_bank
-from localgov_ims.service.breaks import list_breaks
-from localgov_ims.service.control_proofs import prove_fund
-from localgov_ims.service.exporting import export_journals
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.journal_answers import confirm_journal
-from localgov_ims.service.journalling import build_journals
-from localgov_ims.service.reconciling import reconcile
-from localgov_ims.service.stating import end_item, list_items, load_items, load_totals, state_total
+from localgov_ims.service.ledger.exporting import export_journals
+from localgov_ims.service.ledger.journal_answers import confirm_journal
+from localgov_ims.service.ledger.journalling import build_journals
+from localgov_ims.service.proofs.bank_proofs import prove_bank
+from localgov_ims.service.proofs.control_proofs import prove_fund
+from localgov_ims.service.proofs.stating import end_item, list_items, load_items, load_totals, state_total
+from localgov_ims.service.reconciliation.breaks import list_breaks
+from localgov_ims.service.reconciliation.reconciling import reconcile
 from localgov_ims.storage import files, statements
 
 MARCH = date(2026, 3, 31)

@@ -15,10 +15,10 @@ from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.proofs import Proof
 from localgov_ims.errors import InvalidValue, NotFound, NotPermitted
-from localgov_ims.service.bank_reports import report_account
-from localgov_ims.service.clearing_proofs import prove_clearing
-from localgov_ims.service.explaining import explain
+from localgov_ims.service.explaining.asking import explain
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.proofs.bank_reports import report_account
+from localgov_ims.service.proofs.clearing_proofs import prove_clearing
 from localgov_ims.simulator.running import ACTOR, DemoResult
 from localgov_ims.storage import statements
 

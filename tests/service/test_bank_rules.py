@@ -11,10 +11,10 @@ from localgov_ims.allocation.rules import Part, Rule
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.domain.transactions import Transaction
-from localgov_ims.service.importing import import_files
+from localgov_ims.service.files.importing import import_files
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.reconciling import reconcile
-from localgov_ims.service.suspense import list_suspense
+from localgov_ims.service.reconciliation.reconciling import reconcile
+from localgov_ims.service.suspense.listing import list_suspense
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import transactions
 

@@ -25,15 +25,16 @@ from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.restrictions import RestrictionKind
 from localgov_ims.domain.transactions import Channel
 from localgov_ims.errors import ImsError, InvalidValue, NotPermitted, RuleViolation
-from localgov_ims.service import item_checks, lines
 from localgov_ims.service.auditing import show_audit
 from localgov_ims.service.council import Council
-from localgov_ims.service.holders import save_holder
+from localgov_ims.service.holders.seeing import save_holder
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.payments import take_payment
-from localgov_ims.service.receiving import receive_cash, receive_post
-from localgov_ims.service.restricting import restrict_account
-from localgov_ims.service.transfers import transfer_income
+from localgov_ims.service.moves import lines
+from localgov_ims.service.moves.transfers import transfer_income
+from localgov_ims.service.payments import item_checks
+from localgov_ims.service.payments.asking import take_payment
+from localgov_ims.service.payments.receiving import receive_cash, receive_post
+from localgov_ims.service.people.restricting import restrict_account
 
 COUNCIL = at.a_council()
 TODAY = date(2026, 5, 13)

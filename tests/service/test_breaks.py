@@ -12,9 +12,9 @@ from tests.service.test_bank_proofs import a_list
 from localgov_ims.domain.breaks import Break, BreakKind
 from localgov_ims.domain.ids import new_id
 from localgov_ims.errors import AlreadyDone, InvalidValue, NotFound, NotPermitted, RuleViolation
-from localgov_ims.service.breaks import assign_breaks, close_breaks, list_breaks
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.reconciling import reconcile
+from localgov_ims.service.reconciliation.breaks import assign_breaks, close_breaks, list_breaks
+from localgov_ims.service.reconciliation.reconciling import reconcile
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import reconciliation
 

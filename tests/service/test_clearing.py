@@ -34,16 +34,16 @@ from localgov_ims.domain.refunds import Route
 from localgov_ims.domain.restrictions import RestrictionKind
 from localgov_ims.domain.transactions import Transaction, TransactionKind
 from localgov_ims.errors import AlreadyDone, ImsError, NotFound, NotPermitted, RuleViolation
-from localgov_ims.service.clearing import clear_items
-from localgov_ims.service.clearing_undoing import clearances_of, undo_clearance
-from localgov_ims.service.holders import save_holder
+from localgov_ims.service.holders.seeing import save_holder
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.moving import authorise
-from localgov_ims.service.proposing import waiting_proposals
-from localgov_ims.service.reallocations import reallocate_line
-from localgov_ims.service.refunds import RefundOf, refund_payment
-from localgov_ims.service.restricting import restrict_account
-from localgov_ims.service.reversing import reverse_transaction
+from localgov_ims.service.moves.authorising import authorise
+from localgov_ims.service.moves.proposing import waiting_proposals
+from localgov_ims.service.moves.reallocations import reallocate_line
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.people.restricting import restrict_account
+from localgov_ims.service.refunds.asking import RefundOf, refund_payment
+from localgov_ims.service.suspense.clearing import clear_items
+from localgov_ims.service.suspense.clearing_undoing import clearances_of, undo_clearance
 from localgov_ims.storage import transactions
 
 PAYEE = Payee(name="A Payer", sort_code="200000", account="12345678")

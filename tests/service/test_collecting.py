@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from localgov_ims.service.collecting import seldom_collected
+from localgov_ims.service.files.collecting import seldom_collected
 
 
 def test_the_usual_threshold_comes_back_when_the_last_block_ends() -> None:

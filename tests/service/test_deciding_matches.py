@@ -14,15 +14,15 @@ from tests.service.test_reconciling import BY_BANK, CARD_2, _ends, _taking, _wor
 from localgov_ims.domain.notes import NoteSubject
 from localgov_ims.errors import AlreadyDone, InvalidValue, NotFound, NotPermitted, RuleViolation
 from localgov_ims.reconciliation.dispositions import DispositionKind
-from localgov_ims.service.deciding_matches import accept, match_line, reject
-from localgov_ims.service.explaining import explain
-from localgov_ims.service.holding_lines import send_to_suspense
+from localgov_ims.service.documents.noting import notes_of
+from localgov_ims.service.explaining.asking import explain
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.noting import notes_of
-from localgov_ims.service.receipts import record_takings
-from localgov_ims.service.reconciling import reconcile
-from localgov_ims.service.suggested_matches import SuggestionView, list_suggestions
-from localgov_ims.service.suspense import list_suspense
+from localgov_ims.service.payments.receipts import record_takings
+from localgov_ims.service.reconciliation.deciding_matches import accept, match_line, reject
+from localgov_ims.service.reconciliation.holding_lines import send_to_suspense
+from localgov_ims.service.reconciliation.reconciling import reconcile
+from localgov_ims.service.reconciliation.suggested_matches import SuggestionView, list_suggestions
+from localgov_ims.service.suspense.listing import list_suspense
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import reconciliation, transactions
 
@@ -117,7 +117,7 @@ def test_what_was_spent_of_a_lines_income_is_not_taken_back(
     from localgov_ims.domain.baskets import BasketItem
     from localgov_ims.domain.clearing import Giving
     from localgov_ims.domain.money import Money
-    from localgov_ims.service.clearing import clear_items
+    from localgov_ims.service.suspense.clearing import clear_items
 
     (held,) = list_suspense(installation)
     target = BasketItem(fund="23", account_reference="612345674", amount=Money(4500))

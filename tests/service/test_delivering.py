@@ -36,10 +36,10 @@ from localgov_ims.errors import (
     UnexpectedAnswer,
 )
 from localgov_ims.hooks.notifiers import Delivery, Message
-from localgov_ims.service.delivering import Delivered, deliver_messages, list_outbox
-from localgov_ims.service.erasing import confirm_erasure, propose_erasure
+from localgov_ims.service.documents.delivering import Delivered, deliver_messages, list_outbox
+from localgov_ims.service.documents.receipting import receipt_document, send_receipt
 from localgov_ims.service.installation import ChosenNotifier, Installation
-from localgov_ims.service.receipting import receipt_document, send_receipt
+from localgov_ims.service.personal_data.erasing import confirm_erasure, propose_erasure
 from localgov_ims.simulator.small_council import settings_text
 from localgov_ims.storage import outbox
 

@@ -17,13 +17,13 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.unpaids import UnpaidEvent, UnpaidState
 from localgov_ims.errors import AlreadyDone, InvalidValue, NotFound, RuleViolation
 from localgov_ims.reconciliation.dispositions import DispositionKind
-from localgov_ims.service.explaining import explain
-from localgov_ims.service.importing import ImportResult, import_file
+from localgov_ims.service.direct_debits.rejecting import reject_rows
+from localgov_ims.service.direct_debits.unpaids import list_unpaids, say_of_unpaids
+from localgov_ims.service.explaining.asking import explain
+from localgov_ims.service.files.importing import ImportResult, import_file
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.reallocations import reallocate_line
-from localgov_ims.service.reconciling import ReconcileResult, reconcile
-from localgov_ims.service.rejecting import reject_rows
-from localgov_ims.service.unpaids import list_unpaids, say_of_unpaids
+from localgov_ims.service.moves.reallocations import reallocate_line
+from localgov_ims.service.reconciliation.reconciling import ReconcileResult, reconcile
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.bacs import Debit, arudd, ddic, standard18
 from localgov_ims.storage import transactions

@@ -40,11 +40,10 @@ from localgov_ims.errors import (
     NotPermitted,
     RuleViolation,
 )
-from localgov_ims.service.delivering import deliver_messages
-from localgov_ims.service.depositing import list_deposits
-from localgov_ims.service.ereturn_approving import Approved, approve_ereturns
-from localgov_ims.service.ereturn_viewing import list_ereturns, list_templates, whole_ereturn
-from localgov_ims.service.ereturns import (
+from localgov_ims.service.cash_office.depositing import list_deposits
+from localgov_ims.service.cash_office.ereturn_approving import Approved, approve_ereturns
+from localgov_ims.service.cash_office.ereturn_viewing import list_ereturns, list_templates, whole_ereturn
+from localgov_ims.service.cash_office.ereturns import (
     correct_ereturn,
     delete_ereturn,
     save_ereturn,
@@ -52,14 +51,15 @@ from localgov_ims.service.ereturns import (
     start_ereturn,
     submit_ereturn,
 )
-from localgov_ims.service.explaining import explain
-from localgov_ims.service.holders import save_holder
-from localgov_ims.service.importing import import_files
+from localgov_ims.service.documents.delivering import deliver_messages
+from localgov_ims.service.documents.noting import add_note, notes_of
+from localgov_ims.service.explaining.asking import explain
+from localgov_ims.service.files.importing import import_files
+from localgov_ims.service.holders.seeing import save_holder
 from localgov_ims.service.installation import ChosenNotifier, Installation
-from localgov_ims.service.noting import add_note, notes_of
-from localgov_ims.service.reconciling import reconcile
-from localgov_ims.service.restricting import restrict_account
-from localgov_ims.service.reversing import reverse_transaction
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.people.restricting import restrict_account
+from localgov_ims.service.reconciliation.reconciling import reconcile
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import ereturn_contents as said
 from localgov_ims.storage import outbox, personal, retiring, subjects

@@ -16,8 +16,8 @@ from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.domain.ledgers import Ledger
 from localgov_ims.domain.money import Money
 from localgov_ims.hooks import registry
-from localgov_ims.service.exporting import export_to_folder
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.ledger.exporting import export_to_folder
 from localgov_ims.simulator.running import ACTOR, DemoResult
 
 PIPE = Path(__file__).parents[2] / "examples" / "layouts" / "pipe-journal.toml"

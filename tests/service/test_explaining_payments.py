@@ -18,17 +18,17 @@ from localgov_ims.domain.proposals import Proposal
 from localgov_ims.domain.refunds import RefundRequest, Route
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import NotFound, NotPermitted
-from localgov_ims.service.explaining import explain
-from localgov_ims.service.finishing import finish_payment
-from localgov_ims.service.finishing_refunds import authorise_refund, finish_refund
+from localgov_ims.service.enquiries.viewing import whole_line, whole_payment
+from localgov_ims.service.explaining.asking import explain
+from localgov_ims.service.explaining.stories import Story, called
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.moving import authorise
-from localgov_ims.service.reallocations import reallocate_line
-from localgov_ims.service.refunds import RefundOf, refund_payment
-from localgov_ims.service.reversing import reverse_transaction
-from localgov_ims.service.stories import Story, called
-from localgov_ims.service.transfers import transfer_income
-from localgov_ims.service.viewing import whole_line, whole_payment
+from localgov_ims.service.moves.authorising import authorise
+from localgov_ims.service.moves.reallocations import reallocate_line
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.moves.transfers import transfer_income
+from localgov_ims.service.payments.finishing import finish_payment
+from localgov_ims.service.refunds.asking import RefundOf, refund_payment
+from localgov_ims.service.refunds.finishing import authorise_refund, finish_refund
 
 P = Permission
 PAYEE = Payee(name="A Payer", sort_code="200000", account="12345678")

@@ -16,12 +16,12 @@ from tests.service.test_laws import _tamper as tamper
 from localgov_ims.domain.feeds import Exclusion, Feed
 from localgov_ims.domain.money import Money
 from localgov_ims.errors import AlreadyDone, NotFound, RuleViolation
-from localgov_ims.service.control_proofs import prove_fund
-from localgov_ims.service.feeding import Fed, feed_figures, list_feed_files, send_again, send_feed
-from localgov_ims.service.finishing import finish_payment
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.reallocations import reallocate_line
-from localgov_ims.service.reversing import reverse_transaction
+from localgov_ims.service.ledger.feeding import Fed, feed_figures, list_feed_files, send_again, send_feed
+from localgov_ims.service.moves.reallocations import reallocate_line
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.payments.finishing import finish_payment
+from localgov_ims.service.proofs.control_proofs import prove_fund
 from localgov_ims.service.verifying import verify
 
 FEED = Feed(

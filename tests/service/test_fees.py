@@ -21,10 +21,10 @@ from localgov_ims.domain.payments import Payment, PaymentState
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.transactions import Purpose, Transaction
 from localgov_ims.errors import AlreadyDone, ImsError, InvalidValue, NotFound, NotPermitted
-from localgov_ims.service.fees import record_fee
-from localgov_ims.service.finishing import finish_payment
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.reversing import reverse_transaction
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.payments.fees import record_fee
+from localgov_ims.service.payments.finishing import finish_payment
 from localgov_ims.service.verifying import verify
 
 FEE = Money(150)

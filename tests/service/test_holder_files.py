@@ -19,13 +19,13 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.received_files import Declared
 from localgov_ims.errors import NotPermitted
-from localgov_ims.service.deciding_files import decide_file
-from localgov_ims.service.holders import history, holder, save_holder
-from localgov_ims.service.importing import ImportResult, import_file
+from localgov_ims.service.files.deciding import decide_file
+from localgov_ims.service.files.importing import ImportResult, import_file
+from localgov_ims.service.files.receiving import Incoming
+from localgov_ims.service.files.reversing import reverse_file
+from localgov_ims.service.holders.loading import import_holders
+from localgov_ims.service.holders.seeing import history, holder, save_holder
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.loading_holders import import_holders
-from localgov_ims.service.receiving_files import Incoming
-from localgov_ims.service.reversing_files import reverse_file
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import bulk_holders, personal
 from localgov_ims.storage import holders as stored

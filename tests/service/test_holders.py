@@ -25,12 +25,19 @@ from localgov_ims.errors import AlreadyDone, ImsError, InvalidValue, NotFound, N
 from localgov_ims.files.holder_csv import read_rows, write_rows
 from localgov_ims.files.holder_fields import FIELDS, HolderRow, applied
 from localgov_ims.files.limits import Limits
-from localgov_ims.service import holders as service
 from localgov_ims.service.auditing import show_audit
-from localgov_ims.service.holders import every_holder, find_holders, history, holder, save_holder, set_message
+from localgov_ims.service.holders import seeing as service
+from localgov_ims.service.holders.loading import HoldersLoaded, import_holders
+from localgov_ims.service.holders.seeing import (
+    every_holder,
+    find_holders,
+    history,
+    holder,
+    save_holder,
+    set_message,
+)
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.loading_holders import HoldersLoaded, import_holders
-from localgov_ims.service.restricting import restrict_account
+from localgov_ims.service.people.restricting import restrict_account
 from localgov_ims.storage import holders as stored
 from localgov_ims.storage import personal
 from localgov_ims.storage.audit import entries

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from tests.service.files import MONDAY, camt, csv, days_csv, entry, payout
 
 from localgov_ims.domain.money import Money
-from localgov_ims.service.importing import ImportResult, import_file, import_files
+from localgov_ims.service.files.importing import ImportResult, import_file, import_files
+from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import files as stored_files
 from localgov_ims.storage import settlements, statements

@@ -36,9 +36,9 @@ from localgov_ims.domain.import_types import (
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.errors import InvalidValue, NotFound, NotPermitted
-from localgov_ims.service.dry_runs import dry_run
-from localgov_ims.service.file_views import list_files, show_file
-from localgov_ims.service.importing import import_file
+from localgov_ims.service.files.dry_runs import dry_run
+from localgov_ims.service.files.importing import import_file
+from localgov_ims.service.files.views import list_files, show_file
 from localgov_ims.service.installation import Installation
 from localgov_ims.storage import transactions
 

@@ -16,12 +16,12 @@ from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.received_files import FileStatus
 from localgov_ims.errors import ConfigurationError, RuleViolation
 from localgov_ims.reconciliation.dispositions import DispositionKind
-from localgov_ims.service.explaining import explain
-from localgov_ims.service.exporting import export_to_folder
-from localgov_ims.service.importing import import_file
+from localgov_ims.service.explaining.asking import explain
+from localgov_ims.service.files.importing import import_file
+from localgov_ims.service.files.reversing import reverse_file
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.reconciling import reconcile
-from localgov_ims.service.reversing_files import reverse_file
+from localgov_ims.service.ledger.exporting import export_to_folder
+from localgov_ims.service.reconciliation.reconciling import reconcile
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import journals, reconciliation
 

@@ -18,15 +18,15 @@ from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.received_files import FileStatus
 from localgov_ims.domain.roles import Role
 from localgov_ims.errors import AlreadyDone, ImsError, NotFound, NotPermitted, RuleViolation
-from localgov_ims.service.clearing import clear_items
-from localgov_ims.service.clearing_undoing import undo_clearance
-from localgov_ims.service.deciding_files import decide_file
-from localgov_ims.service.file_views import list_files, show_file
-from localgov_ims.service.importing import ImportResult, import_file
+from localgov_ims.service.files.deciding import decide_file
+from localgov_ims.service.files.importing import ImportResult, import_file
+from localgov_ims.service.files.reversing import reverse_file
+from localgov_ims.service.files.views import list_files, show_file
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.reallocations import reallocate_line
-from localgov_ims.service.reversing import reverse_transaction
-from localgov_ims.service.reversing_files import reverse_file
+from localgov_ims.service.moves.reallocations import reallocate_line
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.suspense.clearing import clear_items
+from localgov_ims.service.suspense.clearing_undoing import undo_clearance
 from localgov_ims.service.verifying import verify
 
 TWO = [row("1.00"), row("2.00")]

@@ -21,20 +21,20 @@ from localgov_ims.domain.ledger_files import Acknowledgement, RejectedLine
 from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.domain.summaries import SummaryKey
 from localgov_ims.errors import ConfigurationError, NotFound, NotPermitted, RuleViolation
-from localgov_ims.service.exporting import Run, export_to_folder
 from localgov_ims.service.installation import ChosenExporter, Installation
-from localgov_ims.service.journal_answers import (
+from localgov_ims.service.ledger.exporting import Run, export_to_folder
+from localgov_ims.service.ledger.journal_answers import (
     acknowledge_journal,
     confirm_journal,
     reject_journal,
     replace_journal,
 )
-from localgov_ims.service.journal_views import drill, list_journals
-from localgov_ims.service.journalling import Asked, build_journals
-from localgov_ims.service.ledger_map import ledger_map
-from localgov_ims.service.periods import close_period, period_states, reopen_period
-from localgov_ims.service.receipts import Taking, record_takings
-from localgov_ims.service.reversing import reverse_transaction
+from localgov_ims.service.ledger.journal_views import drill, list_journals
+from localgov_ims.service.ledger.journalling import Asked, build_journals
+from localgov_ims.service.ledger.ledger_map import ledger_map
+from localgov_ims.service.ledger.periods import close_period, period_states, reopen_period
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.payments.receipts import Taking, record_takings
 from localgov_ims.service.verifying import verify
 
 FIRST, SECOND, THIRD = "K7MP2QXW9TRN", "000000000000", "BBBBBBBBBBB9"

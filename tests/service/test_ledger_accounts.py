@@ -17,10 +17,10 @@ from localgov_ims.domain.postings import Posting
 from localgov_ims.errors import ConfigurationError, RuleViolation
 from localgov_ims.hooks import hookimpl, registry
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.journalling import build_journals
-from localgov_ims.service.ledger_accounts import SettingsAccounts
-from localgov_ims.service.receipts import Taking, record_takings
-from localgov_ims.service.reversing import reverse_transaction
+from localgov_ims.service.ledger.journalling import build_journals
+from localgov_ims.service.ledger.ledger_accounts import SettingsAccounts
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.payments.receipts import Taking, record_takings
 from localgov_ims.storage import chart
 
 COUNCIL = builders.council()

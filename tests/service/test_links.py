@@ -15,10 +15,10 @@ from tests.service.post import Post, with_post
 from localgov_ims.domain import ids
 from localgov_ims.domain.observations import Said
 from localgov_ims.errors import ConfigurationError, InvalidSignature, NotPermitted, RuleViolation
-from localgov_ims.service.finishing import finish_payment
+from localgov_ims.service.documents.receipting import receipt_document
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.links import linked_receipt, pay_link, payable, receipt_link
-from localgov_ims.service.receipting import receipt_document
+from localgov_ims.service.payments.finishing import finish_payment
+from localgov_ims.service.payments.links import linked_receipt, pay_link, payable, receipt_link
 
 GARDEN = item("13", "GW1", "60.00")
 

@@ -16,11 +16,11 @@ from tests.service.money_in import item, paid, pay, says
 from localgov_ims.domain.observations import Said
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.errors import InvalidValue, NotPermitted
-from localgov_ims.service.finishing import finish_payment
-from localgov_ims.service.finishing_refunds import finish_refund
+from localgov_ims.service.enquiries.listing import list_refunds, pending_payments
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.listing import list_refunds, pending_payments
-from localgov_ims.service.refunds import RefundOf, refund_payment
+from localgov_ims.service.payments.finishing import finish_payment
+from localgov_ims.service.refunds.asking import RefundOf, refund_payment
+from localgov_ims.service.refunds.finishing import finish_refund
 
 P = Permission
 

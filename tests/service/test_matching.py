@@ -22,14 +22,14 @@ from localgov_ims.reconciliation.dispositions import DispositionKind
 from localgov_ims.reconciliation.matches import Match
 from localgov_ims.reconciliation.recognisers import Recogniser, Sign
 from localgov_ims.reconciliation.tariffs import Tariff
-from localgov_ims.service.importing import import_files
+from localgov_ims.service.files.importing import import_files
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.journalling import build_journals
-from localgov_ims.service.reallocations import reallocate_line
-from localgov_ims.service.receipts import record_takings
-from localgov_ims.service.reconciling import reconcile
-from localgov_ims.service.trying_match_rules import try_match_rules
-from localgov_ims.service.undoing_matches import undo_match
+from localgov_ims.service.ledger.journalling import build_journals
+from localgov_ims.service.moves.reallocations import reallocate_line
+from localgov_ims.service.payments.receipts import record_takings
+from localgov_ims.service.reconciliation.reconciling import reconcile
+from localgov_ims.service.reconciliation.trying_match_rules import try_match_rules
+from localgov_ims.service.reconciliation.undoing_matches import undo_match
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import match_suggestions, reconciliation, transactions
 

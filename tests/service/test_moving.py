@@ -20,13 +20,13 @@ from localgov_ims.domain.transactions import Transaction, TransactionKind
 from localgov_ims.domain.vat import Rounding
 from localgov_ims.errors import AlreadyDone, ImsError, InvalidValue, NotFound, RuleViolation
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.moving import authorise
-from localgov_ims.service.payments import view_payment
-from localgov_ims.service.proposing import waiting_proposals
-from localgov_ims.service.reallocations import reallocate_line
-from localgov_ims.service.refunds import RefundOf, refund_payment
-from localgov_ims.service.reversing import reverse_transaction
-from localgov_ims.service.transfers import transfer_income
+from localgov_ims.service.moves.authorising import authorise
+from localgov_ims.service.moves.proposing import waiting_proposals
+from localgov_ims.service.moves.reallocations import reallocate_line
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.moves.transfers import transfer_income
+from localgov_ims.service.payments.asking import view_payment
+from localgov_ims.service.refunds.asking import RefundOf, refund_payment
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import draws
 
@@ -204,7 +204,7 @@ def test_nothing_is_reallocated_to_suspense_or_nowhere(
 
 
 def test_suspense_and_what_went_out_are_not_reallocated(desk: Installation, line: str) -> None:
-    from localgov_ims.service.finishing import finish_payment
+    from localgov_ims.service.payments.finishing import finish_payment
 
     held = finish_payment(desk, at.says(at.pay(desk, item(amount="9.00")), amount="8.00", theirs="P7"))
     made = reallocate_line(desk, line, [rent("1.00")])

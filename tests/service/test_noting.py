@@ -15,14 +15,14 @@ from localgov_ims.domain.restrictions import RestrictionKind
 from localgov_ims.domain.retention import Subject
 from localgov_ims.errors import InvalidValue, NotFound, NotPermitted
 from localgov_ims.service.auditing import show_audit
-from localgov_ims.service.ereturns import start_ereturn
-from localgov_ims.service.holders import save_holder
-from localgov_ims.service.importing import import_file
+from localgov_ims.service.cash_office.ereturns import start_ereturn
+from localgov_ims.service.documents.noting import add_note, notes_of
+from localgov_ims.service.files.importing import import_file
+from localgov_ims.service.holders.seeing import save_holder
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.noting import add_note, notes_of
-from localgov_ims.service.reconciling import reconcile
-from localgov_ims.service.restricting import restrict_account
-from localgov_ims.service.suspense import list_suspense
+from localgov_ims.service.people.restricting import restrict_account
+from localgov_ims.service.reconciliation.reconciling import reconcile
+from localgov_ims.service.suspense.listing import list_suspense
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import notes as stored
 from localgov_ims.storage.subjects import find

@@ -16,15 +16,15 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.errors import AlreadyDone, ImsError, InvalidValue, NotPermitted
-from localgov_ims.service.importing import import_files
+from localgov_ims.service.files.importing import import_files
+from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.journalling import build_journals
-from localgov_ims.service.opening import OpeningCounts, OpeningItem, record_opening
-from localgov_ims.service.receipts import Taking, record_takings
-from localgov_ims.service.receiving_files import Incoming
-from localgov_ims.service.reconciling import reconcile
-from localgov_ims.service.reversing import reverse_transaction
-from localgov_ims.service.suspense import list_suspense
+from localgov_ims.service.ledger.journalling import build_journals
+from localgov_ims.service.moves.opening import OpeningCounts, OpeningItem, record_opening
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.payments.receipts import Taking, record_takings
+from localgov_ims.service.reconciliation.reconciling import reconcile
+from localgov_ims.service.suspense.listing import list_suspense
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import journals, reconciliation, statements, transactions
 

@@ -17,16 +17,16 @@ from localgov_ims.domain.payers import Cheque, Payee
 from localgov_ims.domain.refunds import RefundRequest, RefundState, Route
 from localgov_ims.errors import ConfigurationError, NotFound, RuleViolation
 from localgov_ims.files.writing.payables import PayablesWriter
-from localgov_ims.service.finishing_refunds import authorise_refund, finish_refund
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.paying_refunds import (
+from localgov_ims.service.payments.receiving import receive_cheque
+from localgov_ims.service.refunds.asking import RefundOf, refund_payment, view_refund
+from localgov_ims.service.refunds.finishing import authorise_refund, finish_refund
+from localgov_ims.service.refunds.paying import (
     PayablesSent,
     list_payables,
     send_payables,
     send_payables_again,
 )
-from localgov_ims.service.receiving import receive_cheque
-from localgov_ims.service.refunds import RefundOf, refund_payment, view_refund
 from localgov_ims.service.verifying import verify
 
 COUNCIL = Path(__file__).parents[2] / "examples" / "small_council" / "council.toml"

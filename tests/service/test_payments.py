@@ -21,11 +21,11 @@ from localgov_ims.domain.payers import Payer
 from localgov_ims.domain.payments import Payment, PaymentState
 from localgov_ims.domain.transactions import Channel, Purpose
 from localgov_ims.errors import AlreadyDone, InvalidValue, NotFound, RuleViolation, Unavailable
-from localgov_ims.service.finishing import finish_payment
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.payments import take_payment, view_payment
-from localgov_ims.service.receipts import Taking, record_takings
-from localgov_ims.service.sweeping import sweep_payments
+from localgov_ims.service.payments.asking import take_payment, view_payment
+from localgov_ims.service.payments.finishing import finish_payment
+from localgov_ims.service.payments.receipts import Taking, record_takings
+from localgov_ims.service.payments.sweeping import sweep_payments
 from localgov_ims.service.verifying import verify
 
 S = PaymentState

@@ -22,10 +22,10 @@ from localgov_ims.errors import (
     NotSignedIn,
     RuleViolation,
 )
-from localgov_ims.service import people
 from localgov_ims.service.auditing import show_audit
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.permitting import permit_reading
+from localgov_ims.service.people import adding as people
+from localgov_ims.service.people.permitting import permit_reading
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import people as stored
 

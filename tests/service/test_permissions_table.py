@@ -34,19 +34,19 @@ from localgov_ims.errors import (
     NotSignedIn,
     RuleViolation,
 )
-from localgov_ims.service import people
-from localgov_ims.service.access_review import access_review, sign_access_review
 from localgov_ims.service.auditing import show_audit, verify_audit
-from localgov_ims.service.explaining import explain
-from localgov_ims.service.exporting import export_again, export_journals, export_to_folder
-from localgov_ims.service.feeding import feed_figures, list_feed_files, send_again, send_feed
-from localgov_ims.service.importing import import_file, import_files
+from localgov_ims.service.explaining.asking import explain
+from localgov_ims.service.files.importing import import_file, import_files
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.journalling import build_journals
-from localgov_ims.service.receipts import Taking, record_takings
-from localgov_ims.service.reconciling import reconcile
-from localgov_ims.service.restricting import lift_restriction, restrict_account, restricted_accounts
-from localgov_ims.service.suspense import list_suspense
+from localgov_ims.service.ledger.exporting import export_again, export_journals, export_to_folder
+from localgov_ims.service.ledger.feeding import feed_figures, list_feed_files, send_again, send_feed
+from localgov_ims.service.ledger.journalling import build_journals
+from localgov_ims.service.payments.receipts import Taking, record_takings
+from localgov_ims.service.people import adding as people
+from localgov_ims.service.people.access_review import access_review, sign_access_review
+from localgov_ims.service.people.restricting import lift_restriction, restrict_account, restricted_accounts
+from localgov_ims.service.reconciliation.reconciling import reconcile
+from localgov_ims.service.suspense.listing import list_suspense
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.small_council import settings_text
 from localgov_ims.storage.audit import entries

@@ -19,14 +19,14 @@ from localgov_ims.domain.people import Given
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.errors import ConfigurationError, NotFound, NotPermitted, NotSignedIn
 from localgov_ims.service.auditing import show_audit
-from localgov_ims.service.explaining import explain
-from localgov_ims.service.importing import import_file
+from localgov_ims.service.explaining.asking import explain
+from localgov_ims.service.files.importing import import_file
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.people import add_user
-from localgov_ims.service.permitting import permit_reading, permit_unit
-from localgov_ims.service.receipts import Taking, record_takings
-from localgov_ims.service.reconciling import reconcile
-from localgov_ims.service.suspense import list_suspense
+from localgov_ims.service.payments.receipts import Taking, record_takings
+from localgov_ims.service.people.adding import add_user
+from localgov_ims.service.people.permitting import permit_reading, permit_unit
+from localgov_ims.service.reconciliation.reconciling import reconcile
+from localgov_ims.service.suspense.listing import list_suspense
 from localgov_ims.simulator.small_council import settings_text
 from localgov_ims.storage import people as stored
 from localgov_ims.storage import transactions

@@ -11,10 +11,10 @@ from tests.service.incomes import codes
 
 from localgov_ims.domain.policies import Treatment
 from localgov_ims.errors import ConfigurationError
-from localgov_ims.service.deciding_files import decide_file
-from localgov_ims.service.importing import ImportResult, import_file
+from localgov_ims.service.files.deciding import decide_file
+from localgov_ims.service.files.importing import ImportResult, import_file
+from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import statements
 

@@ -30,7 +30,7 @@ from localgov_ims.domain.statements import References
 from localgov_ims.domain.transacting import reversal
 from localgov_ims.domain.transactions import LineInput, Transaction
 from localgov_ims.domain.vat import VatRate
-from localgov_ims.service import posting
+from localgov_ims.service.ledger import posting
 
 CARD = card(disputed=LedgerAccount("9960"))
 COUNCIL = council(methods={"12": method(), "90": CARD})

@@ -16,15 +16,15 @@ from localgov_ims.domain.methods import MerchantAccount
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.errors import RuleViolation
-from localgov_ims.service.importing import import_files
+from localgov_ims.service.files.importing import import_files
+from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.journal_banked import told_of_bank
-from localgov_ims.service.periods import close_period
-from localgov_ims.service.receipts import Taking, record_takings
-from localgov_ims.service.receiving_files import Incoming
-from localgov_ims.service.reconciling import reconcile
-from localgov_ims.service.reversing import reverse_transaction
-from localgov_ims.service.vat_report import vat_report
+from localgov_ims.service.ledger.journal_banked import told_of_bank
+from localgov_ims.service.ledger.periods import close_period
+from localgov_ims.service.ledger.vat_report import vat_report
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.payments.receipts import Taking, record_takings
+from localgov_ims.service.reconciliation.reconciling import reconcile
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import journals
 from localgov_ims.storage.unposted_banked import Banked
@@ -132,9 +132,9 @@ def test_a_big_day_makes_several_journals_while_it_is_read_and_tears_no_source(
     council: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Journals are written between two blocks of what is read, which a database must bear."""
-    monkeypatch.setattr("localgov_ims.service.journalling.LARGEST", 5)
+    monkeypatch.setattr("localgov_ims.service.ledger.journalling.LARGEST", 5)
     monkeypatch.setattr("localgov_ims.storage.unposted._AT_ONCE", 2)
-    monkeypatch.setattr("localgov_ims.service.journal_sources._AT_ONCE", 1)
+    monkeypatch.setattr("localgov_ims.service.ledger.journal_sources._AT_ONCE", 1)
     for letter in "ABCDEFG":
         take(council, letter * 12, "12.00", letter)
     made = posted(council)

@@ -25,20 +25,20 @@ from localgov_ims.errors import (
     Unavailable,
 )
 from localgov_ims.hooks.callbacks import Callback
-from localgov_ims.service.backing_off import BACKING_OFF, Patience
-from localgov_ims.service.callbacks import answer_callbacks, receive_callback
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.payments import view_payment
-from localgov_ims.service.provider_payments import (
+from localgov_ims.service.payments.asking import view_payment
+from localgov_ims.service.payments.backing_off import BACKING_OFF, Patience
+from localgov_ims.service.payments.callbacks import answer_callbacks, receive_callback
+from localgov_ims.service.payments.provider_payments import (
     cancel_payment,
     capture_payment,
     returned_payment,
     start_payment,
 )
-from localgov_ims.service.refunds import RefundOf, refund_payment, view_refund
-from localgov_ims.service.sending_refunds import send_to_provider
-from localgov_ims.service.sweeping import mop_up_payments
-from localgov_ims.service.sweeping_refunds import mop_up_refunds
+from localgov_ims.service.payments.sweeping import mop_up_payments
+from localgov_ims.service.refunds.asking import RefundOf, refund_payment, view_refund
+from localgov_ims.service.refunds.sending import send_to_provider
+from localgov_ims.service.refunds.sweeping import mop_up_refunds
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import provider_requests
 

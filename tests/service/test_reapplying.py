@@ -14,12 +14,12 @@ from localgov_ims.domain.clearing import Giving
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.transactions import TransactionKind
 from localgov_ims.errors import NotFound
-from localgov_ims.service.clearing import clear_items
-from localgov_ims.service.importing import import_file
+from localgov_ims.service.files.importing import import_file
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.reapplying import placeable, reapply
-from localgov_ims.service.reconciling import reconcile
-from localgov_ims.service.rule_usage import rule_usage
+from localgov_ims.service.reconciliation.reconciling import reconcile
+from localgov_ims.service.rules.usage import rule_usage
+from localgov_ims.service.suspense.clearing import clear_items
+from localgov_ims.service.suspense.reapplying import placeable, reapply
 from localgov_ims.service.verifying import verify
 
 LATER = Rule(

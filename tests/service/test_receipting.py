@@ -30,16 +30,16 @@ from localgov_ims.errors import (
     Rejected,
     RuleViolation,
 )
-from localgov_ims.service.delivering import deliver_messages, list_outbox
-from localgov_ims.service.fees import record_fee
-from localgov_ims.service.finishing import finish_payment
-from localgov_ims.service.finishing_refunds import finish_refund
+from localgov_ims.service.documents.delivering import deliver_messages, list_outbox
+from localgov_ims.service.documents.receipting import give_receipt, receipt_document, send_receipt
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.receipting import give_receipt, receipt_document, send_receipt
-from localgov_ims.service.refunds import RefundOf, refund_payment
-from localgov_ims.service.restricting import restrict_account
-from localgov_ims.service.reversing import reverse_transaction
-from localgov_ims.service.sending_refunds import send_refund
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.payments.fees import record_fee
+from localgov_ims.service.payments.finishing import finish_payment
+from localgov_ims.service.people.restricting import restrict_account
+from localgov_ims.service.refunds.asking import RefundOf, refund_payment
+from localgov_ims.service.refunds.finishing import finish_refund
+from localgov_ims.service.refunds.sending import send_refund
 
 GARDEN = item("13", "GW1", "60.00")
 

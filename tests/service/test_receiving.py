@@ -19,8 +19,8 @@ from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.transactions import Channel, Transaction, TransactionKind
 from localgov_ims.errors import ImsError, InvalidValue, NotPermitted, RuleViolation
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.receiving import receive_cash, receive_cheque, receive_post
-from localgov_ims.service.reversing import reverse_transaction
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.payments.receiving import receive_cash, receive_cheque, receive_post
 from localgov_ims.service.verifying import verify
 
 CHEQUE = Cheque(sort_code="112233", account="12345678", number="000123", name="A Drawer")

@@ -20,14 +20,14 @@ from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
-from localgov_ims.service.exporting import export_to_folder
-from localgov_ims.service.importing import import_files
+from localgov_ims.service.files.importing import import_files
+from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.journalling import build_journals
-from localgov_ims.service.receipts import Taking, record_takings
-from localgov_ims.service.receiving_files import Incoming
-from localgov_ims.service.reconciling import reconcile
-from localgov_ims.service.suspense import list_suspense
+from localgov_ims.service.ledger.exporting import export_to_folder
+from localgov_ims.service.ledger.journalling import build_journals
+from localgov_ims.service.payments.receipts import Taking, record_takings
+from localgov_ims.service.reconciliation.reconciling import reconcile
+from localgov_ims.service.suspense.listing import list_suspense
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import journals, reconciliation, statements, transactions
 
@@ -307,7 +307,7 @@ def test_journals_are_built_and_exported_once(installation: Installation, tmp_pa
 
 
 def test_a_journal_exported_again_has_the_same_bytes_and_is_a_copy(installation: Installation) -> None:
-    from localgov_ims.service.exporting import export_journal
+    from localgov_ims.service.ledger.exporting import export_journal
 
     _work(installation, camt(entry("30.00", COUNCIL_TAX)))
     (journal,) = posted(installation)
@@ -324,7 +324,7 @@ def test_a_file_that_cannot_be_kept_leaves_the_journal_to_be_exported(
 ) -> None:
     from pathlib import Path
 
-    from localgov_ims.service.exporting import export_journals
+    from localgov_ims.service.ledger.exporting import export_journals
 
     def full(_: object) -> None:
         raise OSError("no space left")
@@ -379,7 +379,7 @@ def test_a_file_already_overdue_when_its_line_comes_is_a_break_at_once(
 
 def test_what_a_bank_sends_cannot_play_with_the_terminal(installation: Installation) -> None:
     """A narrative may hold control characters and a card number; neither is shown as it is."""
-    from localgov_ims.service.explaining import explain
+    from localgov_ims.service.explaining.asking import explain
 
     import_files(installation, [csv(entry("5.00", "RED \x1b[31m 4111111111111111"))])
     reconcile(installation)
@@ -398,7 +398,7 @@ def test_a_settlement_line_without_a_day_is_matched_by_the_payouts(installation:
         SettlementKind,
         SettlementLine,
     )
-    from localgov_ims.service.importing import import_file
+    from localgov_ims.service.files.importing import import_file
     from localgov_ims.storage import settlements
 
     record_takings(installation, [_taking(CARD_1, "120.00", mop="90", charge="ch_1")])
@@ -483,7 +483,7 @@ def test_a_control_character_of_the_bank_does_not_stop_the_journal(
 
 
 def test_a_lost_journal_file_can_be_had_again(installation: Installation, tmp_path: Path) -> None:
-    from localgov_ims.service.exporting import export_again
+    from localgov_ims.service.ledger.exporting import export_again
 
     _work(installation, camt(entry("30.00", COUNCIL_TAX)))
     (made,) = export_to_folder(installation, "MAIN", tmp_path / "out").exported

@@ -32,23 +32,23 @@ from localgov_ims.errors import (
     RuleViolation,
     Unavailable,
 )
-from localgov_ims.service.finishing import finish_payment
-from localgov_ims.service.finishing_refunds import (
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.ledger.journalling import build_journals
+from localgov_ims.service.moves.reallocations import reallocate_line
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.moves.transfers import transfer_income
+from localgov_ims.service.payments.asking import view_payment
+from localgov_ims.service.payments.finishing import finish_payment
+from localgov_ims.service.payments.receiving import receive_cheque
+from localgov_ims.service.payments.sweeping import sweep_refunds
+from localgov_ims.service.people.restricting import restrict_account
+from localgov_ims.service.refunds.asking import RefundOf, refund_payment, view_refund
+from localgov_ims.service.refunds.finishing import (
     authorise_refund,
     finish_refund,
 )
-from localgov_ims.service.installation import Installation
-from localgov_ims.service.journalling import build_journals
-from localgov_ims.service.payments import view_payment
-from localgov_ims.service.reallocations import reallocate_line
-from localgov_ims.service.receiving import receive_cheque
-from localgov_ims.service.refunds import RefundOf, refund_payment, view_refund
-from localgov_ims.service.restricting import restrict_account
-from localgov_ims.service.reversing import reverse_transaction
-from localgov_ims.service.sending_refunds import send_refund
-from localgov_ims.service.suspense import list_suspense
-from localgov_ims.service.sweeping import sweep_refunds
-from localgov_ims.service.transfers import transfer_income
+from localgov_ims.service.refunds.sending import send_refund
+from localgov_ims.service.suspense.listing import list_suspense
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage.standing import standing_breaks
 

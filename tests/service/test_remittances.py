@@ -16,11 +16,11 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.transactions import Transaction, TransactionKind
 from localgov_ims.errors import RuleViolation
-from localgov_ims.service.file_views import list_files
-from localgov_ims.service.importing import import_file
+from localgov_ims.service.files.importing import import_file
+from localgov_ims.service.files.views import list_files
+from localgov_ims.service.income.remittances import clear_by_remittance, read_remittance
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.remittances import clear_by_remittance, read_remittance
-from localgov_ims.service.suspense_creating import NewItem, create_item
+from localgov_ims.service.suspense.creating import NewItem, create_item
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import statements
 

@@ -13,9 +13,9 @@ from localgov_ims.domain.restrictions import Restriction, RestrictionKind
 from localgov_ims.errors import InvalidValue, NotFound, NotPermitted
 from localgov_ims.service.auditing import show_audit
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.permitting import permit_reading, rights_now
-from localgov_ims.service.receipts import Taking, record_takings
-from localgov_ims.service.restricting import (
+from localgov_ims.service.payments.receipts import Taking, record_takings
+from localgov_ims.service.people.permitting import permit_reading, rights_now
+from localgov_ims.service.people.restricting import (
     lift_restriction,
     permit_accounts,
     restrict_account,

@@ -41,11 +41,21 @@ from localgov_ims.errors import (
     NotPermitted,
     RuleViolation,
 )
-from localgov_ims.service.erasing import confirm_erasure, preview_erasure, propose_erasure
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.laws.law import LawReport
-from localgov_ims.service.legal_holds import hold_account, hold_file, hold_payer, legal_holds, lift_hold
-from localgov_ims.service.retaining import confirm_retention, preview_retention, propose_retention
+from localgov_ims.service.personal_data.erasing import confirm_erasure, preview_erasure, propose_erasure
+from localgov_ims.service.personal_data.legal_holds import (
+    hold_account,
+    hold_file,
+    hold_payer,
+    legal_holds,
+    lift_hold,
+)
+from localgov_ims.service.personal_data.retaining import (
+    confirm_retention,
+    preview_retention,
+    propose_retention,
+)
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import files, holders, payments, personal, refunds, statements, transactions
 from localgov_ims.storage.engines import wipe

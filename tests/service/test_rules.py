@@ -14,8 +14,8 @@ from localgov_ims.bootstrap.rule_files import rules_of
 from localgov_ims.domain.two_person import TwoPersonLimits
 from localgov_ims.errors import ConfigurationError, NotFound, NotPermitted, RuleViolation
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.rule_texts import rules_data, rules_stored, stored_text
-from localgov_ims.service.rules import (
+from localgov_ims.service.rules.texts import rules_data, rules_stored, stored_text
+from localgov_ims.service.rules.versions import (
     activate_rules,
     council_in_force,
     draft_rules,

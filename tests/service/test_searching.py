@@ -25,8 +25,8 @@ from localgov_ims.domain.statements import Evidence, Statement
 from localgov_ims.domain.transactions import Origin, Transaction
 from localgov_ims.domain.vat import Treatment
 from localgov_ims.errors import InvalidValue, NotFound, NotPermitted, NotSignedIn
+from localgov_ims.service.enquiries.searching import MOST, Format, export, search, view_transaction
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.searching import MOST, Format, export, search, view_transaction
 from localgov_ims.storage import files, statements, transactions
 
 LISTS = (Permission.TRANSACTION_LIST, Permission.TRANSACTION_VIEW)
@@ -198,7 +198,7 @@ def test_a_cursor_of_another_search_or_none_at_all_is_refused(office: Installati
 
 @given(st.text())
 def test_no_text_is_taken_for_a_cursor(text: str) -> None:
-    from localgov_ims.service.searching import _place
+    from localgov_ims.service.enquiries.searching import _place
 
     with pytest.raises(InvalidValue, match="cursor"):
         _place(Criteria(), text)

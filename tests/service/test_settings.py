@@ -29,10 +29,16 @@ from localgov_ims.domain.people import Given
 from localgov_ims.errors import ConfigurationError, NotFound, NotPermitted, RuleViolation, StoreUnavailable
 from localgov_ims.files.holder_fields import HolderRow, applied
 from localgov_ims.files.toml_text import table_text
-from localgov_ims.service.holders import history, holder, save_holder
+from localgov_ims.service.holders.seeing import history, holder, save_holder
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.people import add_user
-from localgov_ims.service.settings import Changes, changes, settings_diff, settings_history, settings_text
+from localgov_ims.service.people.adding import add_user
+from localgov_ims.service.settings.versions import (
+    Changes,
+    changes,
+    settings_diff,
+    settings_history,
+    settings_text,
+)
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.small_council import settings_text as small_council
 from localgov_ims.storage.audit import entries

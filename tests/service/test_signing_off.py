@@ -27,10 +27,10 @@ from localgov_ims.errors import (
     RuleViolation,
 )
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.overdue_sign_offs import list_overdue
-from localgov_ims.service.sign_off_packs import Asked
-from localgov_ims.service.signing_off import list_signed, prepare, review, signed
-from localgov_ims.service.stating import state_total
+from localgov_ims.service.proofs.overdue_sign_offs import list_overdue
+from localgov_ims.service.proofs.sign_off_packs import Asked
+from localgov_ims.service.proofs.signing_off import list_signed, prepare, review, signed
+from localgov_ims.service.proofs.stating import state_total
 from localgov_ims.service.verifying import verify
 
 __all__ = ["year_end"]  # the fixture of the worked example

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from attrs import evolve
 
-from localgov_ims.service.importing import import_file
+from localgov_ims.service.files.importing import import_file
+from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.receiving_files import Incoming
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import settlements
 

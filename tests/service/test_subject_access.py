@@ -18,8 +18,8 @@ from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.restrictions import RestrictionKind
 from localgov_ims.errors import InvalidValue, NotPermitted
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.restricting import restrict_account
-from localgov_ims.service.subject_access import subject_access
+from localgov_ims.service.people.restricting import restrict_account
+from localgov_ims.service.personal_data.subject_access import subject_access
 from localgov_ims.storage import audit, statements, transactions
 
 

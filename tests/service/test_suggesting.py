@@ -15,12 +15,12 @@ from tests.service.suspended import an_item, clear, gives, rent
 from localgov_ims.domain.holders import AccountHolder, Person
 from localgov_ims.domain.restrictions import RestrictionKind
 from localgov_ims.errors import NotFound
-from localgov_ims.service.clearing_undoing import undo_clearance
-from localgov_ims.service.holders import save_holder
+from localgov_ims.service.holders.seeing import save_holder
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.receipts import Taking, record_takings
-from localgov_ims.service.restricting import restrict_account
-from localgov_ims.service.suggesting import suggest
+from localgov_ims.service.payments.receipts import Taking, record_takings
+from localgov_ims.service.people.restricting import restrict_account
+from localgov_ims.service.suspense.clearing_undoing import undo_clearance
+from localgov_ims.service.suspense.suggesting import suggest
 from localgov_ims.storage import holders
 
 TAX, OTHER_TAX = "612345674", "700000009"
@@ -91,7 +91,7 @@ def test_the_same_payer_was_cleared_there_before(desk: Installation) -> None:
 
 
 def _again(desk: Installation, reference: str) -> str:
-    from localgov_ims.service.suspense_creating import NewItem, create_item
+    from localgov_ims.service.suspense.creating import NewItem, create_item
 
     made = create_item(desk, NewItem(key="again", amount=pounds("1.23"), mop="CA", reference=reference))
     return made.lines[0].reference

@@ -25,23 +25,23 @@ from localgov_ims.domain.refunds import RefundState
 from localgov_ims.domain.suspense import SuspenseCriteria, SuspenseItem, SuspenseReason, SuspenseState
 from localgov_ims.domain.transactions import Channel, Origin, TransactionKind
 from localgov_ims.errors import AlreadyDone, ImsError, InvalidValue, NotFound, NotPermitted, RuleViolation
-from localgov_ims.service.ageing import age_suspense
-from localgov_ims.service.clearing import clear_items
-from localgov_ims.service.clearing_lists import RemittanceList, clear_by_list
-from localgov_ims.service.clearing_undoing import undo_clearance
-from localgov_ims.service.finishing_refunds import authorise_refund, finish_refund
-from localgov_ims.service.importing import import_file
+from localgov_ims.service.files.importing import import_file
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.moving import authorise
-from localgov_ims.service.opening import OpeningItem
-from localgov_ims.service.receipts import Taking
-from localgov_ims.service.reconciling import reconcile
-from localgov_ims.service.reversing import reverse_transaction
-from localgov_ims.service.suggesting import suggest
-from localgov_ims.service.suspense import list_suspense, search_suspense
-from localgov_ims.service.suspense_creating import NewItem, create_item
-from localgov_ims.service.suspense_returning import return_to_payer
-from localgov_ims.service.suspense_working import mark_item, whole_item
+from localgov_ims.service.moves.authorising import authorise
+from localgov_ims.service.moves.opening import OpeningItem
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.payments.receipts import Taking
+from localgov_ims.service.reconciliation.reconciling import reconcile
+from localgov_ims.service.refunds.finishing import authorise_refund, finish_refund
+from localgov_ims.service.suspense.ageing import age_suspense
+from localgov_ims.service.suspense.clearing import clear_items
+from localgov_ims.service.suspense.clearing_lists import RemittanceList, clear_by_list
+from localgov_ims.service.suspense.clearing_undoing import undo_clearance
+from localgov_ims.service.suspense.creating import NewItem, create_item
+from localgov_ims.service.suspense.listing import list_suspense, search_suspense
+from localgov_ims.service.suspense.returning import return_to_payer
+from localgov_ims.service.suspense.suggesting import suggest
+from localgov_ims.service.suspense.working import mark_item, whole_item
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import files, transactions
 

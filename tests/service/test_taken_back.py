@@ -13,9 +13,9 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.observations import Observation, Said
 from localgov_ims.domain.payments import Payment
 from localgov_ims.domain.transactions import TransactionKind
-from localgov_ims.service.finishing import finish_payment
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.refunds import RefundOf, refund_payment
+from localgov_ims.service.payments.finishing import finish_payment
+from localgov_ims.service.refunds.asking import RefundOf, refund_payment
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import transactions
 

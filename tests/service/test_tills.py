@@ -25,13 +25,13 @@ from localgov_ims.errors import (
     NotPermitted,
     RuleViolation,
 )
-from localgov_ims.service.depositing import list_deposits
+from localgov_ims.service.cash_office.depositing import list_deposits
+from localgov_ims.service.cash_office.till_closing import close_till
+from localgov_ims.service.cash_office.till_receipts import pay_out, void_receipt
+from localgov_ims.service.cash_office.till_views import TillView, list_tills, view_till
+from localgov_ims.service.cash_office.tills import count_till, open_till
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.reversing import reverse_transaction
-from localgov_ims.service.till_closing import close_till
-from localgov_ims.service.till_receipts import pay_out, void_receipt
-from localgov_ims.service.till_views import TillView, list_tills, view_till
-from localgov_ims.service.tills import count_till, open_till
+from localgov_ims.service.moves.reversing import reverse_transaction
 from localgov_ims.service.verifying import verify
 
 Z = ZReport(merchant="M1", terminal="T1", number="77", day=date(2026, 5, 13), total=Money(30_00))

@@ -13,7 +13,7 @@ from localgov_ims.allocation.rules import Rule
 from localgov_ims.domain.money import Money
 from localgov_ims.errors import InvalidValue
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.trying_rules import try_rules, write_trial
+from localgov_ims.service.rules.trying import try_rules, write_trial
 
 YEAR = date(2026, 1, 1), date(2026, 12, 31)
 

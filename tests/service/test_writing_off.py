@@ -19,14 +19,14 @@ from localgov_ims.domain.transactions import Transaction
 from localgov_ims.domain.two_person import TwoPersonLimits
 from localgov_ims.domain.write_offs import WriteOffAccount
 from localgov_ims.errors import AlreadyDone, ConfigurationError, NotFound, NotPermitted, RuleViolation
-from localgov_ims.service.breaks import close_breaks, list_breaks
-from localgov_ims.service.clearing_proofs import prove_clearing
-from localgov_ims.service.explaining import explain
+from localgov_ims.service.explaining.asking import explain
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.moving import authorise
-from localgov_ims.service.reconciling import reconcile
-from localgov_ims.service.reversing import reverse_transaction
-from localgov_ims.service.writing_off import list_write_offs, write_off
+from localgov_ims.service.moves.authorising import authorise
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.proofs.clearing_proofs import prove_clearing
+from localgov_ims.service.reconciliation.breaks import close_breaks, list_breaks
+from localgov_ims.service.reconciliation.reconciling import reconcile
+from localgov_ims.service.reconciliation.writing_off import list_write_offs, write_off
 
 ACCOUNT = WriteOffAccount(fund="LB", account_reference="WRITEOFF", tolerance=pounds("5.00"))
 

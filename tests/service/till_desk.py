@@ -19,8 +19,8 @@ from localgov_ims.domain.tills import TillCount, ZReport
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.people import add_user
-from localgov_ims.service.receiving import receive_card, receive_cash, receive_cheque
+from localgov_ims.service.payments.receiving import receive_card, receive_cash, receive_cheque
+from localgov_ims.service.people.adding import add_user
 
 CHEQUE = Cheque(sort_code="112233", account="12345678", number="000123", name="A Drawer")
 

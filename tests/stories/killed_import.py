@@ -13,10 +13,10 @@ from pathlib import Path
 from sqlalchemy import event
 
 from localgov_ims.bootstrap.installing import open_installation
-from localgov_ims.service.exporting import export_to_folder
-from localgov_ims.service.importing import import_files
-from localgov_ims.service.receiving_files import Incoming
-from localgov_ims.service.reconciling import reconcile
+from localgov_ims.service.files.importing import import_files
+from localgov_ims.service.files.receiving import Incoming
+from localgov_ims.service.ledger.exporting import export_to_folder
+from localgov_ims.service.reconciliation.reconciling import reconcile
 from localgov_ims.storage import store
 
 

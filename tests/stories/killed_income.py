@@ -19,8 +19,8 @@ from sqlalchemy import event
 
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.domain.received_files import Declared
-from localgov_ims.service.importing import import_file
-from localgov_ims.service.receiving_files import Incoming
+from localgov_ims.service.files.importing import import_file
+from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import store
 

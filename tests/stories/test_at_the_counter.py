@@ -22,17 +22,17 @@ from localgov_ims.domain.roles import FundGroup
 from localgov_ims.domain.transactions import Channel, Transaction
 from localgov_ims.domain.two_person import TwoPersonLimits
 from localgov_ims.errors import AlreadyDone, NotPermitted, RuleViolation
-from localgov_ims.service.fees import record_fee
-from localgov_ims.service.finishing import finish_payment
-from localgov_ims.service.finishing_refunds import authorise_refund
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.payments import take_payment
-from localgov_ims.service.receiving import receive_cash, receive_cheque
-from localgov_ims.service.refunds import RefundOf, refund_payment
-from localgov_ims.service.reversing import reverse_transaction
-from localgov_ims.service.sending_refunds import send_refund
-from localgov_ims.service.suspense import list_suspense
-from localgov_ims.service.transfers import transfer_income
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.moves.transfers import transfer_income
+from localgov_ims.service.payments.asking import take_payment
+from localgov_ims.service.payments.fees import record_fee
+from localgov_ims.service.payments.finishing import finish_payment
+from localgov_ims.service.payments.receiving import receive_cash, receive_cheque
+from localgov_ims.service.refunds.asking import RefundOf, refund_payment
+from localgov_ims.service.refunds.finishing import authorise_refund
+from localgov_ims.service.refunds.sending import send_refund
+from localgov_ims.service.suspense.listing import list_suspense
 from localgov_ims.service.verifying import verify
 
 CHEQUE = Cheque(sort_code="112233", account="12345678", number="000123", name="A Drawer")

@@ -20,8 +20,8 @@ from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import holds_card
 from localgov_ims.errors import AdapterError, AlreadyDone, RuleViolation
-from localgov_ims.service.refunds import RefundOf, refund_payment, view_refund
-from localgov_ims.service.sending_refunds import send_to_provider
+from localgov_ims.service.refunds.asking import RefundOf, refund_payment, view_refund
+from localgov_ims.service.refunds.sending import send_to_provider
 
 
 @pytest.fixture

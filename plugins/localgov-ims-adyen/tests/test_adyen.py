@@ -14,8 +14,8 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.observations import RefundSaid, Said
 from localgov_ims.errors import ConfigurationError, InvalidSignature, NotSupported
 from localgov_ims.hooks import Callback, Secret
-from localgov_ims.service.refunds import RefundOf, refund_payment, view_refund
-from localgov_ims.service.sending_refunds import send_to_provider
+from localgov_ims.service.refunds.asking import RefundOf, refund_payment, view_refund
+from localgov_ims.service.refunds.sending import send_to_provider
 from localgov_ims.testing import PaymentProviderContract
 from localgov_ims.testing import provider_town as town
 from localgov_ims.testing.provider_rigs import AMOUNT
@@ -192,7 +192,7 @@ def test_what_became_of_a_refund_is_told_by_webhook_and_recorded_once(tmp_path: 
 def test_a_payment_of_another_system_is_answered_and_never_income_of_ours(tmp_path: Path):
     test = TestProvider()
     with test.office(tmp_path) as office:
-        from localgov_ims.service.callbacks import receive_callback
+        from localgov_ims.service.payments.callbacks import receive_callback
 
         foreign = office.rig.server.item("AUTHORISATION", "77", "SHOP-1", 100)
         assert receive_callback(office.house, town.NAME, office.rig.server.delivered(foreign)) == 1

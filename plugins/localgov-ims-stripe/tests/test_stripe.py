@@ -30,10 +30,10 @@ from localgov_ims.errors import (
 )
 from localgov_ims.files.reading import read
 from localgov_ims.hooks import Callback, HttpResponse, Secret
-from localgov_ims.service.fetching_settlements import fetch_settlements
+from localgov_ims.service.files.fetching_settlements import fetch_settlements
 from localgov_ims.service.installation import ChosenSource
-from localgov_ims.service.refunds import RefundOf, refund_payment, view_refund
-from localgov_ims.service.sending_refunds import send_to_provider
+from localgov_ims.service.refunds.asking import RefundOf, refund_payment, view_refund
+from localgov_ims.service.refunds.sending import send_to_provider
 from localgov_ims.testing import PaymentProviderContract, SettlementSourceContract
 from localgov_ims.testing import provider_town as town
 from localgov_ims.testing.provider_rigs import AMOUNT, Rig, asked, begun, paid, refund_of

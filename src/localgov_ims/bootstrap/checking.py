@@ -8,7 +8,7 @@ from attrs import frozen
 
 from localgov_ims.bootstrap.one_file import holder_rows, read_one_file
 from localgov_ims.domain.issues import Issue
-from localgov_ims.service.loading_holders import check_rows
+from localgov_ims.service.holders.loading import check_rows
 
 
 @frozen(kw_only=True)

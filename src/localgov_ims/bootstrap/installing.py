@@ -35,15 +35,15 @@ from localgov_ims.hooks import registry
 from localgov_ims.hooks.notifiers import NotifierSpec
 from localgov_ims.hooks.registry import Registry
 from localgov_ims.service.council import Council
-from localgov_ims.service.feeding import check_feeds
 from localgov_ims.service.installation import ChosenExporter, Installation
-from localgov_ims.service.paying_refunds import check_payables
-from localgov_ims.service.people import begin
-from localgov_ims.service.permitting import known_user, note_use
-from localgov_ims.service.rule_texts import rules_stored
-from localgov_ims.service.rules import council_in_force, keep_rules, permit_rules
-from localgov_ims.service.settings import changes
-from localgov_ims.service.settings_changes import permit_settings
+from localgov_ims.service.ledger.feeding import check_feeds
+from localgov_ims.service.people.adding import begin
+from localgov_ims.service.people.permitting import known_user, note_use
+from localgov_ims.service.refunds.paying import check_payables
+from localgov_ims.service.rules.texts import rules_stored
+from localgov_ims.service.rules.versions import council_in_force, keep_rules, permit_rules
+from localgov_ims.service.settings.changes import permit_settings
+from localgov_ims.service.settings.versions import changes
 from localgov_ims.storage import settings as stored
 from localgov_ims.storage.names import names_in_use
 from localgov_ims.storage.rule_sets import active

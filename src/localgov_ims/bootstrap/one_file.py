@@ -23,9 +23,9 @@ from localgov_ims.domain.issues import Issue
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.files.holder_fields import FIELDS, HolderRow, fields_of
 from localgov_ims.files.toml_text import table_text
-from localgov_ims.service.holders import every_holder
+from localgov_ims.service.holders.seeing import every_holder
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.settings import settings_text
+from localgov_ims.service.settings.versions import settings_text
 
 HEADING: Final = "[[account_holder]]"
 """The line that begins an account holder; the first one ends the settings."""

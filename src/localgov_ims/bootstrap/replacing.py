@@ -12,12 +12,12 @@ from localgov_ims.bootstrap.settings import load
 from localgov_ims.bootstrap.whole_files import replace_file
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.errors import ConfigurationError
+from localgov_ims.service.files.recorders import Progress
+from localgov_ims.service.holders.loading import HoldersLoaded, detail, load_rows
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.loading_holders import HoldersLoaded, detail, load_rows
-from localgov_ims.service.permitting import note_use, rights_now
-from localgov_ims.service.recorders import Progress
-from localgov_ims.service.rules import keep_rules
-from localgov_ims.service.settings import Changes, changes
+from localgov_ims.service.people.permitting import note_use, rights_now
+from localgov_ims.service.rules.versions import keep_rules
+from localgov_ims.service.settings.versions import Changes, changes
 from localgov_ims.storage import settings as stored
 from localgov_ims.storage.store import Unit
 

@@ -14,7 +14,7 @@ from localgov_ims.domain.check_digits import CheckDigits
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.vat import VatRate
 from localgov_ims.errors import ConfigurationError, ImsError
-from localgov_ims.service.rule_texts import register_rules
+from localgov_ims.service.rules.texts import register_rules
 
 Record = TypeVar("Record")
 

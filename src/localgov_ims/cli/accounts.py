@@ -27,10 +27,10 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import visible
 from localgov_ims.files.holder_csv import write_rows
 from localgov_ims.files.holder_fields import FIELDS, fields_of
-from localgov_ims.service import holders as service
-from localgov_ims.service.holders import HolderVersion, every_holder
+from localgov_ims.service.holders import seeing as service
+from localgov_ims.service.holders.loading import HoldersLoaded, import_holders
+from localgov_ims.service.holders.seeing import HolderVersion, every_holder
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.loading_holders import HoldersLoaded, import_holders
 
 
 @click.group()

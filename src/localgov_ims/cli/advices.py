@@ -10,8 +10,8 @@ from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import counted, json_option, print_json, print_table
 from localgov_ims.domain.advices import RecordedAdvice
 from localgov_ims.domain.quoting import visible
-from localgov_ims.service.advices import list_advices, owner_of, take_advices
 from localgov_ims.service.council import Council
+from localgov_ims.service.direct_debits.advices import list_advices, owner_of, take_advices
 
 
 @click.group()

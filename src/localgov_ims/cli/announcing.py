@@ -11,7 +11,7 @@ from localgov_ims.cli.output import json_option, print_json, print_table
 from localgov_ims.domain.calendar import LONDON
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.system_messages import Audience, MessageSeverity, SystemMessage
-from localgov_ims.service.announcing import add_message, end_message, list_messages
+from localgov_ims.service.documents.announcing import add_message, end_message, list_messages
 
 _MOMENT = click.DateTime(formats=["%Y-%m-%d %H:%M", "%Y-%m-%d"])
 

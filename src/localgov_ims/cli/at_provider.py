@@ -13,13 +13,13 @@ from localgov_ims.domain.payments import Payment
 from localgov_ims.domain.quoting import visible
 from localgov_ims.hooks.next_steps import AgentPanel, Done, FormPost, NextStep, Redirect
 from localgov_ims.hooks.providers import Language
-from localgov_ims.service import provider_payments
-from localgov_ims.service.callbacks import answer_callbacks
-from localgov_ims.service.reporting import Reported, note_unproved, report_payment
-from localgov_ims.service.stories import called
-from localgov_ims.service.sweeping import Swept, mop_up_payments
-from localgov_ims.service.sweeping_disputes import mop_up_disputes
-from localgov_ims.service.sweeping_refunds import mop_up_refunds
+from localgov_ims.service.explaining.stories import called
+from localgov_ims.service.payments import provider_payments
+from localgov_ims.service.payments.callbacks import answer_callbacks
+from localgov_ims.service.payments.reporting import Reported, note_unproved, report_payment
+from localgov_ims.service.payments.sweeping import Swept, mop_up_payments
+from localgov_ims.service.payments.sweeping_disputes import mop_up_disputes
+from localgov_ims.service.refunds.sweeping import mop_up_refunds
 
 __all__ = ["payments"]
 

@@ -11,7 +11,7 @@ from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import counted, json_option, print_json
 from localgov_ims.cli.proofs_shown import DAY
 from localgov_ims.domain.quoting import visible
-from localgov_ims.service.breaks import BreakView, assign_breaks, close_breaks, list_breaks
+from localgov_ims.service.reconciliation.breaks import BreakView, assign_breaks, close_breaks, list_breaks
 
 _ids = click.argument("ids", metavar="ID...", nargs=-1, required=True, type=click.UUID)
 

@@ -7,7 +7,7 @@ import click
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import counted, json_option, print_json
 from localgov_ims.domain.money import Money
-from localgov_ims.service.rejecting import reject_rows
+from localgov_ims.service.direct_debits.rejecting import reject_rows
 
 
 @click.group()

@@ -6,7 +6,7 @@ import click
 
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.people import come_in
+from localgov_ims.service.people.adding import come_in
 
 
 def opened_council(context: click.Context) -> Installation:

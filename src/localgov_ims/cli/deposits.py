@@ -9,7 +9,7 @@ from localgov_ims.cli.ereturns_shown import deposit_json
 from localgov_ims.cli.output import counted, json_option, print_json, print_table
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import visible
-from localgov_ims.service.depositing import DepositView, list_deposits
+from localgov_ims.service.cash_office.depositing import DepositView, list_deposits
 
 
 @click.command()

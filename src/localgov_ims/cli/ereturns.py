@@ -23,10 +23,11 @@ from localgov_ims.domain.ereturn_templates import TemplateRow
 from localgov_ims.domain.ereturns import EReturn, EReturnEvent, EReturnState
 from localgov_ims.domain.notes import NoteSubject
 from localgov_ims.domain.quoting import visible
-from localgov_ims.service import ereturn_viewing, noting
-from localgov_ims.service import ereturns as service
-from localgov_ims.service.ereturn_approving import approve_ereturns
-from localgov_ims.service.stories import called, when
+from localgov_ims.service.cash_office import ereturn_viewing
+from localgov_ims.service.cash_office import ereturns as service
+from localgov_ims.service.cash_office.ereturn_approving import approve_ereturns
+from localgov_ims.service.documents import noting
+from localgov_ims.service.explaining.stories import called, when
 
 _NEXT = {
     EReturnState.NEW: "Save what it says: `ims ereturns save {0} FILE`",

@@ -15,11 +15,11 @@ from localgov_ims.domain.ereturns import EReturn
 from localgov_ims.domain.money import NOTHING
 from localgov_ims.domain.notes import Note
 from localgov_ims.domain.quoting import visible
+from localgov_ims.service.cash_office.ereturn_approving import Approved
+from localgov_ims.service.cash_office.ereturn_checks import references_of
+from localgov_ims.service.cash_office.ereturn_viewing import EReturnView, ListedEReturn
 from localgov_ims.service.council import Council
-from localgov_ims.service.ereturn_approving import Approved
-from localgov_ims.service.ereturn_checks import references_of
-from localgov_ims.service.ereturn_viewing import EReturnView, ListedEReturn
-from localgov_ims.service.stories import called, when
+from localgov_ims.service.explaining.stories import called, when
 
 
 def template_json(template: EReturnTemplate) -> dict[str, object]:

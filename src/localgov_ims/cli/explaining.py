@@ -8,7 +8,7 @@ from attrs import asdict
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import json_option, print_json
 from localgov_ims.domain.quoting import visible
-from localgov_ims.service.explaining import explain as tell
+from localgov_ims.service.explaining.asking import explain as tell
 
 
 @click.command()

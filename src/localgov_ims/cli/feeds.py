@@ -11,7 +11,7 @@ from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.keeping import keeper
 from localgov_ims.cli.output import counted, json_option, print_json, print_table, progress
 from localgov_ims.domain.feeds import FeedFile
-from localgov_ims.service.feeding import Fed, feed_figures, list_feed_files, send_again, send_feed
+from localgov_ims.service.ledger.feeding import Fed, feed_figures, list_feed_files, send_again, send_feed
 
 _day = click.DateTime(["%Y-%m-%d"])
 

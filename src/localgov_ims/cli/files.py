@@ -18,10 +18,10 @@ from localgov_ims.cli.root import REFUSED
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.received_files import FileStatus
-from localgov_ims.service.deciding_files import decide_file
-from localgov_ims.service.file_views import LARGEST_PAGE, list_files, show_file
-from localgov_ims.service.reversing_files import reverse_file
-from localgov_ims.service.stories import when
+from localgov_ims.service.explaining.stories import when
+from localgov_ims.service.files.deciding import decide_file
+from localgov_ims.service.files.reversing import reverse_file
+from localgov_ims.service.files.views import LARGEST_PAGE, list_files, show_file
 
 
 @click.group()

@@ -14,8 +14,8 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.received_files import FileEvent, ReceivedFile
 from localgov_ims.domain.suspense import SuspenseReason
-from localgov_ims.service.importing import ImportResult
-from localgov_ims.service.stories import when
+from localgov_ims.service.explaining.stories import when
+from localgov_ims.service.files.importing import ImportResult
 
 _COLOURS = {
     "recorded": "green", "seen": "yellow", "held": "yellow", "reversed": "yellow", "refused": "red",

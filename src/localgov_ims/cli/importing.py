@@ -12,9 +12,9 @@ from localgov_ims.cli.items import read_amount
 from localgov_ims.cli.output import counting, files_argument, json_option, opened, print_json, progress
 from localgov_ims.cli.root import REFUSED
 from localgov_ims.domain.received_files import Declared
-from localgov_ims.service.dry_runs import dry_run
-from localgov_ims.service.importing import import_files
-from localgov_ims.service.receiving_files import Incoming
+from localgov_ims.service.files.dry_runs import dry_run
+from localgov_ims.service.files.importing import import_files
+from localgov_ims.service.files.receiving import Incoming
 
 
 @click.command("import")

@@ -10,7 +10,7 @@ from localgov_ims.cli.council import opened_council
 from localgov_ims.domain.journal_states import Standing
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.ledger_files import RejectedLine
-from localgov_ims.service.journal_answers import (
+from localgov_ims.service.ledger.journal_answers import (
     acknowledge_journal,
     confirm_journal,
     reject_journal,

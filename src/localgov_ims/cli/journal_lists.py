@@ -12,8 +12,8 @@ from localgov_ims.documents.journal_sheets import write_journal
 from localgov_ims.domain.journals import JournalLine, Side
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.periods import PeriodNumber
-from localgov_ims.service.journal_views import drill as drilled
-from localgov_ims.service.journal_views import list_journals
+from localgov_ims.service.ledger.journal_views import drill as drilled
+from localgov_ims.service.ledger.journal_views import list_journals
 
 
 @click.command(name="list")

@@ -15,8 +15,8 @@ from localgov_ims.cli.output import counted, json_option, print_json, print_tabl
 from localgov_ims.cli.rendering import render
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.periods import PeriodNumber
-from localgov_ims.service.exporting import Exported, export_again, export_to_folder
-from localgov_ims.service.journalling import Asked
+from localgov_ims.service.ledger.exporting import Exported, export_again, export_to_folder
+from localgov_ims.service.ledger.journalling import Asked
 
 
 @click.group()

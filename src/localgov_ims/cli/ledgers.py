@@ -8,9 +8,9 @@ from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import counted, json_option, opened, print_json, print_table
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.periods import PeriodNumber
-from localgov_ims.service.charts import import_chart
-from localgov_ims.service.ledger_map import Mapped, ledger_map
-from localgov_ims.service.vat_report import VatReport, vat_report
+from localgov_ims.service.ledger.charts import import_chart
+from localgov_ims.service.ledger.ledger_map import Mapped, ledger_map
+from localgov_ims.service.ledger.vat_report import VatReport, vat_report
 
 
 @click.group()

@@ -11,7 +11,7 @@ from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import json_option, print_json, print_table
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.retention import LegalHold
-from localgov_ims.service import legal_holds
+from localgov_ims.service.personal_data import legal_holds
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 

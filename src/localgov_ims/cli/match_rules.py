@@ -18,8 +18,8 @@ from localgov_ims.errors import ConfigurationError, NotFound
 from localgov_ims.reconciliation.findings import Pair
 from localgov_ims.reconciliation.rules import MatchRule
 from localgov_ims.reconciliation.sql import Compiler
-from localgov_ims.service.open_items import tariffs_of
-from localgov_ims.service.trying_match_rules import try_match_rules
+from localgov_ims.service.reconciliation.open_items import tariffs_of
+from localgov_ims.service.reconciliation.trying_match_rules import try_match_rules
 
 _MOST = 20
 _file = click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))

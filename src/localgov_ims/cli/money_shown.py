@@ -15,9 +15,9 @@ from localgov_ims.domain.proposals import Proposal
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.refunds import RefundRequest
 from localgov_ims.domain.transactions import Line, Transaction
-from localgov_ims.service.explaining_moves import moves
-from localgov_ims.service.stories import called, size, when
-from localgov_ims.service.viewing import LineView, PaymentView, RecordView, RefundView
+from localgov_ims.service.enquiries.viewing import LineView, PaymentView, RecordView, RefundView
+from localgov_ims.service.explaining.moves import moves
+from localgov_ims.service.explaining.stories import called, size, when
 
 
 def payment_json(payment: Payment) -> dict[str, object]:

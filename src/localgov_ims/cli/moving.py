@@ -18,15 +18,15 @@ from localgov_ims.cli.money_shown import (
 from localgov_ims.cli.output import counted, json_option, print_json, print_table
 from localgov_ims.domain.proposals import Proposal
 from localgov_ims.domain.quoting import visible
-from localgov_ims.service.explaining_moves import asked_told, draw_told, moves
+from localgov_ims.service.enquiries.viewing import LineView, whole_line
+from localgov_ims.service.explaining.moves import asked_told, draw_told, moves
+from localgov_ims.service.explaining.stories import called, when
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.moving import authorise
-from localgov_ims.service.proposing import waiting_proposals
-from localgov_ims.service.reallocations import reallocate_line
-from localgov_ims.service.reversing import reverse_transaction
-from localgov_ims.service.stories import called, when
-from localgov_ims.service.transfers import transfer_income
-from localgov_ims.service.viewing import LineView, whole_line
+from localgov_ims.service.moves.authorising import authorise
+from localgov_ims.service.moves.proposing import waiting_proposals
+from localgov_ims.service.moves.reallocations import reallocate_line
+from localgov_ims.service.moves.reversing import reverse_transaction
+from localgov_ims.service.moves.transfers import transfer_income
 
 _ITEM = "FUND:ACCOUNT:AMOUNT"
 _narrative = click.option("--narrative", metavar="TEXT", help="What is noted beside every line.")

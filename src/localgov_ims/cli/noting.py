@@ -9,7 +9,7 @@ from localgov_ims.cli.output import json_option, print_json
 from localgov_ims.domain.calendar import LONDON
 from localgov_ims.domain.notes import Note, NoteSubject
 from localgov_ims.domain.quoting import visible
-from localgov_ims.service.noting import add_note, notes_of
+from localgov_ims.service.documents.noting import add_note, notes_of
 
 _kind = click.argument("kind", type=click.Choice([each.value for each in NoteSubject]))
 _subject = click.argument("subject", metavar="ID")

@@ -6,7 +6,7 @@ import time
 
 import click
 
-from localgov_ims.service.backing_off import BACKING_OFF, Patience
+from localgov_ims.service.payments.backing_off import BACKING_OFF, Patience
 
 
 def _told_and_waited(seconds: float) -> None:

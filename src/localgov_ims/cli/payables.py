@@ -10,7 +10,7 @@ from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.keeping import keeper
 from localgov_ims.cli.output import counted, json_option, print_json, print_table
 from localgov_ims.domain.payables import PayablesFile
-from localgov_ims.service.paying_refunds import list_payables, send_payables, send_payables_again
+from localgov_ims.service.refunds.paying import list_payables, send_payables, send_payables_again
 
 
 @click.group()

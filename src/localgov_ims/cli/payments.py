@@ -35,12 +35,13 @@ from localgov_ims.domain.payers import Card, Cheque
 from localgov_ims.domain.payments import TAKES_PAYMENTS
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.transactions import Channel
-from localgov_ims.service import listing, receiving
-from localgov_ims.service.fees import record_fee
-from localgov_ims.service.finishing import finish_payment
-from localgov_ims.service.payments import payment_breaks, take_payment
-from localgov_ims.service.stories import called
-from localgov_ims.service.viewing import whole_payment
+from localgov_ims.service.enquiries import listing
+from localgov_ims.service.enquiries.viewing import whole_payment
+from localgov_ims.service.explaining.stories import called
+from localgov_ims.service.payments import receiving
+from localgov_ims.service.payments.asking import payment_breaks, take_payment
+from localgov_ims.service.payments.fees import record_fee
+from localgov_ims.service.payments.finishing import finish_payment
 
 WORDS = ("authorised", "pending", "refused", "error", "cancelled", "expired", "taken_back")
 """What a provider may have said; another word is for a person to understand first."""

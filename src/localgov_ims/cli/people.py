@@ -23,9 +23,9 @@ from localgov_ims.cli.restricting import lift, restrict, restrictions
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.people import Given
 from localgov_ims.errors import InvalidValue
-from localgov_ims.service import people
-from localgov_ims.service.access_review import access_review, sign_access_review
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.people import adding as people
+from localgov_ims.service.people.access_review import access_review, sign_access_review
 
 _NAMES = {
     "roles": ("--role", "A role, such as cashier."),

@@ -10,8 +10,8 @@ from attrs import asdict
 from localgov_ims.cli.output import counted, print_table
 from localgov_ims.domain.calendar import LONDON
 from localgov_ims.domain.people import User
-from localgov_ims.service.access_review import AccessReview, UserReview
-from localgov_ims.service.granting import Asked
+from localgov_ims.service.people.access_review import AccessReview, UserReview
+from localgov_ims.service.people.granting import Asked
 
 
 def user_json(user: User, today: date) -> dict[str, object]:

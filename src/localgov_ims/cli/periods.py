@@ -7,7 +7,7 @@ import click
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import json_option, print_json, print_table
 from localgov_ims.domain.periods import PeriodNumber
-from localgov_ims.service.periods import close_period, period_states, reopen_period
+from localgov_ims.service.ledger.periods import close_period, period_states, reopen_period
 
 _reason = click.option("--reason", required=True, metavar="TEXT", help="Why.")
 

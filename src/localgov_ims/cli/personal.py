@@ -15,8 +15,8 @@ from localgov_ims.cli.legal_holds import hold
 from localgov_ims.cli.output import counted, json_option, print_json, print_table, progress
 from localgov_ims.documents.subject_access import as_html, as_json
 from localgov_ims.domain.retention import ClassCount, Removal, RetentionPreview, Subject
-from localgov_ims.service import erasing, retaining
-from localgov_ims.service.subject_access import subject_access
+from localgov_ims.service.personal_data import erasing, retaining
+from localgov_ims.service.personal_data.subject_access import subject_access
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _accounts = click.option(

@@ -14,9 +14,9 @@ from localgov_ims.documents.receipts import ReceiptDocument
 from localgov_ims.domain.calendar import LONDON
 from localgov_ims.domain.outbox import OutboxMessage, address_shown
 from localgov_ims.errors import RuleViolation
-from localgov_ims.service.delivering import deliver_messages, list_outbox
-from localgov_ims.service.receipting import give_receipt, receipt_document, send_receipt
-from localgov_ims.service.stories import called
+from localgov_ims.service.documents.delivering import deliver_messages, list_outbox
+from localgov_ims.service.documents.receipting import give_receipt, receipt_document, send_receipt
+from localgov_ims.service.explaining.stories import called
 
 _file = click.Path(dir_okay=False, path_type=Path)
 

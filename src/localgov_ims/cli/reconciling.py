@@ -7,7 +7,7 @@ import click
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import json_option, print_json, print_table, progress
 from localgov_ims.domain.quoting import visible
-from localgov_ims.service.reconciling import reconcile as run
+from localgov_ims.service.reconciliation.reconciling import reconcile as run
 
 
 @click.command()

@@ -18,13 +18,13 @@ from localgov_ims.domain.observations import RefundObservation, RefundSaid
 from localgov_ims.domain.payers import Payee
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.refunds import RefundRequest, RefundState, Route
-from localgov_ims.service import listing
-from localgov_ims.service.finishing_refunds import authorise_refund, finish_refund
+from localgov_ims.service.enquiries import listing
+from localgov_ims.service.enquiries.viewing import RefundView, whole_line, whole_refund
+from localgov_ims.service.explaining.stories import called, when
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.refunds import RefundOf, refund_payment
-from localgov_ims.service.sending_refunds import send_to_provider
-from localgov_ims.service.stories import called, when
-from localgov_ims.service.viewing import RefundView, whole_line, whole_refund
+from localgov_ims.service.refunds.asking import RefundOf, refund_payment
+from localgov_ims.service.refunds.finishing import authorise_refund, finish_refund
+from localgov_ims.service.refunds.sending import send_to_provider
 
 SAID = {
     "paid": RefundSaid.SUCCEEDED, "rejected": RefundSaid.FAILED, "submitted": RefundSaid.SUBMITTED,

@@ -10,10 +10,10 @@ import click
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import json_option
 from localgov_ims.cli.proofs_shown import DAY, export_option, give_proof
-from localgov_ims.service.bank_proofs import prove_bank
-from localgov_ims.service.bank_reports import report_account
-from localgov_ims.service.clearing_proofs import prove_clearing
-from localgov_ims.service.control_proofs import prove_fund
+from localgov_ims.service.proofs.bank_proofs import prove_bank
+from localgov_ims.service.proofs.bank_reports import report_account
+from localgov_ims.service.proofs.clearing_proofs import prove_clearing
+from localgov_ims.service.proofs.control_proofs import prove_fund
 
 _items = click.option("--items", is_flag=True, help="Print what each figure is made of.")
 

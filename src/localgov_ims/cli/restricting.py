@@ -9,7 +9,7 @@ from localgov_ims.cli.output import json_option, print_json, print_table
 from localgov_ims.domain.calendar import LONDON
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.restrictions import Restriction, RestrictionKind
-from localgov_ims.service.restricting import lift_restriction, restrict_account, restricted_accounts
+from localgov_ims.service.people.restricting import lift_restriction, restrict_account, restricted_accounts
 
 _reason = click.option("--reason", required=True, metavar="TEXT", help="Why, without names.")
 

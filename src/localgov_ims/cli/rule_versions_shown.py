@@ -13,7 +13,7 @@ from localgov_ims.cli.output import counted, print_table
 from localgov_ims.domain.calendar import LONDON
 from localgov_ims.domain.quoting import visible
 from localgov_ims.files.toml_text import scalar_text
-from localgov_ims.service.trying_rules import RuleTrial
+from localgov_ims.service.rules.trying import RuleTrial
 from localgov_ims.storage.rule_sets import RuleSetVersion
 
 

@@ -27,9 +27,9 @@ from localgov_ims.cli.rule_versions_shown import (
 from localgov_ims.cli.rules_shown import explanation_json, show_explanation
 from localgov_ims.cli.trial_rows import trial_of
 from localgov_ims.domain.quoting import visible
-from localgov_ims.service.rule_usage import rule_usage
-from localgov_ims.service.rules import activate_rules, draft_rules, rule_version, rule_versions
-from localgov_ims.service.trying_rules import try_rules, write_trial
+from localgov_ims.service.rules.trying import try_rules, write_trial
+from localgov_ims.service.rules.usage import rule_usage
+from localgov_ims.service.rules.versions import activate_rules, draft_rules, rule_version, rule_versions
 
 _existing = click.Path(path_type=Path, exists=True, dir_okay=False)
 _settings = click.option(

@@ -14,10 +14,10 @@ from localgov_ims.domain.ids import ALPHABET, shown
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.searching import Criteria
+from localgov_ims.service.enquiries.searching import MOST, PAGE, Format, Page, fraction, taken
+from localgov_ims.service.enquiries.searching import export as write_export
+from localgov_ims.service.enquiries.searching import search as find
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.searching import MOST, PAGE, Format, Page, fraction, taken
-from localgov_ims.service.searching import export as write_export
-from localgov_ims.service.searching import search as find
 from localgov_ims.storage.searching import FoundLine
 
 _DAY = click.DateTime(["%Y-%m-%d"])

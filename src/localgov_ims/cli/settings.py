@@ -22,7 +22,7 @@ from localgov_ims.cli.output import (
 )
 from localgov_ims.cli.root import REFUSED
 from localgov_ims.domain.calendar import LONDON
-from localgov_ims.service import settings as service
+from localgov_ims.service.settings import versions as service
 
 _file = click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 

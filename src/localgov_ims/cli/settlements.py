@@ -12,7 +12,7 @@ from localgov_ims.cli.items import DAY
 from localgov_ims.cli.output import json_option, print_json
 from localgov_ims.cli.root import REFUSED
 from localgov_ims.domain.calendar import local_day
-from localgov_ims.service.fetching_settlements import fetch_settlements
+from localgov_ims.service.files.fetching_settlements import fetch_settlements
 
 
 @click.group()

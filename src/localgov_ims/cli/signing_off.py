@@ -14,9 +14,9 @@ from localgov_ims.cli.proofs_shown import DAY
 from localgov_ims.documents.sign_off_pages import as_html
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.sign_offs import CarriedForward, Review, SignOff, SignOffKind
-from localgov_ims.service import signing_off as service
-from localgov_ims.service.overdue_sign_offs import list_overdue
-from localgov_ims.service.sign_off_packs import Asked
+from localgov_ims.service.proofs import signing_off as service
+from localgov_ims.service.proofs.overdue_sign_offs import list_overdue
+from localgov_ims.service.proofs.sign_off_packs import Asked
 
 _id = click.argument("sign_off", metavar="ID", type=click.UUID)
 

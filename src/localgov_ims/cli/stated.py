@@ -15,7 +15,14 @@ from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.stated import LISTS, OUTCOMES, About
-from localgov_ims.service.stating import Loaded, end_item, list_items, load_items, load_totals, state_total
+from localgov_ims.service.proofs.stating import (
+    Loaded,
+    end_item,
+    list_items,
+    load_items,
+    load_totals,
+    state_total,
+)
 from localgov_ims.storage.stated import StandingItem
 
 _source = click.option(

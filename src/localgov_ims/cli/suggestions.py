@@ -9,9 +9,9 @@ import click
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import counted, json_option, print_json
 from localgov_ims.domain.quoting import visible
-from localgov_ims.service import deciding_matches as service
-from localgov_ims.service.holding_lines import send_to_suspense
-from localgov_ims.service.suggested_matches import SuggestionView, list_suggestions
+from localgov_ims.service.reconciliation import deciding_matches as service
+from localgov_ims.service.reconciliation.holding_lines import send_to_suspense
+from localgov_ims.service.reconciliation.suggested_matches import SuggestionView, list_suggestions
 
 _ids = click.argument("ids", metavar="ID...", nargs=-1, required=True, type=click.UUID)
 

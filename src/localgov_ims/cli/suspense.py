@@ -29,12 +29,12 @@ from localgov_ims.cli.suspense_shown import (
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.notes import NoteSubject
 from localgov_ims.domain.suspense import SuspenseCriteria, SuspenseReason, SuspenseState
-from localgov_ims.service.ageing import age_suspense
-from localgov_ims.service.noting import add_note
-from localgov_ims.service.stories import when
-from localgov_ims.service.suggesting import suggest as suggested
-from localgov_ims.service.suspense import PAGE, list_suspense, search_suspense
-from localgov_ims.service.suspense_working import mark_item, whole_item
+from localgov_ims.service.documents.noting import add_note
+from localgov_ims.service.explaining.stories import when
+from localgov_ims.service.suspense.ageing import age_suspense
+from localgov_ims.service.suspense.listing import PAGE, list_suspense, search_suspense
+from localgov_ims.service.suspense.suggesting import suggest as suggested
+from localgov_ims.service.suspense.working import mark_item, whole_item
 
 _line = click.argument("line")
 

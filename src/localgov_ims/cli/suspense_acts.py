@@ -13,11 +13,11 @@ from localgov_ims.cli.money_shown import refund_json, show_moved, show_transacti
 from localgov_ims.cli.output import json_option, print_json
 from localgov_ims.domain.clearing import Giving
 from localgov_ims.domain.payers import Payee
-from localgov_ims.service.clearing import clear_items
-from localgov_ims.service.clearing_undoing import undo_clearance
-from localgov_ims.service.stories import called
-from localgov_ims.service.suspense_creating import NewItem, create_item
-from localgov_ims.service.suspense_returning import return_to_payer
+from localgov_ims.service.explaining.stories import called
+from localgov_ims.service.suspense.clearing import clear_items
+from localgov_ims.service.suspense.clearing_undoing import undo_clearance
+from localgov_ims.service.suspense.creating import NewItem, create_item
+from localgov_ims.service.suspense.returning import return_to_payer
 
 _ITEM = "FUND:ACCOUNT:AMOUNT"
 

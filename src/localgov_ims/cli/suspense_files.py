@@ -18,11 +18,11 @@ from localgov_ims.domain.proposals import Proposal
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.received_files import Declared
 from localgov_ims.domain.transactions import Transaction
-from localgov_ims.service.reapplying import Placeable, placeable
-from localgov_ims.service.reapplying import reapply as reapplied
-from localgov_ims.service.receiving_files import Incoming
-from localgov_ims.service.remittances import RemittanceRead, clear_by_remittance, read_remittance
-from localgov_ims.service.stories import called
+from localgov_ims.service.explaining.stories import called
+from localgov_ims.service.files.receiving import Incoming
+from localgov_ims.service.income.remittances import RemittanceRead, clear_by_remittance, read_remittance
+from localgov_ims.service.suspense.reapplying import Placeable, placeable
+from localgov_ims.service.suspense.reapplying import reapply as reapplied
 
 
 @click.command("clear-by-list")

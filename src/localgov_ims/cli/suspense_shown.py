@@ -11,12 +11,12 @@ from localgov_ims.cli.output import counted, print_table
 from localgov_ims.domain.ageing import Aged
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import visible
-from localgov_ims.service.ageing import Ageing
-from localgov_ims.service.explaining_moves import draw_told
-from localgov_ims.service.stories import when
-from localgov_ims.service.suggesting import Suggestions
-from localgov_ims.service.suspense import OpenItem, SuspensePage
-from localgov_ims.service.suspense_working import ItemView
+from localgov_ims.service.explaining.moves import draw_told
+from localgov_ims.service.explaining.stories import when
+from localgov_ims.service.suspense.ageing import Ageing
+from localgov_ims.service.suspense.listing import OpenItem, SuspensePage
+from localgov_ims.service.suspense.suggesting import Suggestions
+from localgov_ims.service.suspense.working import ItemView
 
 
 def item_json(item: OpenItem) -> dict[str, object]:

@@ -17,11 +17,11 @@ from localgov_ims.domain.calendar import LONDON
 from localgov_ims.domain.denominations import Counted, Denomination
 from localgov_ims.domain.tills import TillCount, ZReport
 from localgov_ims.errors import InvalidValue
-from localgov_ims.service.receiving import receive_card
-from localgov_ims.service.till_closing import close_till
-from localgov_ims.service.till_receipts import pay_out, void_receipt
-from localgov_ims.service.till_views import TillView, list_tills, view_till
-from localgov_ims.service.tills import count_till, open_till
+from localgov_ims.service.cash_office.till_closing import close_till
+from localgov_ims.service.cash_office.till_receipts import pay_out, void_receipt
+from localgov_ims.service.cash_office.till_views import TillView, list_tills, view_till
+from localgov_ims.service.cash_office.tills import count_till, open_till
+from localgov_ims.service.payments.receiving import receive_card
 
 Value = TypeVar("Value")
 

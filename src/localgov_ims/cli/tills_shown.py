@@ -10,7 +10,7 @@ from localgov_ims.domain.deposits import ExpectedDeposit
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.tills import Takings, TillCount
-from localgov_ims.service.till_views import TillView
+from localgov_ims.service.cash_office.till_views import TillView
 
 
 def show_till(view: TillView) -> None:

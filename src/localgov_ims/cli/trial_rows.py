@@ -14,7 +14,7 @@ from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.money import Money
 from localgov_ims.errors import InvalidValue
 from localgov_ims.service.council import Council
-from localgov_ims.service.income_sources import source_of
+from localgov_ims.service.income.sources import source_of
 
 _TEXTS: Final = ("account_reference", "fund", "mop", "office", "vat_code", "narrative", "source_reference")
 _OF_FILE: Final = ("source", "import_type", "file_name", "received_on")

@@ -10,7 +10,7 @@ from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.output import counted, json_option, print_json, print_table
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.unpaids import UnpaidState
-from localgov_ims.service.unpaids import UnpaidNow, list_unpaids, say_of_unpaids
+from localgov_ims.service.direct_debits.unpaids import UnpaidNow, list_unpaids, say_of_unpaids
 
 _ids = click.argument("ids", nargs=-1, required=True, type=click.UUID)
 _reason = click.option("--reason", required=True, help="Why; it is kept with the unpaid.")

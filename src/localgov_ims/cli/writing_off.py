@@ -12,8 +12,8 @@ from localgov_ims.cli.money_shown import show_moved, transaction_json
 from localgov_ims.cli.output import counted, json_option, print_json, print_table
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import visible
-from localgov_ims.service.stories import called
-from localgov_ims.service.writing_off import list_write_offs, write_off
+from localgov_ims.service.explaining.stories import called
+from localgov_ims.service.reconciliation.writing_off import list_write_offs, write_off
 
 
 @click.group()

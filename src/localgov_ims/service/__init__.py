@@ -1,1 +1,1 @@
-"""One module for each thing a person does; each function is one unit of work."""
+"""A package a subject, and in it a module for each thing that a person does; each function is one unit of work."""

@@ -19,7 +19,7 @@ from localgov_ims.errors import ImsError, InvalidValue
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.laws import unchanged
 from localgov_ims.service.laws.law import Findings, LawReport
-from localgov_ims.service.permitting import permit
+from localgov_ims.service.people.permitting import permit
 from localgov_ims.storage import audit, transactions
 from localgov_ims.storage.schema import json_text
 from localgov_ims.storage.tables import RECORD_TABLES

@@ -9,7 +9,7 @@ from localgov_ims.errors import ImsError
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.laws import once, one_place, proved, unchanged, whole_pence
 from localgov_ims.service.laws.law import Check, Findings, LawReport
-from localgov_ims.service.permitting import permit
+from localgov_ims.service.people.permitting import permit
 
 LAWS: Final[tuple[tuple[str, Check], ...]] = (
     ("Money is whole pence and nothing is guessed", whole_pence.check),

@@ -9,7 +9,7 @@ from random import Random
 from attrs import frozen
 
 from localgov_ims.domain.calendar import Calendar
-from localgov_ims.service.receipts import Taking
+from localgov_ims.service.payments.receipts import Taking
 from localgov_ims.simulator.bank import Entry
 from localgov_ims.simulator.people import People
 from localgov_ims.simulator.receipts import our_reference

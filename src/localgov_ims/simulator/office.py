@@ -16,7 +16,7 @@ from attrs import field, frozen
 from localgov_ims.domain.calendar import Calendar
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.references import ReferenceFormat
-from localgov_ims.service.receipts import Taking
+from localgov_ims.service.payments.receipts import Taking
 from localgov_ims.simulator.bank import Entry, camt053, closing, lloyds_csv
 from localgov_ims.simulator.happened import CASH_OFFICE, MAIN, Happened, happen
 from localgov_ims.simulator.people import People

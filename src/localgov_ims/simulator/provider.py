@@ -12,7 +12,7 @@ from random import Random
 from attrs import field, frozen
 
 from localgov_ims.domain.money import Money
-from localgov_ims.service.receipts import Taking
+from localgov_ims.service.payments.receipts import Taking
 from localgov_ims.simulator.people import COUNCIL_TAX, GARDEN, PENALTIES, RENTS, People
 from localgov_ims.simulator.receipts import our_reference
 

@@ -24,14 +24,14 @@ from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import RuleViolation
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
-from localgov_ims.service.exporting import export_to_folder
-from localgov_ims.service.importing import import_files
+from localgov_ims.service.files.importing import import_files
+from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.laws.law import LawReport
-from localgov_ims.service.people import add_user
-from localgov_ims.service.receipts import record_takings
-from localgov_ims.service.receiving_files import Incoming
-from localgov_ims.service.reconciling import DispositionTotal, disposition_totals, reconcile
+from localgov_ims.service.ledger.exporting import export_to_folder
+from localgov_ims.service.payments.receipts import record_takings
+from localgov_ims.service.people.adding import add_user
+from localgov_ims.service.reconciliation.reconciling import DispositionTotal, disposition_totals, reconcile
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.office import FIRST_DAY, MadeFile, ModelOffice, OfficeDay
 from localgov_ims.simulator.small_council import settings_text

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from localgov_ims.domain.calendar import Clock
 from localgov_ims.errors import ConfigurationError, InvalidValue
 from localgov_ims.hooks.callbacks import LARGEST_BODY, Callback
-from localgov_ims.service.callbacks import receive_callback
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.payments.callbacks import receive_callback
 
 PATH: Final = "/callbacks/"
 _OK, _WRONG, _UNKNOWN, _TOO_LARGE = 200, 400, 404, 413

@@ -15,12 +15,12 @@ from localgov_ims.domain.refunds import RefundState
 from localgov_ims.domain.transactions import TransactionKind
 from localgov_ims.errors import ImsError, OutcomeUnknown, RuleViolation
 from localgov_ims.hooks import Capability
-from localgov_ims.service.backing_off import Patience
-from localgov_ims.service.callbacks import answer_callbacks, receive_callback
-from localgov_ims.service.provider_payments import start_payment
-from localgov_ims.service.refunds import RefundOf, refund_payment, view_refund
-from localgov_ims.service.sending_refunds import send_to_provider
-from localgov_ims.service.sweeping_refunds import mop_up_refunds
+from localgov_ims.service.payments.backing_off import Patience
+from localgov_ims.service.payments.callbacks import answer_callbacks, receive_callback
+from localgov_ims.service.payments.provider_payments import start_payment
+from localgov_ims.service.refunds.asking import RefundOf, refund_payment, view_refund
+from localgov_ims.service.refunds.sending import send_to_provider
+from localgov_ims.service.refunds.sweeping import mop_up_refunds
 from localgov_ims.testing import provider_servers as faults
 from localgov_ims.testing import provider_town as town
 from localgov_ims.testing.provider_office import Office, ProviderOffice

@@ -10,10 +10,10 @@ from pathlib import Path
 from attrs import frozen
 
 from localgov_ims.domain.payments import Payment
-from localgov_ims.service.callbacks import answer_callbacks, receive_callback
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.provider_payments import start_payment
-from localgov_ims.service.sweeping import mop_up_payments
+from localgov_ims.service.payments.callbacks import answer_callbacks, receive_callback
+from localgov_ims.service.payments.provider_payments import start_payment
+from localgov_ims.service.payments.sweeping import mop_up_payments
 from localgov_ims.testing import provider_town as town
 from localgov_ims.testing.provider_rigs import SENDS_CALLBACKS, ProviderUnderTest, Rig
 

@@ -18,7 +18,7 @@ from localgov_ims.domain.payments import Payment
 from localgov_ims.domain.transactions import Channel, Transaction
 from localgov_ims.hooks import PaymentProviderSpec
 from localgov_ims.service.installation import ChosenProvider, Installation
-from localgov_ims.service.payments import payment_breaks, take_payment, view_payment
+from localgov_ims.service.payments.asking import payment_breaks, take_payment, view_payment
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import transactions
 from localgov_ims.testing.provider_rigs import AMOUNT, Rig

@@ -20,7 +20,7 @@ from localgov_ims.files.events import Yields
 from localgov_ims.files.readers import Reader
 from localgov_ims.files.reading import events, read
 from localgov_ims.hooks import Download, HttpResponse, SettlementSource, SettlementSourceSpec
-from localgov_ims.service.fetching_settlements import fetch_settlements
+from localgov_ims.service.files.fetching_settlements import fetch_settlements
 from localgov_ims.service.installation import ChosenSource
 from localgov_ims.testing import provider_servers as faults
 from localgov_ims.testing.provider_servers import Fault, GivenSecrets, Line, Watch

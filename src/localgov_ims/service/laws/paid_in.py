@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from localgov_ims.domain.deposits import DepositSource
 from localgov_ims.domain.ereturns import EReturnState
 from localgov_ims.domain.money import Money
-from localgov_ims.service.ereturn_viewing import ORIGIN
+from localgov_ims.service.cash_office.ereturn_viewing import ORIGIN
 from localgov_ims.service.laws.law import Findings
 from localgov_ims.storage import deposits, ereturns
 from localgov_ims.storage.transactions import lines, transactions

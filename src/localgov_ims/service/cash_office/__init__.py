@@ -1,0 +1,1 @@
+"""The cash office: eReturns, tills and what is paid in."""

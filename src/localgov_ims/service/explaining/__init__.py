@@ -1,0 +1,1 @@
+"""Explaining: the story of one thing, told from the record."""

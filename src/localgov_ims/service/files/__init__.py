@@ -1,0 +1,1 @@
+"""Files: received, recognised, read, proved and recorded whole, decided about, or refused."""

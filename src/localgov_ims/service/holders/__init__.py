@@ -1,0 +1,1 @@
+"""Account holders: looked up, loaded and changed as versions."""

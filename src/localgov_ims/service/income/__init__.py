@@ -1,0 +1,1 @@
+"""The rows of income files: judged, allocated and placed, batch by batch."""

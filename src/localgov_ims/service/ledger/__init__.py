@@ -1,0 +1,1 @@
+"""The ledger: codes, journals, exports, feeds, answers, periods and VAT."""

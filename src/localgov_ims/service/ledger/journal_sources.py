@@ -1,0 +1,104 @@
+"""The sources of a ledger's journals: what happened and was not posted yet, in the order in which it is posted."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from itertools import groupby, islice
+from uuid import UUID
+
+from attrs import evolve
+from sqlalchemy import Connection
+
+from localgov_ims.domain.calendar import start_of
+from localgov_ims.domain.journals import JournalLine, Role, Source
+from localgov_ims.domain.postings import LineTaken, Posting, Told
+from localgov_ims.service.council import Council
+from localgov_ims.service.ledger import posting
+from localgov_ims.service.ledger.journal_banked import told_of_bank
+from localgov_ims.storage import journals, unposted
+from localgov_ims.storage.unposted import Span
+from localgov_ims.storage.unposted_banked import Banked
+
+_AT_ONCE = 2000
+
+
+def told(
+    council: Council,
+    connection: Connection,
+    span: Span,
+    days: Sequence[date],
+    banked: Sequence[Banked],
+    on: date,
+) -> Iterator[Told]:
+    """Yield what every source of these days says, posted *on* one day: by the moment, then reference and line number.
+
+    Lines are streamed. What the bank brought is as much as one day's statements, and is sorted here.
+    """
+    of_bank = sorted(told_of_bank(council, connection, span.ledger, banked, on), key=_order)
+    return heapq.merge(_of_lines(council, connection, span, days, on), of_bank, key=_order)
+
+
+def _order(each: Told) -> tuple[datetime, str, int]:
+    return each.taken_at or start_of(each.taken_on), each.reference, each.number
+
+
+def _of_lines(
+    council: Council, connection: Connection, span: Span, days: Sequence[date], on: date
+) -> Iterator[Told]:
+    suspense = council.suspense_fund.code
+    stream = unposted.lines(connection, span, days)
+    while block := list(islice(stream, _AT_ONCE)):
+        while block[-1].moves and (more := next(stream, None)) is not None:
+            block.append(more)  # a transfer is one source, and must not be torn
+        before = journals.lines_of(
+            connection,
+            span.ledger,
+            "line",
+            [line.taken_back for line in block if line.taken_back is not None],
+        )
+        for moves, lines in groupby(block, key=lambda line: line.transaction if line.moves else None):
+            if moves is not None:
+                yield _transfer(list(lines), suspense, on)
+            else:
+                yield from (_line(council, line, suspense, on, before) for line in lines)
+
+
+def _transfer(lines: Sequence[LineTaken], suspense: str, on: date) -> Told:
+    first = lines[0]
+    cleared = any(line.fund == suspense and line.taken_back is None for line in lines)
+    kind = "Clearance" if cleared and first.kind == "transfer" else first.kind.title()
+    made = posting.transfer_postings(lines, suspense, on, kind)
+    return _told(first, Source("transfer", first.transaction.hex), kind, list(made))
+
+
+def _line(
+    council: Council, line: LineTaken, suspense: str, on: date, before: dict[UUID, list[JournalLine]]
+) -> Told:
+    if line.disputed and council.methods[line.mop].disputed_of(line.merchant_account) is None:
+        line = evolve(line, disputed=False)
+    kind = line.kind.title()
+    made = list(posting.line_postings(line, suspense, on, kind))
+    if line.taken_back in before:
+        made = _taken_back(made, before[line.taken_back])
+    return _told(line, Source("line", line.id.hex), kind, made)
+
+
+def _taken_back(made: Sequence[Posting], original: Sequence[JournalLine]) -> list[Posting]:
+    """Return the postings of a reversal at exactly the codes at which its original stands, whatever settings say now.
+
+    What is disputed is no longer in clearing, so that leg keeps its own.
+    """
+    codes = {line.role: line.account for line in original}
+    return [
+        evolve(each, decided=codes.get(each.role)) if each.role is not Role.DISPUTED else each
+        for each in made
+    ]
+
+
+def _told(line: LineTaken, source: Source, kind: str, made: Sequence[Posting]) -> Told:
+    return Told(
+        source=source, kind=kind, reference=line.reference, taken_on=line.taken_on, postings=made,
+        taken_at=line.taken_at, number=line.number,
+    )  # fmt: skip

@@ -1,0 +1,103 @@
+"""Periods of a ledger: closing them softly or for good, and reopening by a second person."""
+
+from __future__ import annotations
+
+from localgov_ims.domain.periods import PeriodNumber, PeriodState
+from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.texts import fitting
+from localgov_ims.errors import NotPermitted, RuleViolation
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.people.permitting import permit, permit_unit
+from localgov_ims.storage import journal_states, periods, unposted, unposted_banked
+from localgov_ims.storage import journals as stored
+from localgov_ims.storage.store import Unit
+from localgov_ims.storage.unposted import Span
+
+
+def period_states(installation: Installation, ledger: str) -> dict[PeriodNumber, PeriodState]:
+    """Return where the periods of a ledger stand of which anything was said; the others are open.
+
+    Raises:
+        NotPermitted: The permission transaction.view is missing.
+        ConfigurationError: There is no such ledger.
+    """
+    name = installation.council.ledger(ledger).name
+    with installation.store.reading() as connection:
+        permit(installation, connection, Permission.TRANSACTION_VIEW)
+        return periods.states(connection, name)
+
+
+def close_period(
+    installation: Installation, ledger: str, period: PeriodNumber, *, soft: bool, reason: str
+) -> None:
+    """Close a period: softly, so that only whoever may post late adds to it, or for good.
+
+    For good asks that everything dated in it is journalled, and that every journal of it was acknowledged or confirmed.
+
+    Raises:
+        NotPermitted: The permission period.close is missing.
+        ConfigurationError: There is no such ledger.
+        RuleViolation: Something is not posted (`not_journalled`), a journal was not taken (`not_confirmed`), or it is
+            closed already.
+    """
+    state = PeriodState.SOFT if soft else PeriodState.CLOSED
+    name = installation.council.ledger(ledger).name
+    with installation.unit("close_period") as unit:
+        unit.lock()
+        permit_unit(installation, unit, Permission.PERIOD_CLOSE)
+        now = periods.states(unit.connection, name).get(period, PeriodState.OPEN)
+        if now is PeriodState.CLOSED or now is state:
+            message = f"Period {period} of ledger {name} is closed already."
+            raise RuleViolation("period_closed", message, period=period)
+        if not soft:
+            _check_done(unit, name, period)
+        _say(installation, unit, name, period, state, reason)
+
+
+def reopen_period(installation: Installation, ledger: str, period: PeriodNumber, *, reason: str) -> None:
+    """Open a closed period again; never by whoever closed it.
+
+    Raises:
+        NotPermitted: The permission period.reopen is missing, or the user closed it themselves.
+        ConfigurationError: There is no such ledger.
+        RuleViolation: It is open, or there is no reason.
+    """
+    name = installation.council.ledger(ledger).name
+    with installation.unit("reopen_period") as unit:
+        unit.lock()
+        permit_unit(installation, unit, Permission.PERIOD_REOPEN)
+        if periods.states(unit.connection, name).get(period, PeriodState.OPEN) is PeriodState.OPEN:
+            raise RuleViolation("period_open", f"Period {period} of ledger {name} is open.", period=period)
+        _, by = periods.last_said(unit.connection, name, period)
+        if by == installation.actor:
+            message = f"Period {period} was closed by {by}, so somebody else must open it again."
+            raise NotPermitted("second_person", message, period=period)
+        _say(installation, unit, name, period, PeriodState.OPEN, reason)
+
+
+def _say(
+    installation: Installation, unit: Unit, ledger: str, period: PeriodNumber, state: PeriodState, reason: str
+) -> None:  # fmt: skip
+    why = fitting("reason", reason, 200)
+    if why is None:
+        raise RuleViolation("reason_missing", "Say why, in a few words.")
+    periods.add(unit, ledger, period, state, by=installation.actor, reason=why)
+    unit.detail |= {"ledger": ledger, "period": str(period), "state": state.value, "reason": why}
+    unit.commit()
+
+
+def _check_done(unit: Unit, ledger: str, period: PeriodNumber) -> None:
+    span = Span(ledger=ledger, through=stored.posted_through(unit.connection, ledger))
+    days = set(unposted.line_days(unit.connection, span))
+    days |= {each.day for each in unposted_banked.sources(unit.connection, span)}
+    open_days = sorted(day for day in days if PeriodNumber.of(day) == period)
+    if open_days:
+        message = f"Period {period}: something of {open_days[0]:%d %B %Y} is not posted. Run `ims journals export --ledger {ledger}` first."
+        raise RuleViolation("not_journalled", message, period=period)
+    waiting = journal_states.unsettled(unit.connection, ledger, period)
+    if waiting:
+        others = f" and {len(waiting) - 1} more were" if len(waiting) > 1 else " was"
+        message = f"Period {period}: journal {waiting[0]}{others} not confirmed."
+        raise RuleViolation(
+            "not_confirmed", f"{message} Say `ims journals confirm` or `reject`.", journals=waiting
+        )

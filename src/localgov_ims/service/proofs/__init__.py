@@ -1,0 +1,1 @@
+"""Proofs of bank accounts, clearing and funds, and their sign-off by two people."""

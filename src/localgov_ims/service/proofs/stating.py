@@ -1,0 +1,237 @@
+"""Stating: what others say of a bank account or a fund is recorded with its source, and ends by a record."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any, BinaryIO, TypeVar
+from uuid import UUID
+
+from attrs import evolve, frozen
+
+from localgov_ims.domain.breaks import Break, BreakKind
+from localgov_ims.domain.ids import new_id
+from localgov_ims.domain.issues import Issue
+from localgov_ims.domain.money import Money
+from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.stated import LISTS, OUTCOMES, About, ItemEnd, ListedItem, StatedTotal, check_listed
+from localgov_ims.errors import AlreadyDone, ImsError, InvalidValue, NotFound
+from localgov_ims.files.stated_csv import ITEM_COLUMNS, TOTAL_COLUMNS, read_rows
+from localgov_ims.service.council import Council
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.people.permitting import permit, permit_unit
+from localgov_ims.storage import reconciliation
+from localgov_ims.storage import stated as stored
+from localgov_ims.storage.stated import StandingItem
+from localgov_ims.storage.store import Unit
+
+Made = TypeVar("Made")
+
+
+@frozen(kw_only=True)
+class Loaded:
+    """What became of a file of what others state: with Issues nothing of it was loaded."""
+
+    added: int = 0
+    seen: int = 0
+    issues: tuple[Issue, ...] = ()
+
+
+def state_total(
+    installation: Installation, *, about: About, subject: str, what: str, first_on: date, as_at: date, amount: Money,
+    source: str,
+) -> StatedTotal:  # fmt: skip
+    """Record a total that others state; the same amount from the same source again adds nothing.
+
+    Raises:
+        NotPermitted: The permission reconciliation.prepare is missing.
+        NotFound: There is no such bank account or fund.
+        InvalidValue: Nobody states such a thing, or a text does not fit.
+    """
+    made = StatedTotal(
+        id=new_id(), about=about, subject=subject, what=what, first_on=first_on, as_at=as_at, amount=amount,
+        source=source,
+    )  # fmt: skip
+    with installation.unit("state_totals") as unit:
+        permit_unit(installation, unit, Permission.RECONCILIATION_PREPARE)
+        check_subject(installation.council, about, subject)
+        _record_totals(unit, [made])
+        unit.commit()
+    return made
+
+
+def load_totals(installation: Installation, stream: BinaryIO, *, source: str) -> Loaded:
+    """Load totals of funds from CSV, all or nothing: `fund,what,from,to,amount`.
+
+    Raises:
+        NotPermitted: The permission reconciliation.prepare is missing.
+    """
+    with installation.unit("state_totals") as unit:
+        permit_unit(installation, unit, Permission.RECONCILIATION_PREPARE)
+        made, issues = _read(stream, TOTAL_COLUMNS, lambda v: _total(installation.council, v, source))
+        if issues:
+            return Loaded(issues=tuple(issues))
+        added = _record_totals(unit, made)
+        unit.commit()
+    return Loaded(added=added, seen=len(made) - added)
+
+
+def load_items(
+    installation: Installation, stream: BinaryIO, *, about: About, subject: str, what: str, source: str
+) -> Loaded:
+    """Load a list of items from CSV, all or nothing: `day,reference,amount,note`; items that are here are seen.
+
+    What the back office rejected becomes a Break each, for somebody to take up.
+
+    Raises:
+        NotPermitted: The permission reconciliation.prepare is missing.
+        NotFound: There is no such bank account or fund.
+        InvalidValue: There is no such list, or the source is missing or too long.
+        AlreadyDone: Somebody else loaded some of them at the same time; load the file again.
+    """
+    with installation.unit("list_items") as unit:
+        permit_unit(installation, unit, Permission.RECONCILIATION_PREPARE)
+        check_subject(installation.council, about, subject)
+        check_listed(about, what)
+        alike = Counter[str]()
+
+        def item(v: dict[str, Any]) -> ListedItem:
+            # Equal rows are different items: which of them this is counts.
+            like = f"{v['day']}/{v['reference']}/{v['amount']}"
+            alike[like] += 1
+            return ListedItem(
+                id=new_id(), about=about, subject=subject, what=what, key=f"{like}/{alike[like]}", day=v["day"],
+                reference=v["reference"], amount=v["amount"], note=v["note"], source=source,
+            )  # fmt: skip
+
+        made, issues = _read(stream, ITEM_COLUMNS, item)
+        if issues:
+            return Loaded(issues=tuple(issues))
+        known = stored.keys_of(unit.connection, about, subject, what)
+        fresh = [item for item in made if item.key not in known]
+        stored.add_items(unit, fresh)
+        reconciliation.add_breaks(unit, [_rejected(item) for item in fresh if item.what == "rejected"])
+        unit.detail |= {"list": what, "subject": subject, "items": len(fresh)}
+        unit.commit()
+    return Loaded(added=len(fresh), seen=len(made) - len(fresh))
+
+
+def end_item(installation: Installation, item: UUID, *, outcome: str, reason: str, ended_on: date) -> ItemEnd:
+    """Record that an item of a list stands open no longer.
+
+    Raises:
+        NotPermitted: The permission reconciliation.prepare is missing.
+        NotFound: There is no such item.
+        InvalidValue: Items of its list do not end so, or the day is before the item's.
+        AlreadyDone: It ended before.
+    """
+    with installation.unit("end_item") as unit:
+        permit_unit(installation, unit, Permission.RECONCILIATION_PREPARE)
+        found = next(stored.some_items(unit.connection, stored.items.c.id == item), None)
+        if found is None:
+            raise NotFound(
+                "no_such_item", f"There is no listed item {item}. `ims stated list` shows them.", item=item
+            )
+        allowed = OUTCOMES[found.item.what]
+        if outcome not in allowed:
+            message = f"An item that is {LISTS[found.item.about][found.item.what]} ends as one of: {', '.join(sorted(allowed))}."
+            raise InvalidValue("unknown_outcome", message, field="outcome", value=outcome)
+        if ended_on < found.item.day:
+            message = (
+                f"It cannot have ended on {ended_on:%d %B %Y}, before its own day, {found.item.day:%d %B %Y}."
+            )
+            raise InvalidValue("ended_before", message, field="ended_on")
+        if found.end is not None:
+            message = f"It ended on {found.end.ended_on:%d %B %Y} as {found.end.outcome}, by {found.end.by}."
+            raise AlreadyDone("item_ended", message, item=item)
+        end = ItemEnd(
+            id=new_id(),
+            item=item,
+            ended_on=ended_on,
+            outcome=outcome,
+            reason=reason,
+            by=installation.actor,
+            at=unit.at,
+        )
+        stored.add_end(unit, end)
+        unit.detail |= {"item": str(item), "outcome": outcome}
+        unit.commit()
+    return end
+
+
+def list_items(installation: Installation, *, every: bool = False) -> list[StandingItem]:
+    """Return the items of all lists that stand open, the oldest first; with *every* those that ended too.
+
+    Raises:
+        NotPermitted: The permission report.view is missing.
+    """
+    with installation.store.reading() as connection:
+        permit(installation, connection, Permission.REPORT_VIEW)
+        found = list(stored.some_items(connection))
+    return [each for each in found if every or each.end is None]
+
+
+def check_subject(council: Council, about: About, subject: str) -> None:
+    """Refuse the name of no bank account, or the code of no fund.
+
+    Raises:
+        NotFound: There is none.
+    """
+    known = council.bank_accounts if about is About.BANK else council.funds
+    if subject not in known:
+        name = "bank account" if about is About.BANK else "fund"
+        raise NotFound(
+            "no_such_subject", f"There is no {name} {subject!r}. There are: {', '.join(known)}.", name=subject
+        )
+
+
+def _read(
+    stream: BinaryIO, columns: Sequence[str], make: Callable[[dict[str, Any]], Made]
+) -> tuple[list[Made], list[Issue]]:
+    made, issues = list[Made](), list[Issue]()
+    for row in read_rows(stream, columns):
+        if isinstance(row, Issue):
+            issues.append(row)
+            continue
+        try:
+            made.append(make(row.values))
+        except ImsError as error:
+            name = str(error.data.get("field", ""))
+            issues.append(
+                Issue(code="bad-field", place=f"line {row.line}", field=name, message=error.message)
+            )
+    return made, issues
+
+
+def _total(council: Council, v: dict[str, Any], source: str) -> StatedTotal:
+    check_subject(council, About.FUND, v["fund"])
+    return StatedTotal(
+        id=new_id(), about=About.FUND, subject=v["fund"], what=v["what"], first_on=v["from"], as_at=v["to"],
+        amount=v["amount"], source=source,
+    )  # fmt: skip
+
+
+def _record_totals(unit: Unit, made: Iterable[StatedTotal]) -> int:
+    numbered: list[StatedTotal] = []
+    for each in made:
+        latest = stored.latest_totals(
+            unit.connection, each.about, each.subject, each.first_on, each.as_at
+        ).get(each.what)
+        if latest is None or (latest.amount, latest.source) != (each.amount, each.source):
+            numbered.append(evolve(each, number=latest.number + 1 if latest is not None else 1))
+    stored.add_totals(unit, numbered)
+    unit.detail["totals"] = len(numbered)
+    return len(numbered)
+
+
+def _rejected(item: ListedItem) -> Break:
+    because = f" ({item.note})" if item.note else ""
+    message = (
+        f"The back office did not take {item.amount.shown()} of {item.day:%d %B %Y} for {item.reference}{because}. Send it "
+        "again, transfer it, or put it into suspense; then `ims stated end` says which."
+    )
+    return Break(
+        id=new_id(), kind=BreakKind.REJECTED_LINE, subject_kind="listed_item", subject=item.id, since_on=item.day,
+        message=message,
+    )  # fmt: skip

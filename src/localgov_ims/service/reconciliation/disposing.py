@@ -1,0 +1,245 @@
+"""Disposing of bank lines that no match rule explains: awaiting, other, allocated, or suspense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from attrs import define, field
+
+from localgov_ims.allocation.explaining import why
+from localgov_ims.allocation.outcomes import Allocation
+from localgov_ims.domain.breaks import Break, BreakKind
+from localgov_ims.domain.calendar import local_day
+from localgov_ims.domain.ids import new_id
+from localgov_ims.domain.income_files import IncomeRow
+from localgov_ims.domain.money import NOTHING
+from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.settlements import SettlementKind
+from localgov_ims.domain.statements import StatementLine
+from localgov_ims.domain.suspense import SuspenseItem, SuspenseReason
+from localgov_ims.domain.transacting import receipt
+from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transaction
+from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
+from localgov_ims.reconciliation.recognisers import Recogniser, Recognition
+from localgov_ims.service.council import Council
+from localgov_ims.service.income.known_holders import KnownHolders
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.moves.lines import line_for
+from localgov_ims.service.people.permitting import permit_unit
+from localgov_ims.service.reconciliation.late_items import late_items
+from localgov_ims.service.reconciliation.open_items import OpenItems
+from localgov_ims.service.reconciliation.waiting_lines import waiting_breaks
+from localgov_ims.service.rules.bank_rows import BankAllocator, bank_row
+from localgov_ims.storage import reconciliation as stored
+from localgov_ims.storage import snapshots, transactions
+from localgov_ims.storage.store import Unit
+
+_LEG_DAYS = 3
+
+_UNEXPECTED = Allocation((), SuspenseReason.UNEXPECTED_DEBIT)
+
+
+@define(kw_only=True)
+class _Made:
+    """What allocates the bank lines, and the records made for them, written together."""
+
+    allocator: BankAllocator
+    transactions: list[Transaction] = field(factory=list)
+    suspense: list[SuspenseItem] = field(factory=list)
+    dispositions: list[Disposition] = field(factory=list)
+    breaks: list[Break] = field(factory=list)
+
+
+def dispose(
+    installation: Installation, run: UUID, items: OpenItems, done: Sequence[tuple[str, int, str, int]]
+) -> None:
+    """Give every open line its disposition, in one unit of work, with the Breaks that are new and the rules *done*.
+
+    A line that awaits a file keeps waiting as long as its recognisers say the same; when they say something else,
+    it is decided anew.
+    """
+    with installation.unit("dispose") as unit:
+        permit_unit(installation, unit, Permission.MATCH_RUN)
+        holders = KnownHolders(unit.connection, local_day(unit.at))
+        made = _Made(allocator=BankAllocator(installation.council, holders))
+        for line in items.lines.values():
+            _dispose_of(installation, unit, line, items, made)
+        foreign = list(_foreign(unit))
+        besides = {each.subject for each in foreign}
+        late = late_items(unit.connection, installation.council, local_day(unit.at), besides=besides)
+        made.breaks += [*foreign, *late]
+        known = {(b.kind, b.subject_kind, b.subject) for b in stored.some_breaks(unit.connection)}
+        made.breaks = [b for b in made.breaks if (b.kind, b.subject_kind, b.subject) not in known]
+        transactions.add(unit, made.transactions)
+        transactions.add_suspense(unit, made.suspense)
+        stored.add_dispositions(unit, made.dispositions)
+        stored.add_breaks(unit, made.breaks)
+        disposed = sum(
+            count for kind, (count, _) in snapshots.totals(unit.connection).items() if kind is not None
+        )
+        stored.add_completions(unit, run, done)
+        stored.add_run(unit, run, unit.at, installation.actor, disposed)
+        unit.detail |= {"run": str(run), "lines": len(made.dispositions), "breaks": len(made.breaks)}
+        unit.commit()
+
+
+def _dispose_of(
+    installation: Installation, unit: Unit, line: StatementLine, items: OpenItems, made: _Made
+) -> None:  # fmt: skip
+    recognitions = items.recognitions[line.id]
+    if recognitions:
+        disposition = _recognised(installation, line, recognitions, items)
+    else:
+        disposition = _decided(installation, unit, line, items, made)
+    waiting = items.dispositions.get(line.id)
+    if waiting is None or (waiting.kind, waiting.rule, waiting.what) != (
+        disposition.kind, disposition.rule, disposition.what,
+    ):  # fmt: skip
+        made.dispositions.append(disposition)
+    else:
+        disposition = waiting
+    if disposition.until_on is not None or disposition.kind is DispositionKind.AWAITING:
+        made.breaks += waiting_breaks(local_day(unit.at), line, disposition, items.misses.get(line.id, []))
+
+
+def _recognised(
+    installation: Installation, line: StatementLine, recognitions: Sequence[Recognition], items: OpenItems
+) -> Disposition:
+    number = items.next_number(line.id)
+    if len(recognitions) > 1:
+        names = " and ".join(r.recogniser.name for r in recognitions)
+        reason = f"Recognisers {names} give different answers; correct them, or say which is right."
+        return _disposition(line, number, DispositionKind.AWAITING, reason, rule=names)
+    (recognition,) = recognitions
+    recogniser = recognition.recogniser
+    evidence: dict[str, object] = {"version": recogniser.version, **recognition.evidence}
+    if recogniser.other is None:
+        return _awaited(installation, line, number, recogniser, evidence)
+    if recogniser.ledger is not None:
+        # Kept with the decision, so that a later change of the settings does not post it elsewhere.
+        evidence |= {"ledger": recogniser.ledger.code, "dimensions": list(recogniser.ledger.dimensions)}
+    where = f"journalled by {recogniser.system}" if recogniser.system is not None else "journalled here"
+    reason, until_on = f"It is {recogniser.other}, not income; {where}.", None
+    if recogniser.wait_days is not None:
+        until_on = installation.council.calendar.add_working_days(line.line.booked_on, recogniser.wait_days)
+        reason += f" Its list is expected by {until_on:%d %B %Y}."
+    return _disposition(
+        line, number, DispositionKind.OTHER, reason, rule=recogniser.name, what=recogniser.other, evidence=evidence,
+        until_on=until_on,
+    )  # fmt: skip
+
+
+def _awaited(
+    installation: Installation,
+    line: StatementLine,
+    number: int,
+    recogniser: Recogniser,
+    evidence: dict[str, object],
+) -> Disposition:
+    council, booked_on = installation.council, line.line.booked_on
+    if recogniser.source is not None:
+        until_on = council.calendar.add_working_days(booked_on, council.sources[recogniser.source].wait_days)
+        reason = (
+            f"It names {recogniser.source}, whose file is not here; it is expected by {until_on:%d %B %Y}."
+        )
+    else:
+        evidence |= {"transfer": recogniser.transfer}
+        until_on = booked_on + timedelta(
+            days=_LEG_DAYS if recogniser.wait_days is None else recogniser.wait_days
+        )
+        reason = (
+            f"It is one leg of a transfer between {line.account} and {recogniser.transfer}; the other is expected by "
+            f"{until_on:%d %B %Y}."
+        )
+    return _disposition(
+        line, number, DispositionKind.AWAITING, reason, rule=recogniser.name, what=recogniser.source or recogniser.transfer,
+        until_on=until_on, evidence=evidence,
+    )  # fmt: skip
+
+
+def _decided(
+    installation: Installation, unit: Unit, line: StatementLine, items: OpenItems, made: _Made
+) -> Disposition:  # fmt: skip
+    number, misses = items.next_number(line.id), items.misses.get(line.id, [])
+    if not line.line.amount:
+        return _disposition(line, number, DispositionKind.OTHER, "No money moved.", what="nil")
+    allocation = made.allocator.allocate(line) if line.line.amount >= NOTHING else _UNEXPECTED
+    transaction = income_of(installation, line, allocation)
+    made.transactions.append(transaction)
+    if allocation.reason is not None:
+        made.suspense.append(suspense_item(unit, line, transaction, allocation))
+    kind = DispositionKind.ALLOCATED if allocation.reason is None else DispositionKind.SUSPENSE
+    evidence: dict[str, object] = {"nearest": misses} if misses else {}
+    return _disposition(
+        line, number, kind, why(allocation), rule=allocation.rule, record=transaction.id, evidence=evidence
+    )
+
+
+def income_of(installation: Installation, line: StatementLine, allocation: Allocation) -> Transaction:
+    """Return the Receipt that a bank line becomes where allocation puts it: in funds, or in suspense."""
+    row = bank_row(installation.council, line)
+    return receipt(
+        _lines(installation.council, row, allocation), channel=Channel.BANK, origin=Origin("statement_line", str(line.id)), taken_on=row.taken_on,
+        recorded_at=installation.clock(), recorded_by=installation.actor,
+    )  # fmt: skip
+
+
+def _lines(council: Council, row: IncomeRow, allocation: Allocation) -> list[LineInput]:
+    # The method stays what it was, whatever a rule sets: this money came by the bank, and waits in its clearing account.
+    mop, taken_on = council.bank_transfer, row.taken_on
+    if allocation.reason is not None:
+        suspense = council.suspense_fund.code
+        return [
+            line_for(
+                council, fund=suspense, account_reference=None, amount=row.amount, mop=mop, taken_on=taken_on,
+                rule=allocation.rule,
+            )
+        ]  # fmt: skip
+    return [
+        line_for(
+            council, fund=part.fund, account_reference=part.account_reference or None, amount=part.amount, mop=mop,
+            taken_on=taken_on, vat_code=part.vat_code or None, rule=part.rule,
+            # What the bank wrote stays with the statement; only what a rule wrote instead is the line's own.
+            narrative=part.narrative if part.narrative != row.narrative else None,
+        )
+        for part in allocation.parts
+    ]  # fmt: skip
+
+
+def suspense_item(
+    unit: Unit, line: StatementLine, transaction: Transaction, allocation: Allocation
+) -> SuspenseItem:
+    """Return what is kept of a line that went to suspense, so that somebody can place it."""
+    assert allocation.reason is not None  # noqa: S101 - asked for only then
+    refs = line.line.references
+    return SuspenseItem(
+        id=new_id(), line=transaction.lines[0].id, reason=allocation.reason, received_at=unit.at,
+        received_reference=refs.structured or refs.customer or _given(refs.end_to_end), detail=allocation.detail,
+        rule=allocation.rule,
+    )  # fmt: skip
+
+
+def _given(end_to_end: str | None) -> str | None:
+    # Banks write NOTPROVIDED where a payer gave no reference (SEPA and UK usage of ISO 20022).
+    return None if end_to_end == "NOTPROVIDED" else end_to_end
+
+
+def _foreign(unit: Unit) -> Iterator[Break]:
+    for recorded in snapshots.foreign_payments(unit.connection, SettlementKind.PAYMENT.value):
+        line = recorded.line
+        message = (
+            f"{recorded.source} paid out {line.amount.shown()} for {line.provider_reference or line.identifier}, "
+            "which is no payment of ours. Ask whose it is; it stands in clearing until then."
+        )
+        yield Break(
+            id=new_id(), kind=BreakKind.FOREIGN_SETTLEMENT_LINE, subject_kind="settlement_line", subject=recorded.id,
+            since_on=line.occurred_on or local_day(unit.at), message=message,
+        )  # fmt: skip
+
+
+def _disposition(
+    line: StatementLine, number: int, kind: DispositionKind, reason: str, **more: object
+) -> Disposition:
+    return Disposition(id=new_id(), line=line.id, number=number, kind=kind, reason=reason, **more)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Refunds: asked for, checked, sent to the provider or the payables system, and finished once."""

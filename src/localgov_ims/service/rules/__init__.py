@@ -1,0 +1,1 @@
+"""Allocation rules: written, tried, put in force, and what they did."""

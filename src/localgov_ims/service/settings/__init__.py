@@ -1,0 +1,1 @@
+"""Settings: their versions, and who may change them."""

@@ -1,0 +1,1 @@
+"""Suspense: money nobody could place yet, found, aged, suggested, cleared and returned."""
