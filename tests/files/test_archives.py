@@ -56,7 +56,7 @@ def test_a_gzip_is_the_one_file_in_it():
     assert unpacked(gzip.compress(b"data"), name="main.xml.gz") == [("main.xml.gz/main.xml", b"data")]
 
 
-@pytest.mark.parametrize("data", [b"", b"plain", b"<xml/>", workbook()])
+@pytest.mark.parametrize("data", [b"", b"plain", b"<xml/>", workbook()], ids=["empty", "text", "xml", "xlsx"])
 def test_what_is_no_archive_is_itself_and_is_left_at_its_start(data):
     stream = io.BytesIO(data)
     with contextlib.ExitStack() as stack:
@@ -72,21 +72,24 @@ def test_a_workbook_may_stand_in_a_zip():
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (zipped(("a", zipped(("b", b"1")))), "limit-exceeded"),
-        (zipped(("a.gz", gzip.compress(b"1"))), "limit-exceeded"),
-        (gzip.compress(zipped(("b", b"1"))), "limit-exceeded"),
-        (gzip.compress(gzip.compress(b"1")), "limit-exceeded"),
-        (gzip.compress(b"1") + gzip.compress(b"2"), "limit-exceeded"),
-        (zipped(*((str(n), b"1") for n in range(4))), "limit-exceeded"),
-        (zipped(("bomb", b"0" * 300_000)), "limit-exceeded"),
-        (gzip.compress(b"0" * 300_000), "limit-exceeded"),
-        (zipped(("a", b"0" * 250_000), ("b", b"0" * 250_000), packed=False), "limit-exceeded"),
-        (zipped(), "truncated"),
-        (zipped(("a", b"1"))[:30], "truncated"),
-        (gzip.compress(b"data" * 99)[:20], "truncated"),
-        (b"Rar!\x1a\x07\x00", "unknown-message"),
+        pytest.param(zipped(("a", zipped(("b", b"1")))), "limit-exceeded", id="a zip in a zip"),
+        pytest.param(zipped(("a.gz", gzip.compress(b"1"))), "limit-exceeded", id="a gzip in a zip"),
+        pytest.param(gzip.compress(zipped(("b", b"1"))), "limit-exceeded", id="a zip in a gzip"),
+        pytest.param(gzip.compress(gzip.compress(b"1")), "limit-exceeded", id="a gzip in a gzip"),
+        pytest.param(gzip.compress(b"1") + gzip.compress(b"2"), "limit-exceeded", id="two gzips in one"),
+        pytest.param(zipped(*((str(n), b"1") for n in range(4))), "limit-exceeded", id="many files"),
+        pytest.param(zipped(("bomb", b"0" * 300_000)), "limit-exceeded", id="a bomb of a zip"),
+        pytest.param(gzip.compress(b"0" * 300_000), "limit-exceeded", id="a bomb of a gzip"),
+        pytest.param(
+            zipped(("a", b"0" * 250_000), ("b", b"0" * 250_000), packed=False), "limit-exceeded",
+            id="much together",
+        ),
+        pytest.param(zipped(), "truncated", id="nothing"),
+        pytest.param(zipped(("a", b"1"))[:30], "truncated", id="half a zip"),
+        pytest.param(gzip.compress(b"data" * 99)[:20], "truncated", id="half a gzip"),
+        pytest.param(b"Rar!\x1a\x07\x00", "unknown-message", id="a rar"),
     ],
-)
+)  # fmt: skip
 def test_what_is_too_much_nested_or_broken_is_refused(data, code):
     assert refusal(data) == code
 
