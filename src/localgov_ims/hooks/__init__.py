@@ -7,6 +7,7 @@ from localgov_ims.hooks.agreements import (
     CreateAgreement,
 )
 from localgov_ims.hooks.callbacks import Callback, Hint
+from localgov_ims.hooks.checks import is_secure, names_a_secret
 from localgov_ims.hooks.http import HttpClient, HttpResponse, Secret, Secrets
 from localgov_ims.hooks.interfaces import (
     ACKNOWLEDGEMENT,
@@ -34,5 +35,6 @@ __all__ = [
     "CreateAgreement", "CreatePayment", "Delivery", "Done", "Download", "FormPost", "Hint",
     "HttpClient", "HttpResponse", "LedgerExporter", "LedgerExporterSpec", "Message", "NextStep",
     "Notifier", "NotifierSpec", "PaymentProvider", "PaymentProviderSpec", "PaymentQuery", "Redirect",
-    "Secret", "Secrets", "SettlementSource", "SettlementSourceSpec", "hookimpl", "layout_exporter_spec",
+    "Secret", "Secrets", "SettlementSource", "SettlementSourceSpec", "hookimpl", "is_secure",
+    "layout_exporter_spec", "names_a_secret",
 ]  # fmt: skip

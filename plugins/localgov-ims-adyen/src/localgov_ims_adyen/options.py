@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from attrs import field, frozen
 
-from attrs import Attribute, field, frozen
-
-from localgov_ims.errors import ConfigurationError
-
-_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-def _secure(_: object, __: Attribute[str], value: str) -> None:
-    parts = urlsplit(value)
-    if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in _HERE):
-        message = f"base_url must begin with https://, not {value!r}: what is sent is personal."
-        raise ConfigurationError("not_secure", message, value=value)
-
-
-def _some(_: object, __: Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
-    if not value:
-        message = "hmac_secrets must name one secret at least, or no webhook could be believed."
-        raise ConfigurationError("no_webhook_secret", message)
+from localgov_ims.hooks import is_secure, names_a_secret
 
 
 @frozen(kw_only=True)
@@ -41,7 +24,7 @@ class AdyenSettings:
     """
 
     merchant_account: str
-    base_url: str = field(validator=_secure)
+    base_url: str = field(validator=is_secure)
     captures_automatically: bool
     api_key_secret: str = "adyen_api_key"  # noqa: S105 - the secret's name
-    hmac_secrets: tuple[str, ...] = field(default=("adyen_hmac",), validator=_some)
+    hmac_secrets: tuple[str, ...] = field(default=("adyen_hmac",), validator=names_a_secret)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from attrs import Attribute, field, frozen
 
 from localgov_ims.errors import ConfigurationError
+from localgov_ims.hooks import is_secure
 
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_ ]{0,63}")
-_HERE = {"localhost", "127.0.0.1", "::1"}
 
 
 def _identifier(_: object, attribute: Attribute[Any], value: str | None) -> None:
@@ -23,13 +22,6 @@ def _identifier(_: object, attribute: Attribute[Any], value: str | None) -> None
     except ValueError as error:
         message = f"{attribute.name} must be an identifier that GOV.UK Notify shows, such as f33517ff-2a88-4f6e-b855-c550268ce08a; {value!r} is none."
         raise ConfigurationError("bad_identifier", message, name=attribute.name) from error
-
-
-def _secure(_: object, __: Attribute[str], value: str) -> None:
-    parts = urlsplit(value)
-    if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in _HERE):
-        message = f"base_url must begin with https://, not {value!r}: what is sent is personal."
-        raise ConfigurationError("not_secure", message, value=value)
 
 
 def _placeholder(_: object, attribute: Attribute[str | None], value: str | None) -> None:
@@ -60,4 +52,4 @@ class NotifySettings:
     reply_to_id: str | None = field(default=None, validator=_identifier)
     file_field: str | None = field(default=None, validator=_placeholder)
     links: bool = False
-    base_url: str = field(default="https://api.notifications.service.gov.uk", validator=_secure)
+    base_url: str = field(default="https://api.notifications.service.gov.uk", validator=is_secure)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Mapping
 from typing import Final
 
 from attrs import field, frozen
 
 from localgov_ims.errors import ConfigurationError
+from localgov_ims.hooks import is_secure
 
 BASE_URL: Final = "https://publicapi.payments.service.gov.uk"
 _MOST_METADATA: Final = 14
 """GOV.UK Pay takes fifteen; one is ours."""
 _LONGEST_NAME, _LONGEST_VALUE = 30, 100
-_URL: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
 class SettlementShape(enum.Enum):
@@ -47,19 +46,13 @@ class GovukPaySettings:
 
     key_secret: str
     webhook_secrets: tuple[str, ...] = ()
-    base_url: str = field(default=BASE_URL)
+    base_url: str = field(default=BASE_URL, validator=is_secure)
     account: str = "govukpay"
     merchant_code: str | None = None
     settlement: SettlementShape = SettlementShape.ITEMISED
     delayed_capture: bool = False
     moto: bool = False
     metadata: Mapping[str, str] = field(factory=dict)
-
-    @base_url.validator
-    def _is_address(self, _: object, url: str) -> None:
-        if _URL.fullmatch(url) is None:
-            message = "base_url is the address of an API, such as https://publicapi.payments.service.gov.uk, with no key in it."
-            raise ConfigurationError("bad_settings", message)
 
     @metadata.validator
     def _fits(self, _: object, metadata: Mapping[str, str]) -> None:

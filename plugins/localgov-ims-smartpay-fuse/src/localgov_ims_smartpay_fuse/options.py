@@ -2,29 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urlsplit
+from attrs import field, frozen
 
-from attrs import Attribute, field, frozen
-
-from localgov_ims.errors import ConfigurationError
-
-_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-def _secure(_: object, attribute: Attribute[Any], value: str | None) -> None:
-    if value is None:
-        return
-    parts = urlsplit(value)
-    if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in _HERE):
-        message = f"{attribute.name} must begin with https://, not {value!r}: what is sent is personal."
-        raise ConfigurationError("not_secure", message, value=value)
-
-
-def _some(_: object, __: Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
-    if not value:
-        message = "profile_secrets must name one secret at least, or no answer could be believed."
-        raise ConfigurationError("no_webhook_secret", message)
+from localgov_ims.hooks import is_secure, names_a_secret
 
 
 @frozen(kw_only=True)
@@ -49,9 +29,9 @@ class FuseSettings:
     access_key: str
     merchant_id: str
     rest_key_id: str
-    profile_secrets: tuple[str, ...] = field(default=("fuse_profile",), validator=_some)
+    profile_secrets: tuple[str, ...] = field(default=("fuse_profile",), validator=names_a_secret)
     rest_secret: str = "fuse_rest"  # noqa: S105 - the secret's name
-    backoffice_url: str | None = field(default=None, validator=_secure)
-    page_url: str = field(default="https://secureacceptance.cybersource.com/pay", validator=_secure)
-    base_url: str = field(default="https://api.cybersource.com", validator=_secure)
+    backoffice_url: str | None = field(default=None, validator=is_secure)
+    page_url: str = field(default="https://secureacceptance.cybersource.com/pay", validator=is_secure)
+    base_url: str = field(default="https://api.cybersource.com", validator=is_secure)
     answer_lasts: int = 900
