@@ -7,11 +7,15 @@ from uuid import UUID
 import click
 
 from localgov_ims.cli.council import opened_council
+from localgov_ims.cli.money_shown import show_moved
 from localgov_ims.cli.output import counted, json_option, print_json
+from localgov_ims.domain.proposals import Proposal
 from localgov_ims.domain.quoting import visible
 from localgov_ims.service.reconciliation import deciding_matches as service
+from localgov_ims.service.reconciliation.differences import match_with_difference
 from localgov_ims.service.reconciliation.holding_lines import send_to_suspense
 from localgov_ims.service.reconciliation.suggested_matches import SuggestionView, list_suggestions
+from localgov_ims.service.reconciliation.undoing_matches import undo_match
 
 _ids = click.argument("ids", metavar="ID...", nargs=-1, required=True, type=click.UUID)
 
@@ -67,10 +71,17 @@ def reject(context: click.Context, ids: tuple[UUID, ...], reason: str) -> None:
 @click.argument("line", type=click.UUID)
 @click.argument("receipts", metavar="RECEIPT...", nargs=-1, required=True)
 @click.option("--because", "reason", required=True, help="How you know.")
+@click.option("--write-off", is_flag=True, help="Write a small difference off.")
 @click.pass_context
-def match(context: click.Context, line: UUID, receipts: tuple[str, ...], reason: str) -> None:
+def match(
+    context: click.Context, line: UUID, receipts: tuple[str, ...], reason: str, *, write_off: bool
+) -> None:
     """Match a bank LINE with one receipt or several that it brings together."""
-    made = service.match_line(opened_council(context), line, receipts, reason=reason)
+    act = match_with_difference if write_off else service.match_line
+    made = act(opened_council(context), line, receipts, reason=reason)
+    if isinstance(made, Proposal):
+        show_moved(made, as_json=False)
+        return
     click.echo(f"{counted(len(made), 'receipt')} matched.")
 
 
@@ -82,6 +93,16 @@ def suspense(context: click.Context, ids: tuple[UUID, ...], note: str) -> None:
     """Send bank lines that wait for a file to suspense."""
     for reference in send_to_suspense(opened_council(context), ids, note=note):
         click.echo(f"In suspense: {reference}")
+
+
+@suggestions.command()
+@click.argument("match", type=click.UUID)
+@click.option("--because", "reason", required=True, help="Why they are not the same money.")
+@click.pass_context
+def undo(context: click.Context, match: UUID, reason: str) -> None:
+    """Take a MATCH back, of a group the whole group; `ims explain LINE` names it."""
+    undone = undo_match(opened_council(context), match, reason=reason)
+    click.echo(f"{counted(len(undone), 'record')} taken from the line, which is open again.")
 
 
 def _json(view: SuggestionView) -> dict[str, object]:

@@ -52,7 +52,7 @@ class Origin:
 
     `kind` is `statement_line`, `payment`, `refund_request`, `transfer`, `reallocation`, `transaction` (what a reversal
     takes back), `moved` (what the reversal of a transfer takes back) or the name of whatever recorded it; `n` counts
-    the times that the origin was lawfully taken up anew, after a reversal.
+    the times that the origin was lawfully taken up anew, after a reversal; of a bank line its dispositions.
     """
 
     kind: str

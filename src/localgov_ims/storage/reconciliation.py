@@ -178,13 +178,13 @@ def match(row: sa.Row[Any]) -> Match:
     )  # fmt: skip
 
 
-def add_undo(unit: Unit, undo: MatchUndo) -> None:
-    """Record that a Match is taken back.
+def add_undos(unit: Unit, made: Iterable[MatchUndo]) -> None:
+    """Record that Matches are taken back.
 
     Raises:
-        AlreadyDone: It was taken back already.
+        AlreadyDone: One was taken back already.
     """
-    unit.record(undos, [(undo.id, undo.match, undo.reason, undo.by, undo.at)])
+    unit.record(undos, [(undo.id, undo.match, undo.reason, undo.by, undo.at) for undo in made])
 
 
 def some_undos(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[MatchUndo]:
@@ -214,6 +214,12 @@ def history(connection: Connection, line: UUID) -> list[Disposition]:
     """Return every disposition a line has had, the first one first."""
     query = sa.select(dispositions).where(dispositions.c.line == line).order_by(dispositions.c.number)
     return [disposition(row) for row in connection.execute(query)]
+
+
+def latest_of(connection: Connection, line: UUID) -> Disposition | None:
+    """Return the current disposition of a line; none where no run has seen it."""
+    row = connection.execute(sa.select(current).where(current.c.line == line)).first()
+    return None if row is None else disposition(row)
 
 
 def add_new_breaks(unit: Unit, found: Iterable[Break]) -> None:

@@ -22,7 +22,7 @@ from localgov_ims.service.council import Council
 from localgov_ims.service.enquiries.viewing import DrawView, RefundView
 from localgov_ims.service.explaining.stories import Story, called, when
 from localgov_ims.service.moves.proposing import AUTHORISES
-from localgov_ims.storage import proposals, refunds, transactions
+from localgov_ims.storage import proposals, refunds, statements, transactions
 
 _ROUTES = {Route.PROVIDER: "to the card by its provider", Route.PAYABLES: "by the payables system"}
 _REFUND_SAID = {
@@ -103,6 +103,9 @@ def asked_told(council: Council, proposal: Proposal) -> Iterator[str]:
     asked: dict[str, Any] = dict(proposal.asked)
     if "item" in asked:
         yield f"Item {asked['item']} of clearing is written off: {visible(str(asked['reason']))}."
+    if "bank_line" in asked:
+        brings = ", ".join(map(called, str(asked["receipts"]).split()))
+        yield f"Bank line {asked['bank_line']} brings {brings}; the difference is written off: {visible(str(asked['reason']))}."
     if "line" in asked:
         yield f"From line {called(str(asked['line']))}."
     for given in asked.get("given", ()):
@@ -155,7 +158,9 @@ def provenance(connection: Connection, t: Transaction) -> tuple[list[str], list[
 def _written_off(connection: Connection, t: Transaction) -> Iterator[tuple[str, str]]:
     """Yield what a transaction writes off, and what wrote it off, each with the reference that leads there."""
     if t.origin.kind == WRITE_OFF:
-        yield f"It writes off item {t.origin.id} of clearing.", t.origin.id
+        of_line = any(True for _ in statements.with_ids(connection, [UUID(t.origin.id)]))
+        what = f"the difference of bank line {t.origin.id}" if of_line else f"item {t.origin.id} of clearing"
+        yield f"It writes off {what}.", t.origin.id
     table = transactions.transactions
     of_this = (table.c.origin_kind == WRITE_OFF) & (table.c.origin_id == str(t.id))
     for other in transactions.some(connection, of_this):

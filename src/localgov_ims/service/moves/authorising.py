@@ -10,14 +10,14 @@ from localgov_ims.domain.two_person import Act
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.moves import reallocations, transfers
 from localgov_ims.service.moves.proposing import Recording, decide_proposal
-from localgov_ims.service.reconciliation import writing_off
+from localgov_ims.service.reconciliation import differences
 from localgov_ims.service.suspense import clearing
 
 RECORDS: Final[Mapping[Act, Recording]] = {
     Act.TRANSFER: transfers.record_proposed,
     Act.REALLOCATION: reallocations.record_proposed,
     Act.CLEARANCE: clearing.record_proposed,
-    Act.WRITE_OFF: writing_off.record_proposed,
+    Act.WRITE_OFF: differences.record_proposed,
 }
 """What records each kind of act; refunds wait in their own request (`authorise_refund`)."""
 

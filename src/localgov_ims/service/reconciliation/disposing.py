@@ -166,7 +166,7 @@ def _decided(
     if not line.line.amount:
         return _disposition(line, number, DispositionKind.OTHER, "No money moved.", what="nil")
     allocation = made.allocator.allocate(line) if line.line.amount >= NOTHING else _UNEXPECTED
-    transaction = income_of(installation, line, allocation)
+    transaction = income_of(installation, line, allocation, number)
     made.transactions.append(transaction)
     if allocation.reason is not None:
         made.suspense.append(suspense_item(unit, line, transaction, allocation))
@@ -177,11 +177,16 @@ def _decided(
     )
 
 
-def income_of(installation: Installation, line: StatementLine, allocation: Allocation) -> Transaction:
-    """Return the Receipt that a bank line becomes where allocation puts it: in funds, or in suspense."""
+def income_of(
+    installation: Installation, line: StatementLine, allocation: Allocation, number: int
+) -> Transaction:
+    """Return the Receipt that a bank line becomes where allocation puts it: in funds, or in suspense.
+
+    *number* is that of the disposition which says so: what was taken back may be income again, and each answer once.
+    """
     row = bank_row(installation.council, line)
     return receipt(
-        _lines(installation.council, row, allocation), channel=Channel.BANK, origin=Origin("statement_line", str(line.id)), taken_on=row.taken_on,
+        _lines(installation.council, row, allocation), channel=Channel.BANK, origin=Origin("statement_line", str(line.id), number), taken_on=row.taken_on,
         recorded_at=installation.clock(), recorded_by=installation.actor,
     )  # fmt: skip
 

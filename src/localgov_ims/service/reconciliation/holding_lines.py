@@ -50,7 +50,7 @@ def send_to_suspense(installation: Installation, lines: Sequence[UUID], *, note:
                 stands = history[-1].kind.value if history else "not reconciled yet"
                 message = f"Bank line {each} does not wait for a file: it is {stands}."
                 raise AlreadyDone("not_awaiting", message, id=each)
-            became = income_of(installation, found[each], _BY_HAND)
+            became = income_of(installation, found[each], _BY_HAND, len(history) + 1)
             transactions.add(unit, [became])
             transactions.add_suspense(unit, [suspense_item(unit, found[each], became, _BY_HAND)])
             stored.add_dispositions(unit, [Disposition(

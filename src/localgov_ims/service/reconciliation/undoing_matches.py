@@ -2,41 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.texts import fitting
+from localgov_ims.domain.write_offs import WRITE_OFF
 from localgov_ims.errors import NotFound, RuleViolation
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.reconciliation.matches import Match, MatchUndo
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.moves.reversing import take_back
 from localgov_ims.service.people.permitting import permit_unit
 from localgov_ims.storage import reconciliation as stored
+from localgov_ims.storage import transactions
+from localgov_ims.storage.store import Unit
 
 UNDONE = "undone"
 """What a line waits for whose Match was taken back: the next run, or a person."""
 
 _LONGEST_REASON = 200
+_LONGEST_NARRATIVE = 100
 _TOTALS = {
     "settlement": "take its file back instead: a payout is proved by its sum and its number",
     "income_file": "take its file back instead, with the receipts that were recorded from it",
 }
 
 
-def undo_match(installation: Installation, match: UUID, *, reason: str) -> MatchUndo:
+def undo_match(installation: Installation, match: UUID, *, reason: str) -> list[MatchUndo]:
     """Take a Match back, in one unit of work; its bank line is open again, and no rule pairs the two any more.
 
-    Of a group every Match of the line is undone by itself, or none of the others would come to what the bank says.
+    Of a group every Match of the line is taken back with it, for they come to what the bank says only together; and so is
+    what was written off to make them come to it. Return what was undone, the Match that was named first.
 
     Raises:
         NotPermitted: The permission match.undo is missing.
         NotFound: There is no such Match.
         AlreadyDone: It was undone already.
-        RuleViolation: It is one of a group (`match_of_group`), a total (`match_of_total`), took a receipt back
-            (`match_returned`), or no reason is given.
+        RuleViolation: It is of a total (`match_of_total`), took income back (`match_returned`), or no reason is given.
     """
     with installation.unit("undo_match") as unit:
+        unit.lock()
         permit_unit(installation, unit, Permission.MATCH_UNDO)
         found = next(stored.some_matches(unit.connection, stored.matches.c.id == match), None)
         if found is None:
@@ -45,16 +54,44 @@ def undo_match(installation: Installation, match: UUID, *, reason: str) -> Match
         why = (fitting("reason", reason, _LONGEST_REASON) or "").strip()
         if not why:
             raise RuleViolation("reason_missing", "Say why the match is wrong.", match=str(match))
-        undo = MatchUndo(id=new_id(), match=match, reason=why, by=installation.actor, at=unit.at)
-        stored.add_undo(unit, undo)
+        together = [found, *_others(unit, found)]
+        undos = [
+            MatchUndo(id=new_id(), match=each.id, reason=why, by=installation.actor, at=unit.at)
+            for each in together
+        ]
+        stored.add_undos(unit, undos)
+        _take_write_offs_back(installation, unit, together, why)
         sides = ((found.left_kind, found.left), (found.right_kind, found.right))
         lines = [id_ for kind, id_ in sides if kind == "line"]
         stored.add_dispositions(
-            unit, [_open_again(line, len(stored.history(unit.connection, line)), undo) for line in lines]
+            unit, [_open_again(line, len(stored.history(unit.connection, line)), undos[0]) for line in lines]
         )
-        unit.detail |= {"match": str(match), "rule": found.rule}
+        unit.detail |= {"match": str(match), "rule": found.rule, "undone": len(undos)}
         unit.commit()
-        return undo
+        return undos
+
+
+def _others(unit: Unit, found: Match) -> list[Match]:
+    """Return the Matches that come to one bank line together with this one, and stand."""
+    if found.sole:
+        return []
+    m = stored.live.c
+    query = sa.select(stored.live).where(
+        m.left_kind == found.left_kind, m.left_id == found.left, m.role == found.role, m.id != found.id
+    )
+    return [stored.match(row) for row in unit.connection.execute(query.order_by(m.id))]
+
+
+def _take_write_offs_back(
+    installation: Installation, unit: Unit, together: Sequence[Match], reason: str
+) -> None:
+    """Reverse what was written off so that the Matches come to their line, unless somebody has."""
+    receipts = transactions.by_id(unit.connection, [m.right for m in together if m.right_kind == "receipt"])
+    written_off = {id_: each for id_, each in receipts.items() if each.origin.kind == WRITE_OFF}
+    undone = transactions.reversed_among(unit.connection, list(written_off))
+    for id_, each in written_off.items():
+        if id_ not in undone:
+            take_back(installation, unit, each, reason=reason[:_LONGEST_NARRATIVE])
 
 
 def _refuse(found: Match) -> None:
@@ -62,11 +99,8 @@ def _refuse(found: Match) -> None:
     if found.right_kind in _TOTALS:
         message = f"Match {found.id} is of a whole {found.right_kind.replace('_', ' ')}; {_TOTALS[found.right_kind]}."
         raise RuleViolation("match_of_total", message, **about)
-    if not found.sole:
-        message = f"Match {found.id} is one of several that come to one bank line together; they stand or fall together."
-        raise RuleViolation("match_of_group", message, **about)
-    if found.role == "returned":
-        message = f"Match {found.id} says that the bank took a receipt back, which was reversed with it."
+    if found.role == "returned" or found.right_kind == "unpaid":
+        message = f"Match {found.id} says that the bank took income back, which was reversed with it."
         raise RuleViolation("match_returned", message, **about)
 
 

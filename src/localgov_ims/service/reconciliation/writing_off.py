@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -64,7 +64,7 @@ def write_off(installation: Installation, item: str, *, reason: str) -> Transact
             rights = permit_unit(installation, unit, Permission.WRITE_OFF_RECORD)
             if not why.strip():
                 raise RuleViolation("reason_missing", "Say why it is written off.", item=item)
-            account = _account(installation.council)
+            account = account_of(installation.council)
             rights.require_funds([account.fund])
             made = _write_off(installation, unit, account, item, why.strip())
             unit.commit()
@@ -93,7 +93,7 @@ def _write_off(
 
 def record_proposed(installation: Installation, unit: Unit, rights: Rights, proposal: Proposal) -> UUID:
     """Record a write-off that was proposed, if its item is still outstanding and comes to what was proposed."""
-    account = _account(installation.council)
+    account = account_of(installation.council)
     rights.require_funds([account.fund])
     found = _item(unit, account, str(proposal.asked["item"]))
     now = abs(Money(sum(each.pence for each in found)))
@@ -128,7 +128,12 @@ def written_off(connection: Connection, first_on: date, last_on: date) -> list[W
     ]
 
 
-def _account(council: Council) -> WriteOffAccount:
+def account_of(council: Council) -> WriteOffAccount:
+    """Return the account of [write_off].
+
+    Raises:
+        ConfigurationError: The settings have none (`no_write_off`).
+    """
     if council.write_off is None:
         message = "The settings name no account for write-offs. Add [write_off] with its fund and tolerance."
         raise ConfigurationError("no_write_off", message)
@@ -146,34 +151,54 @@ def _item(unit: Unit, account: WriteOffAccount, item: str) -> list[Outstanding]:
     if not found or len({each.id for each in found}) > 1:
         message = f"{item!r} names no item outstanding in clearing. `ims report clearing --on DAY --json` shows each with its id."
         raise NotFound("no_such_item", message, item=item)
-    amount = Money(sum(each.pence for each in found))
-    if abs(amount) > account.tolerance:
-        message = f"{item} comes to {amount.shown()}; at most {account.tolerance.shown()} is written off. Find out what it is."
-        raise RuleViolation("beyond_tolerance", message, item=item, amount=amount)
+    check_tolerance(account, Money(sum(each.pence for each in found)), item)
     return found
+
+
+def check_tolerance(account: WriteOffAccount, amount: Money, what: str) -> None:
+    """Refuse to write off more than the tolerance.
+
+    Raises:
+        RuleViolation: `beyond_tolerance`.
+    """
+    if abs(amount) > account.tolerance:
+        message = f"{what} comes to {amount.shown()}; at most {account.tolerance.shown()} is written off. Find out what it is."
+        raise RuleViolation("beyond_tolerance", message, item=what, amount=amount)
 
 
 def _record(
     installation: Installation, unit: Unit, account: WriteOffAccount, found: Sequence[Outstanding],
     reason: str, *, by: str,
 ) -> Transaction:  # fmt: skip
-    """Record the opposite of an item; its origin makes it once, until it is taken back."""
+    """Record the opposite of an item, by each of its methods of payment."""
     council, item = installation.council, found[0]
-    before = transactions.some(unit.connection, _t.c.origin_kind == WRITE_OFF, _t.c.origin_id == str(item.id))
     sums = Counter[str]()
     for each in found:
         sums[each.mop or council.settled_by(each.source or "")[0].code] += each.pence
+    return record_write_off(
+        installation, unit, account, item.id, {mop: Money(-pence) for mop, pence in sums.items() if pence}, reason,
+        by=by, merchant_account=item.merchant_account,
+    )  # fmt: skip
+
+
+def record_write_off(
+    installation: Installation, unit: Unit, account: WriteOffAccount, of: UUID, amounts: Mapping[str, Money], reason: str,
+    *, by: str, merchant_account: str | None,
+) -> Transaction:  # fmt: skip
+    """Record a write-off of an item or bank line, *amounts* by method; its origin makes it once, until it is taken back."""
+    council = installation.council
+    before = transactions.some(unit.connection, _t.c.origin_kind == WRITE_OFF, _t.c.origin_id == str(of))
     made = receipt(
         [
             line_for(
-                council, fund=account.fund, account_reference=account.account_reference, amount=Money(-pence), mop=mop,
+                council, fund=account.fund, account_reference=account.account_reference, amount=amount, mop=mop,
                 taken_on=local_day(unit.at), narrative=reason,
             )
-            for mop, pence in sorted(sums.items()) if pence
+            for mop, amount in sorted(amounts.items())
         ],
-        channel=Channel.STAFF, origin=Origin(WRITE_OFF, str(item.id), 1 + sum(1 for _ in before)),
-        taken_on=local_day(unit.at), recorded_at=unit.at, recorded_by=by, merchant_account=item.merchant_account,
+        channel=Channel.STAFF, origin=Origin(WRITE_OFF, str(of), 1 + sum(1 for _ in before)),
+        taken_on=local_day(unit.at), recorded_at=unit.at, recorded_by=by, merchant_account=merchant_account,
     )  # fmt: skip
     transactions.add(unit, [made], personal_narratives=council.personal_narratives)
-    unit.detail |= {"written_off": str(item.id), "by": made.reference, "pence": made.total.pence}
+    unit.detail |= {"written_off": str(of), "by": made.reference, "pence": made.total.pence}
     return made

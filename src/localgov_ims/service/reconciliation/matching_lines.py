@@ -1,0 +1,147 @@
+"""Matching a bank line with the receipts it brings, as a person says: they come to it exactly, and it is nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from attrs import frozen
+
+from localgov_ims.domain.ids import new_id
+from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.people import Rights
+from localgov_ims.domain.statements import StatementLine
+from localgov_ims.domain.texts import fitting
+from localgov_ims.domain.transactions import Transaction
+from localgov_ims.errors import AlreadyDone, InvalidValue, NotFound, RuleViolation
+from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
+from localgov_ims.reconciliation.matches import Evidence, Match
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.moves.reversing import take_back
+from localgov_ims.storage import reconciliation as stored
+from localgov_ims.storage import snapshots, statements, transactions
+from localgov_ims.storage.signed_evidence import BY_A_PERSON
+from localgov_ims.storage.store import Unit
+
+BANKED = "banked"
+"""The role of a Match that says: the money is on the bank line."""
+
+
+@frozen(kw_only=True)
+class Side:
+    """A receipt that a bank line brings, what the provider kept of it, and why somebody thinks so."""
+
+    receipt: Transaction
+    fee: Money = NOTHING
+    evidence: Evidence
+
+
+def reason_given(reason: str, longest: int = 200) -> str:
+    """Return why somebody says so.
+
+    Raises:
+        InvalidValue: There is no reason, or it is too long.
+    """
+    why = fitting("reason", reason, longest)
+    if why is None:
+        raise InvalidValue("reason_missing", "Say why.", field="reason")
+    return why
+
+
+def line_with_id(unit: Unit, line: UUID) -> StatementLine:
+    """Return a bank line.
+
+    Raises:
+        NotFound: There is no such line.
+    """
+    for found in statements.with_ids(unit.connection, [line]):
+        return found
+    raise NotFound("no_such_line", f"There is no bank line {line}.", id=line)
+
+
+def expected_of(sides: Sequence[Side]) -> Money:
+    """Return what receipts should bring: their totals, less what providers kept of them."""
+    return Money.total(side.receipt.total - side.fee for side in sides)
+
+
+def match_receipts(
+    installation: Installation, unit: Unit, rights: Rights, line: StatementLine, sides: Sequence[Side]
+) -> list[Match]:
+    """Record that a line brings receipts: they come to it exactly, and it is nothing else.
+
+    What the line became before, in a fund or in suspense, is taken back.
+
+    Raises:
+        RuleViolation: They do not come to it (`does_not_add_up`), or the line's income was refunded or moved on
+            (`over_available`); or see `check_matchable`.
+        AlreadyDone: The line is matched already.
+        NotPermitted: A fund of a receipt, or of the line's income, is missing.
+    """
+    check_matchable(unit, rights, line, sides)
+    _check_sum(line, sides)
+    return record_brought(installation, unit, rights, line, sides, by=installation.actor)
+
+
+def check_matchable(unit: Unit, rights: Rights, line: StatementLine, sides: Sequence[Side]) -> None:
+    """Refuse to match a line, or receipts, that are matched already.
+
+    Raises:
+        RuleViolation: One is no open receipt (`not_open`).
+        AlreadyDone: The line is matched already.
+        NotPermitted: The fund of a receipt is missing.
+    """
+    before = stored.latest_of(unit.connection, line.id)
+    if before is not None and before.kind is DispositionKind.MATCHED:
+        message = f"Bank line {line.id} is matched already: {before.reason} Undo that Match first."
+        raise AlreadyDone("matched_already", message, id=line.id)
+    rights.require_funds({part.fund for side in sides for part in side.receipt.lines})
+    _check_open(unit, [side.receipt for side in sides])
+
+
+def record_brought(
+    installation: Installation, unit: Unit, rights: Rights, line: StatementLine, sides: Sequence[Side], *, by: str
+) -> list[Match]:  # fmt: skip
+    """Record the Matches of a line with what was checked to come to it, in their order; *by* is who says so."""
+    before = stored.latest_of(unit.connection, line.id)
+    if before is not None and before.kind in (DispositionKind.ALLOCATED, DispositionKind.SUSPENSE):
+        (became,) = transactions.some(unit.connection, transactions.transactions.c.id == before.record)
+        own = {part.fund for part in became.lines} - {installation.council.suspense_fund.code}
+        rights.require_funds(own)
+        take_back(
+            installation, unit, became, reason="Its bank line brings a receipt that was recorded before"
+        )
+    times, run = stored.generations(unit.connection), new_id()
+    matches = [
+        Match(
+            id=new_id(), run=run, rule=BY_A_PERSON, rule_version=1, role=BANKED, left_kind="line", left=line.id,
+            right_kind="receipt", right=side.receipt.id, amount=side.receipt.total, evidence=side.evidence, fee=side.fee,
+            sole=len(sides) == 1, generation=times.get((BANKED, "right", side.receipt.id), 0),
+            left_generation=times.get((BANKED, "left", line.id), 0),
+        )
+        for side in sides
+    ]  # fmt: skip
+    stored.add_matches(unit, matches)
+    stored.add_dispositions(unit, [Disposition(
+        id=new_id(), line=line.id, number=before.number + 1 if before is not None else 1, kind=DispositionKind.MATCHED, record=matches[0].id,
+        rule=BY_A_PERSON, reason=f"{by} says that it brings {', '.join(s.receipt.reference for s in sides)}.",
+    )])  # fmt: skip
+    return matches
+
+
+def _check_sum(line: StatementLine, sides: Sequence[Side]) -> None:
+    expected = expected_of(sides)
+    if expected != line.line.amount:
+        message = (
+            f"The bank brought {line.line.amount.shown()}, but the receipts come to {expected.shown()}. Name the receipts "
+            "that come to it exactly, or write a small difference off: `ims suggestions match LINE RECEIPT --write-off`."
+        )
+        raise RuleViolation("does_not_add_up", message, line=line.id, expected=expected)
+
+
+def _check_open(unit: Unit, receipts: Sequence[Transaction]) -> None:
+    named = transactions.transactions.c.id.in_([each.id for each in receipts])
+    open_ = {each.id for each in snapshots.open_receipts(unit.connection, named)}
+    for each in receipts:
+        if each.id not in open_:
+            message = f"{each.reference} is no receipt whose money is still to come to the bank."
+            raise RuleViolation("not_open", message, receipt=each.reference)
