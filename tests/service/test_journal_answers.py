@@ -14,6 +14,7 @@ from tests.posted import posted, told
 from tests.service import money_in
 
 from localgov_ims.bootstrap.installing import open_installation
+from localgov_ims.builtin.journal_layouts import LayoutOptions, specs
 from localgov_ims.documents.journal_sheets import write_journal
 from localgov_ims.domain.journal_states import JournalState
 from localgov_ims.domain.journals import LedgerAccount
@@ -230,3 +231,62 @@ def test_the_map_names_what_has_no_code(council: Installation) -> None:
     assert {(each.posting.role.value, str(each.account)) for each in ledger_map(council)} == {
         ("clearing", "9101"), ("fund", "5100"),
     }  # fmt: skip
+
+
+def test_an_answer_in_part_leaves_what_was_rejected_outstanding_and_is_heard_once(
+    council: Installation, tmp_path: Path
+) -> None:
+    answered = _by_profile(council)
+    take(answered, FIRST)
+    take(answered, SECOND, "5.00")
+    (made,) = posted(answered)
+    lines = {line.reference: line.number for line in made.lines if line.account.code == "5100"}
+    rows = [f"{NUMBER},{line.number},ok," for line in made.lines]
+    rejected = lines[SECOND]
+    rows[rejected - 1] = f"{NUMBER},{rejected},no,account closed"
+    with pytest.raises(RuleViolation, match="is built, so it cannot become part"):
+        acknowledge_journal(answered, "MAIN", _csv(*rows))
+    exported(answered, tmp_path)
+    with pytest.raises(RuleViolation, match=r"says nothing of 1 of the 4 lines .*: 4"):
+        acknowledge_journal(answered, "MAIN", _csv(*rows[:-1]))
+    with pytest.raises(RuleViolation, match="has no line 9"):
+        acknowledge_journal(answered, "MAIN", _csv(*rows, f"{NUMBER},9,no,"))
+    standing = acknowledge_journal(answered, "MAIN", _csv(*rows))
+    assert (standing.state, standing.rejected) == (
+        JournalState.PART,
+        (RejectedLine(number=rejected, reason="account closed"),),
+    )
+    assert acknowledge_journal(answered, "MAIN", _csv(*rows)) == standing
+    with pytest.raises(RuleViolation, match="is part, so it cannot become acknowledged"):
+        acknowledge_journal(answered, "MAIN", _csv(f"{NUMBER},,ok,"))
+    again = replace_journal(answered, NUMBER, statement="the ledger's list of rejects")
+    assert told(again.lines) == ["Dr 9101 5.00", "Cr 5100 5.00"]
+    assert all(law.holds for law in verify(answered))
+
+
+def test_a_journal_of_which_every_line_was_rejected_is_rejected(
+    council: Installation, tmp_path: Path
+) -> None:
+    answered = _by_profile(council, rest="accepted")
+    take(answered, FIRST)
+    posted(answered)
+    exported(answered, tmp_path)
+    with pytest.raises(NotFound):
+        acknowledge_journal(answered, "MAIN", _csv("MAIN-20990101-001,,ok,"))
+    said = acknowledge_journal(answered, "MAIN", _csv(f"{NUMBER},1,no,", f"{NUMBER},2,no,"))
+    assert said.state is JournalState.REJECTED
+
+
+def _csv(*rows: str) -> bytes:
+    return "\n".join(("journal,line,result,why", *rows)).encode()
+
+
+def _by_profile(council: Installation, **given: object) -> Installation:
+    profile = {
+        "kind": "delimited", "encoding": ("utf-8",), "columns": ("journal", "line", "result", "why"),
+        "file": "journal", "line": "line", "reason": "why",
+        "status": {"column": "result", "accepted": ("ok",), "rejected": ("no",)}, **given,
+    }  # fmt: skip
+    (spec,) = (spec for spec in specs() if spec.name == "generic-csv")
+    exporter = spec.factory(LayoutOptions(answer=profile))
+    return evolve(council, exporters={"MAIN": ChosenExporter(name=spec.name, exporter=exporter)})

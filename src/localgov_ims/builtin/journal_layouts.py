@@ -10,8 +10,9 @@ from typing import Any
 from attrs import field, frozen
 
 from localgov_ims.errors import ConfigurationError
+from localgov_ims.files.writing.answered import AnsweredExporter
 from localgov_ims.files.writing.exporter import LayoutExporter, journal_layout
-from localgov_ims.hooks import API_VERSION, LedgerExporterSpec
+from localgov_ims.hooks import ACKNOWLEDGEMENT, API_VERSION, LedgerExporterSpec
 
 SHIPPED = ("generic-csv", "generic-fixed")
 OWN = "layout"
@@ -25,6 +26,7 @@ class LayoutOptions:
     Attributes:
         layout: The layout itself, in place of the shipped one.
         values: What its fields name as settings.
+        answer: The profile of what the finance system answers, where it answers line by line.
     """
 
     layout: Mapping[str, Any] = field(factory=dict)
@@ -36,14 +38,16 @@ class LayoutOptions:
     period_style: str | None = None
     period_13: str | None = None
     period_14: str | None = None
+    answer: Mapping[str, Any] = field(factory=dict)
 
 
 def specs() -> Iterator[LedgerExporterSpec]:
     """Yield the offers: `generic-csv`, `generic-fixed` and `layout`."""
     for name in (*SHIPPED, OWN):
         yield LedgerExporterSpec(
-            name=name, api_version=API_VERSION, settings_model=LayoutOptions, factory=_factory(name)
-        )
+            name=name, api_version=API_VERSION, settings_model=LayoutOptions, factory=_factory(name),
+            capabilities=frozenset({ACKNOWLEDGEMENT}),
+        )  # fmt: skip
 
 
 def shipped(name: str) -> dict[str, Any]:
@@ -63,6 +67,11 @@ def _factory(name: str) -> Any:  # noqa: ANN401 - from LayoutOptions to an expor
             key: getattr(options, key)
             for key in ("vat", "sign", "tax_codes", "tax_code_none", "period_style", "period_13", "period_14")
         }
-        return LayoutExporter(journal_layout(options.layout or shipped(name)), {**options.values, **policies})
+        made = LayoutExporter(journal_layout(options.layout or shipped(name)), {**options.values, **policies})
+        return (
+            AnsweredExporter.by(made, options.answer, "ledgers.NAME.options.answer")
+            if options.answer
+            else made
+        )
 
     return made

@@ -79,10 +79,12 @@ class Acknowledgement:
         journal: The journal's number.
         accepted: Whether it took anything of it.
         rejected: The lines it did not take; some in an accepted journal make it accepted in part.
+        named: The lines that it names, where it speaks of each by itself; none where it speaks of the whole.
         message: What else it said.
     """
 
     journal: str
     accepted: bool
     rejected: tuple[RejectedLine, ...] = ()
+    named: frozenset[int] | None = None
     message: str = ""

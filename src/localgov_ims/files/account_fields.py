@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
 from attrs import field, frozen
 
@@ -36,6 +37,7 @@ class AccountFields(Content):
         blank: Whether a blank keeps what is stored, or clears it, where a field does not say.
     """
 
+    counted: ClassVar[bool] = True
     yields: str = field(default="accounts", validator=one_of("accounts"))
     fields: Mapping[str, HolderField] = field(factory=dict)
     blank: str = field(default="keep", validator=one_of("keep", "clear"))

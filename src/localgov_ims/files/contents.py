@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 from attrs import field, frozen
 
@@ -22,7 +23,15 @@ from localgov_ims.files.text import has_pence
 
 @frozen(kw_only=True)
 class Content:
-    """What is alike in every content: which columns it reads, and how those of days and amounts are printed."""
+    """What is alike in every content: which columns it reads, and how those of days and amounts are printed.
+
+    Attributes:
+        yields: What kind of rows they are, as profiles say it.
+        counted: Whether rows at the end may state how many rows there are, and what they come to.
+    """
+
+    yields: str = ""
+    counted: ClassVar[bool] = False
 
     @property
     def used(self) -> tuple[str, ...]:

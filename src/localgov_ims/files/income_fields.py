@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import ClassVar, Final
 
 from attrs import field, frozen
 
@@ -90,6 +90,7 @@ class IncomeFields(Content):
         extra: Further columns, by the names under which they are kept.
     """
 
+    counted: ClassVar[bool] = True
     yields: str = field(default="income", validator=one_of("income"))
     amount: AmountColumns
     taken_on: DayColumn

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from attrs import fields_dict, frozen
 
@@ -24,7 +24,7 @@ from localgov_ims.files import (
     sheets,
 )
 from localgov_ims.files.account_fields import AccountFields
-from localgov_ims.files.contents import SettlementFields, StatementFields
+from localgov_ims.files.contents import Content, SettlementFields, StatementFields
 from localgov_ims.files.events import Event, Yields
 from localgov_ims.files.income_fields import IncomeFields
 from localgov_ims.files.layouts import Delimited, Fixed, Sheet
@@ -34,7 +34,10 @@ from localgov_ims.files.shapes import fits, row_fits
 from localgov_ims.files.structuring import faults_of
 from localgov_ims.files.tables import Table
 
-_LAYOUTS: Mapping[str, type[Delimited | Fixed | Sheet]] = {
+AnyLayout = Delimited | Fixed | Sheet
+_Content = TypeVar("_Content", bound=Content)
+
+_LAYOUTS: Mapping[str, type[AnyLayout]] = {
     "delimited": Delimited,
     "fixed": Fixed,
     "sheet": Sheet,
@@ -51,27 +54,13 @@ _CONTENTS: Mapping[str, type[StatementFields | SettlementFields | IncomeFields |
 class Profile:
     """How the rows of a file are laid out, and what their columns mean."""
 
-    layout: Delimited | Fixed | Sheet
+    layout: AnyLayout
     content: StatementFields | SettlementFields | IncomeFields | AccountFields
 
     @property
     def name(self) -> str:
         """The profile's name, which is the format's."""
         return self.layout.name
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse a content that speaks of a column which the layout has not."""
-        for column in self.content.used:
-            if column not in self.layout.names:
-                message = f"the column {column!r} is not in {self.layout.naming}"
-                raise ValueError(message)
-        for column in self.content.needed:
-            if isinstance(self.layout, Delimited) and column in self.layout.optional:
-                message = f"the column {column!r} is needed for every row, so it cannot be optional"
-                raise ValueError(message)
-        if self.layout.trailers and self.content.yields not in {"income", "accounts"}:
-            message = f"trailers: a {self.content.yields} has none"
-            raise ValueError(message)
 
 
 @frozen
@@ -111,7 +100,7 @@ class ProfileReader:
     def read(self, stream: BinaryIO, options: Options) -> Iterator[Event]:
         """Read the stream's rows into what the profile yields; every fault is an Issue."""
         layout, content = self.profile.layout, self.profile.content
-        table = self._table(stream, options.limits)
+        table = table_of(layout, content, stream, options.limits)
         if isinstance(content, StatementFields):
             yield from profiled_statements.events(layout, content, table.rows())
         elif isinstance(content, SettlementFields):
@@ -121,14 +110,20 @@ class ProfileReader:
         else:
             yield from profiled_accounts.events(layout, content, table)
 
-    def _table(self, stream: BinaryIO, limits: Limits) -> Table:
-        layout = self.profile.layout
-        if isinstance(layout, Delimited):
-            is_data = functools.partial(row_fits, layout=layout, content=self.profile.content)
-            return delimited.table(stream, layout, limits, is_data)
-        if isinstance(layout, Fixed):
-            return fixed.table(stream, layout, limits)
-        return sheets.table(stream, layout, self.profile.content, limits)
+
+def table_of(layout: AnyLayout, content: Content, stream: BinaryIO, limits: Limits) -> Table:
+    """Return a file's rows, laid out as *layout* says.
+
+    Raises:
+        Refused: They cannot be told; also while they are read.
+    """
+    if isinstance(layout, Delimited):
+        return delimited.table(
+            stream, layout, limits, functools.partial(row_fits, layout=layout, content=content)
+        )
+    if isinstance(layout, Fixed):
+        return fixed.table(stream, layout, limits)
+    return sheets.table(stream, layout, content, limits)
 
 
 def profile_from(name: str, mapping: Mapping[str, object]) -> Profile:
@@ -138,25 +133,50 @@ def profile_from(name: str, mapping: Mapping[str, object]) -> Profile:
         ConfigurationError: It has an unknown key, lacks one, or a value is not what it must be. The
             message names the profile and every key that is wrong.
     """
+    return Profile(*layout_and_content(name, mapping, _CONTENTS, where=f"profiles.{name}"))
+
+
+def layout_and_content(
+    name: str, mapping: Mapping[str, object], contents: Mapping[str, type[_Content]], *, where: str = ""
+) -> tuple[AnyLayout, _Content]:
+    """Make the two halves of a profile, the content being one of *contents*, by what it `yields`; *where* in the settings, default *name*.
+
+    Raises:
+        ConfigurationError: As `profile_from`.
+    """
     kind, yields = mapping.get("kind"), mapping.get("yields")
     if kind not in _LAYOUTS:
-        raise _bad(name, [f"kind: must be {' or '.join(map(repr, _LAYOUTS))}, not {kind!r}"])
-    if yields not in _CONTENTS:
-        raise _bad(name, [f"yields: must be {' or '.join(map(repr, _CONTENTS))}, not {yields!r}"])
+        raise _bad(name, where or name, [f"kind: must be {' or '.join(map(repr, _LAYOUTS))}, not {kind!r}"])
+    if yields not in contents:
+        raise _bad(
+            name, where or name, [f"yields: must be {' or '.join(map(repr, contents))}, not {yields!r}"]
+        )
     if "name" in mapping:
-        raise _bad(name, ["name: is the table's own name and not a key"])
-    layout_class, content_class = _LAYOUTS[str(kind)], _CONTENTS[str(yields)]
+        raise _bad(name, where or name, ["name: is the table's own name and not a key"])
+    layout_class, content_class = _LAYOUTS[str(kind)], contents[str(yields)]
     own = set(fields_dict(layout_class))
     layout, faults = faults_of(layout_class, {k: v for k, v in mapping.items() if k in own} | {"name": name})
     content, more = faults_of(content_class, {k: v for k, v in mapping.items() if k not in own})
     if layout is None or content is None:
-        raise _bad(name, [*faults, *more])
-    try:
-        return Profile(layout, content)
-    except ValueError as error:
-        raise _bad(name, [str(error)]) from error
+        raise _bad(name, where or name, [*faults, *more])
+    if misfit := _misfit(layout, content):
+        raise _bad(name, where or name, [misfit])
+    return layout, content
 
 
-def _bad(name: str, faults: list[str]) -> ConfigurationError:
-    message = f"Profile {name!r} cannot be used. {'; '.join(faults)}. Correct [profiles.{name}]."
+def _misfit(layout: AnyLayout, content: Content) -> str | None:
+    """Say which column a content speaks of that the layout has not, or what else does not go together."""
+    for column in content.used:
+        if column not in layout.names:
+            return f"the column {column!r} is not in {layout.naming}"
+    for column in content.needed:
+        if isinstance(layout, Delimited) and column in layout.optional:
+            return f"the column {column!r} is needed for every row, so it cannot be optional"
+    if layout.trailers and not content.counted:
+        return f"trailers: a {content.yields} has none"
+    return None
+
+
+def _bad(name: str, where: str, faults: list[str]) -> ConfigurationError:
+    message = f"Profile {name!r} cannot be used. {'; '.join(faults)}. Correct [{where}]."
     return ConfigurationError("bad_profile", message, profile=name, faults=faults)

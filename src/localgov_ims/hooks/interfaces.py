@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol, runtime_checkable
 
-from attrs import field, frozen
+from attrs import frozen
 
 from localgov_ims.domain.journals import Journal
 from localgov_ims.domain.ledger_files import Acknowledgement, Artefact, ControlTotals, Problem
@@ -71,4 +71,4 @@ class LedgerExporterSpec:
     api_version: tuple[int, int]
     settings_model: type[Any]
     factory: Callable[[Any], LedgerExporter]
-    capabilities: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    capabilities: frozenset[str] = frozenset()

@@ -19,9 +19,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from localgov_ims.domain.journals import Journal, JournalLine, Source
+from localgov_ims.domain.ledger_files import Acknowledgement
 from localgov_ims.domain.money import Money
 from localgov_ims.errors import RuleViolation
-from localgov_ims.hooks import ACKNOWLEDGEMENT, LedgerExporter, LedgerExporterSpec
+from localgov_ims.hooks import ACKNOWLEDGEMENT, AcknowledgingExporter, LedgerExporter, LedgerExporterSpec
 from localgov_ims.testing.strategies import AWKWARD, journals, texts
 
 PROBLEM_CODES = frozenset(
@@ -59,6 +60,7 @@ class LedgerExporterContract:
         vat_is_folded: Whether VAT has no row of its own.
         golden: Files as they must come out, by their path, with the journal of each.
         spec: What the plugin offers, where it offers an acknowledgement.
+        answers: Answers as the finance system gives them, by their path, with what each says; needed for an acknowledgement.
     """
 
     dimensions: ClassVar[int] = 3
@@ -66,6 +68,7 @@ class LedgerExporterContract:
     vat_is_folded: ClassVar[bool] = False
     golden: ClassVar[Mapping[Path, Journal]] = {}
     spec: ClassVar[LedgerExporterSpec | None] = None
+    answers: ClassVar[Mapping[Path, Acknowledgement]] = {}
 
     def make(self) -> LedgerExporter:
         """Return the exporter to be tested."""
@@ -209,6 +212,23 @@ class LedgerExporterContract:
         """Invariant 8: who offers the capability has `acknowledge`; for all others a person confirms."""
         offered = self.spec is not None and ACKNOWLEDGEMENT in self.spec.capabilities
         assert offered == hasattr(self.make(), "acknowledge")
+        assert offered == bool(self.answers), "an acknowledgement needs an answer that it can be read from"
+
+    def test_an_answer_says_the_same_whenever_it_is_read(self) -> None:
+        """Invariant 8: what the finance system took, and what not, is told from the bytes alone."""
+        exporter = self.make()
+        for path, said in self.answers.items():
+            assert isinstance(exporter, AcknowledgingExporter)
+            data = path.read_bytes()
+            assert exporter.acknowledge(data) == exporter.acknowledge(data) == said, path.name
+
+    def test_what_is_no_answer_is_refused(self) -> None:
+        """Invariant 8: an empty file, or another system's, is never taken for a word on a journal."""
+        exporter = self.make()
+        for data in (b"", b"\x00\x01", b"<html>Please sign in</html>") if self.answers else ():
+            assert isinstance(exporter, AcknowledgingExporter)
+            with pytest.raises(RuleViolation):
+                exporter.acknowledge(data)
 
 
 def _summary(journal: Journal) -> Journal:

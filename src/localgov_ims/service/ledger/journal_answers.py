@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from attrs import evolve
+from sqlalchemy import Connection
 
 from localgov_ims.domain.accounting_days import AccountingDays
 from localgov_ims.domain.calendar import local_day
@@ -49,23 +50,42 @@ def reject_journal(
 
 
 def acknowledge_journal(installation: Installation, ledger: str, data: bytes) -> Standing:
-    """Read back what the finance system answered, by the exporter of the ledger.
+    """Read back what the finance system answered, by the exporter of the ledger. The same answer again adds nothing.
 
     Raises:
         NotPermitted: The permission journal.confirm is missing.
         ConfigurationError: The ledger's exporter cannot read an answer: a person confirms instead.
         NotFound: The answer is about no journal of ours.
-        RuleViolation: It is no answer, or something was said of the journal before.
+        RuleViolation: It is no answer, speaks of lines that are not there or not of all, or something else was said of the
+            journal before.
     """
     chosen = exporter_of(installation, ledger)
     if not isinstance(chosen.exporter, AcknowledgingExporter):
         message = f"The exporter {chosen.name!r} of ledger {ledger} reads no answers. Say `ims journals confirm` or `reject`."
         raise ConfigurationError("no_acknowledgement", message, ledger=ledger)
     answer: Acknowledgement = chosen.exporter.acknowledge(data)
-    state = JournalState.ACKNOWLEDGED if answer.accepted else JournalState.REJECTED
-    if answer.accepted and answer.rejected:
-        state = JournalState.PART
+    with installation.store.reading() as connection:
+        before = journal_states.standing(connection, answer.journal)
+        state = _state(connection, answer)
+    if (before.state, before.rejected) == (
+        state,
+        tuple(sorted(answer.rejected, key=lambda line: line.number)),
+    ):
+        return before
     return _said(installation, answer.journal, state, answer.message or "read back", answer.rejected)
+
+
+def _state(connection: Connection, answer: Acknowledgement) -> JournalState:
+    """Return what an answer makes of its journal; one that leaves lines unsaid makes nothing of it."""
+    lines = _lines_of(connection, answer.journal)
+    _check_lines(answer.journal, lines, {line.number for line in answer.rejected} | (answer.named or set()))
+    if answer.named is not None and (unsaid := lines - answer.named):
+        listed = ", ".join(map(str, sorted(unsaid)[:20]))
+        message = f"The answer says nothing of {len(unsaid)} of the {len(lines)} lines of journal {answer.journal}: {listed}."
+        raise RuleViolation("answer_incomplete", message, journal=answer.journal)
+    if not answer.accepted or len(answer.rejected) == len(lines):
+        return JournalState.REJECTED
+    return JournalState.PART if answer.rejected else JournalState.ACKNOWLEDGED
 
 
 def _said(
@@ -79,7 +99,7 @@ def _said(
         permit_unit(installation, unit, Permission.JOURNAL_CONFIRM)
         before = journal_states.standing(unit.connection, number)
         before.check(then)
-        _check_lines(unit, number, rejected)
+        _check_lines(number, _lines_of(unit.connection, number), {line.number for line in rejected})
         journal_states.add_event(unit, before, then, by=installation.actor, detail=said, rejected=rejected)
         unit.detail |= {"journal": number, "evidence": said}
         after = journal_states.standing(unit.connection, number)
@@ -87,15 +107,15 @@ def _said(
     return after
 
 
-def _check_lines(unit: Unit, number: str, rejected: Sequence[RejectedLine]) -> None:
-    if not rejected:
-        return
-    (journal,) = stored.some(unit.connection, stored.journals.c.number == number)
-    there = {line.number for line in journal.lines}
-    for line in rejected:
-        if line.number not in there:
-            message = f"Journal {number} has no line {line.number}; it has 1 to {max(there)}."
-            raise RuleViolation("no_such_line", message, journal=number, line=line.number)
+def _lines_of(connection: Connection, number: str) -> set[int]:
+    (journal,) = stored.some(connection, stored.journals.c.number == number)
+    return {line.number for line in journal.lines}
+
+
+def _check_lines(number: str, there: Collection[int], said: Collection[int]) -> None:
+    for line in sorted(set(said) - set(there)):
+        message = f"Journal {number} has no line {line}; it has 1 to {max(there)}."
+        raise RuleViolation("no_such_line", message, journal=number, line=line)
 
 
 def replace_journal(
