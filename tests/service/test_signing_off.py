@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -16,6 +17,7 @@ from tests.service.test_bank_proofs import MARCH, a_statement, in_the_ledger, ye
 
 from localgov_ims.documents.sign_off_pages import as_html
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.domain.sign_offs import CarriedForward, SignOff, SignOffDuty, SignOffKind
 from localgov_ims.domain.stated import About
 from localgov_ims.errors import (
@@ -27,6 +29,9 @@ from localgov_ims.errors import (
     RuleViolation,
 )
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.ledger.exporting import export_to_folder
+from localgov_ims.service.ledger.journal_answers import confirm_journal
+from localgov_ims.service.ledger.periods import close_period, period_states
 from localgov_ims.service.proofs.overdue_sign_offs import list_overdue
 from localgov_ims.service.proofs.sign_off_packs import Asked
 from localgov_ims.service.proofs.signing_off import list_signed, prepare, review, signed
@@ -209,3 +214,27 @@ def test_each_act_needs_its_permission(council: Installation) -> None:
             act(council.acting(who))
     with pytest.raises(NotFound):
         signed(council, UUID(int=1))
+
+
+def test_a_period_closes_only_once_its_bank_accounts_are_signed_and_agreed_to(
+    council: Installation, tmp_path: Path
+) -> None:
+    march = PeriodNumber(2025, 12)
+    in_the_ledger(council)
+    for made in export_to_folder(council, "MAIN", tmp_path).exported:
+        confirm_journal(council, made.number, evidence="the list")
+    with pytest.raises(
+        RuleViolation, match=r"31 March 2026 is not signed for bank account main \(not prepared\)"
+    ):
+        close_period(council, "MAIN", march, soft=False, reason="Year end")
+    the_ledger_says(council, 4_779_805)
+    sent_back = prepare(council, ASKED)
+    with pytest.raises(RuleViolation, match=r"main \(waits for a reviewer\)"):
+        close_period(council, "MAIN", march, soft=False, reason="Year end")
+    review(council.acting("second"), sent_back.id, agreed=False, comments="Where is CHQ 118?")
+    with pytest.raises(RuleViolation, match=r"main \(sent back\)") as refused:
+        close_period(council, "MAIN", march, soft=False, reason="Year end")
+    assert refused.value.code == "not_signed"
+    review(council.acting("second"), prepare(council, ASKED).id, agreed=True)
+    close_period(council, "MAIN", march, soft=False, reason="Year end")
+    assert period_states(council, "MAIN")[march].value == "closed"

@@ -99,6 +99,14 @@ def latest(connection: Connection, kind: SignOffKind, subject: str, as_at: date)
     return found[-1][0] if found else None
 
 
+def latest_of_day(
+    connection: Connection, kind: SignOffKind, as_at: date
+) -> dict[str, tuple[SignOff, Review | None]]:
+    """Return the latest sign-off of a day of each account or fund, with its review."""
+    found = some(connection, sign_offs.c.kind == kind.value, sign_offs.c.as_at == as_at)
+    return {made.subject: (made, said) for made, said in found}
+
+
 def _sign_off(row: sa.Row[Any]) -> SignOff:
     return SignOff(
         id=row.id, kind=SignOffKind(row.kind), subject=row.subject, as_at=row.as_at, number=row.number, pack=row.pack,

@@ -131,6 +131,14 @@ def ends_of(connection: Connection, account: str) -> list[tuple[int, int, str]]:
     return [(row.opening, row.closing, row.number) for row in connection.execute(query)]
 
 
+def accounts_with_lines(connection: Connection, through: date) -> list[str]:
+    """Return the bank accounts that have a line booked by the end of a day, by name."""
+    query = (
+        sa.select(lines.c.account).where(lines.c.booked_on <= through).distinct().order_by(lines.c.account)
+    )
+    return list(connection.execute(query).scalars())
+
+
 def some_lines(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[StatementLine]:
     """Yield recorded lines in order of day and position."""
     query = (

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from localgov_ims.domain.periods import PeriodNumber, PeriodState
 from localgov_ims.domain.permissions import Permission
+from localgov_ims.domain.sign_offs import SignOffKind
 from localgov_ims.domain.texts import fitting
 from localgov_ims.errors import NotPermitted, RuleViolation
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit, permit_unit
-from localgov_ims.storage import journal_states, periods, unposted, unposted_banked
+from localgov_ims.storage import journal_states, periods, sign_offs, statements, unposted, unposted_banked
 from localgov_ims.storage import journals as stored
 from localgov_ims.storage.store import Unit
 from localgov_ims.storage.unposted import Span
@@ -32,13 +33,15 @@ def close_period(
 ) -> None:
     """Close a period: softly, so that only whoever may post late adds to it, or for good.
 
-    For good asks that everything dated in it is journalled, and that every journal of it was acknowledged or confirmed.
+    For good asks that everything dated in it is journalled, that every journal of it was acknowledged or confirmed, and
+    that the reconciliation of every bank account with lines by then is signed as at its last day, and agreed to: with it
+    are listed what stands in clearing, awaits its file, is disputed or is in suspense.
 
     Raises:
         NotPermitted: The permission period.close is missing.
         ConfigurationError: There is no such ledger.
-        RuleViolation: Something is not posted (`not_journalled`), a journal was not taken (`not_confirmed`), or it is
-            closed already.
+        RuleViolation: Something is not posted (`not_journalled`), a journal was not taken (`not_confirmed`), a bank
+            account is not signed (`not_signed`), or it is closed already.
     """
     state = PeriodState.SOFT if soft else PeriodState.CLOSED
     name = installation.council.ledger(ledger).name
@@ -101,3 +104,22 @@ def _check_done(unit: Unit, ledger: str, period: PeriodNumber) -> None:
         raise RuleViolation(
             "not_confirmed", f"{message} Say `ims journals confirm` or `reject`.", journals=waiting
         )
+    _check_signed(unit, period)
+
+
+def _check_signed(unit: Unit, period: PeriodNumber) -> None:
+    as_at = period.last_on
+    signed = sign_offs.latest_of_day(unit.connection, SignOffKind.BANK, as_at)
+    lacking = []
+    for account in statements.accounts_with_lines(unit.connection, as_at):
+        found, said = signed.get(account, (None, None))
+        if found is None:
+            lacking.append(f"{account} (not prepared)")
+        elif said is None or not said.agreed:
+            lacking.append(f"{account} ({'sent back' if said is not None else 'waits for a reviewer'})")
+    if lacking:
+        message = (
+            f"Period {period}: what is open in clearing, awaiting, disputed and in suspense as at {as_at:%d %B %Y} is not "
+            f"signed for bank account {', '.join(lacking)}. Sign it: `ims sign-off prepare`, and another person `review`."
+        )
+        raise RuleViolation("not_signed", message, period=period, accounts=lacking)
