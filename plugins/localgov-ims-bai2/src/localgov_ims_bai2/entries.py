@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -12,7 +12,6 @@ from localgov_ims.domain.statements import NO_REFERENCES, BankLine
 from localgov_ims.files.checked_lines import line_of, references_of
 from localgov_ims.files.text import printed_day
 from localgov_ims_bai2.options import Bai2Options
-from localgov_ims_bai2.records import Record
 
 PLAIN_FUNDS: Final = frozenset({"", "0", "1", "2", "Z"})
 """Funds types that no fields follow: when the money is available, said by a digit or not at all."""
@@ -87,18 +86,18 @@ def day(text: str, field: str) -> date:
     return found
 
 
-def _split(record: Record) -> Entry:
+def _split(body: str, more: Sequence[str]) -> Entry:
     """Divide a record 16 into its fields; continuations before the text go on with the fields, later ones are text.
 
     Raises:
         Fault: It ends before its fields do, or its funds type is none.
     """
-    body, number = record.body, 0
-    while (found := _places(body)) is None and number < len(record.more):
-        body = f"{body.rstrip(' ').removesuffix('/')},{record.more[number]}"
+    number = 0
+    while (found := _places(body)) is None and number < len(more):
+        body = f"{body.rstrip(' ').removesuffix('/')},{more[number]}"
         number += 1
     type_, amount, value_on, bank, customer, text = found or _short(body)
-    return Entry(type_, amount, value_on, bank, customer, [text, *record.more[number:]])
+    return Entry(type_, amount, value_on, bank, customer, [text, *more[number:]])
 
 
 def _places(body: str) -> list[str] | None:
@@ -155,22 +154,22 @@ def signs(options: Bai2Options) -> Mapping[str, int]:
 
 
 def line(
-    record: Record, booked_on: date, sign_of: Mapping[str, int], count: Callable[[int, date], int]
-) -> BankLine:
-    """Make the line of a record 16; *count* adds it to its account's totals and returns its position.
+    at: int, body: str, more: Sequence[str], booked_on: date, sign_of: Mapping[str, int],
+    count: Callable[[int, date], int],
+) -> BankLine:  # fmt: skip
+    """Make the line of the record 16 on line *at*; *count* adds it to its account's totals and returns its position.
 
     Raises:
         Fault: Its fields end too soon; its amount, its type or its day is none.
     """
-    at, _, body, more = record
     fields, value_on = body.split(",", 5), None
     narrative: tuple[str, ...]
     # Nearly every record has a plain funds type, its text on the same line, and no continuation.
     if not more and len(fields) == 6 and fields[2] in PLAIN_FUNDS:  # noqa: PLR2004
         type_, amount, _, bank, customer, text = fields
-        narrative = (text,) if text not in _EMPTY else ()
+        narrative = () if not text or text == "/" else (text,)
     else:
-        type_, amount, printed, bank, customer, tail = _split(record)
+        type_, amount, printed, bank, customer, tail = _split(body, more)
         narrative = tuple(tail if tail[0] not in _EMPTY else tail[1:])
         value_on = day(printed, "value date") if printed else None
     sign = sign_of.get(type_)

@@ -14,7 +14,7 @@ from localgov_ims.files.limits import ending_with_issue
 from localgov_ims.files.lines import plain_lines
 from localgov_ims.files.readers import Options
 from localgov_ims_bai2.options import Bai2Options
-from localgov_ims_bai2.records import records
+from localgov_ims_bai2.records import Record, records
 from localgov_ims_bai2.walk import Walk
 
 _HEAD: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*01,(?:[^,\r\n]*,){6,}[^,\r\n]*")
@@ -44,9 +44,9 @@ class Bai2:
         """Read statements one entry at a time; see `localgov_ims.files.readers.Reader`."""
         chosen = options if isinstance(options, Bai2Options) else Bai2Options(limits=options.limits)
         walk = Walk(chosen)
-        for record in records(plain_lines(stream, ("utf-8", "cp1252"), chosen.limits)):
-            if record.code == "16" and (entry := walk.entry(record)) is not None:
-                yield entry
+        for at, code, body, more in records(plain_lines(stream, ("utf-8", "cp1252"), chosen.limits)):
+            if code == "16" and walk.account is not None:
+                yield walk.entry(at, body, more)
             else:
-                yield from walk.take(record)
+                yield from walk.take(Record(at, code, body, more))
         yield from walk.end()

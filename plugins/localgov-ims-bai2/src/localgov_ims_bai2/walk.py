@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Final
 
@@ -34,7 +34,11 @@ _NEXT: Final = {
 
 
 class Walk:
-    """Takes records one by one and gives the events they come to."""
+    """Takes records one by one and gives the events they come to.
+
+    Attributes:
+        account: The one that is open, none between two.
+    """
 
     def __init__(self, options: Bai2Options) -> None:
         """Begin before the file header."""
@@ -44,7 +48,7 @@ class Walk:
         self._last = ""
         self._file = Level()
         self._group: Group | None = None
-        self._account: Account | None = None
+        self.account: Account | None = None
         self._as_of, self._count = date.min, Tally().add
         self._sender = ""
         self._faulty = False
@@ -66,21 +70,20 @@ class Walk:
                 fault.code, record.place, fault.message, field=fault.field, value=fault.value
             ) from fault
 
-    def entry(self, record: Record) -> Event | None:
-        """Take a record 16 and return its line, or the Issue that says why not; none where no account is open."""
-        found = self._account
-        if found is None:
-            return None
+    def entry(self, at: int, body: str, more: Sequence[str]) -> Event:
+        """Take the record 16 on line *at* of the account that is open: its line, or the Issue that says why not."""
+        found = self.account
+        assert found is not None  # noqa: S101 - the reader looked
+        if more:
+            found.records += len(more)
         try:
-            made = line(record, self._as_of, self._signs, self._count)
+            made = line(at, body, more, self._as_of, self._signs, self._count)
         except Fault as fault:
             found.faulty = self._faulty = True
-            return fault.issue(record.place)
-        if record.more:
-            found.records += len(record.more)
+            return fault.issue(f"line {at}")
         if made.position > self._most:
             message = f"The account has more than {self._most} entries; ask for smaller files."
-            raise refuse("limit-exceeded", record.place, message)
+            raise refuse("limit-exceeded", f"line {at}", message)
         return made
 
     def end(self) -> Iterator[Issue]:
@@ -139,7 +142,7 @@ class Walk:
     def _opened(self, record: Record) -> Iterable[Event]:
         group = self._group
         assert group is not None  # noqa: S101 - _NEXT has a 02 before every 03
-        self._account = found = account.read(record, group.currency)
+        self.account = found = account.read(record, group.currency)
         self._as_of, self._count = group.as_of, found.tally.add
         if not has_pence(found.currency):
             message = "A currency is a code of three capitals whose amounts have two decimals, such as GBP."
@@ -153,10 +156,10 @@ class Walk:
         ]  # fmt: skip
 
     def _account_trailer(self, record: Record) -> Iterator[Event]:
-        found, group = self._account, self._group
+        found, group = self.account, self._group
         assert found is not None  # noqa: S101 - _NEXT has a 03 before every 49
         assert group is not None  # noqa: S101
-        self._account = None
+        self.account = None
         found.records += record.lines + found.tally.count
         yield from levels.compare(record, found.control, found.records, faulty=found.faulty)
         group.level.add(found.control, found.records)
