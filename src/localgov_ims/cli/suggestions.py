@@ -13,7 +13,7 @@ from localgov_ims.domain.proposals import Proposal
 from localgov_ims.domain.quoting import visible
 from localgov_ims.service.reconciliation import deciding_matches as service
 from localgov_ims.service.reconciliation.differences import match_with_difference
-from localgov_ims.service.reconciliation.holding_lines import send_to_suspense
+from localgov_ims.service.reconciliation.holding_lines import name_source, send_to_suspense
 from localgov_ims.service.reconciliation.suggested_matches import SuggestionView, list_suggestions
 from localgov_ims.service.reconciliation.undoing_matches import undo_match
 
@@ -93,6 +93,17 @@ def suspense(context: click.Context, ids: tuple[UUID, ...], note: str) -> None:
     """Send bank lines that wait for a file to suspense."""
     for reference in send_to_suspense(opened_council(context), ids, note=note):
         click.echo(f"In suspense: {reference}")
+
+
+@suggestions.command()
+@click.argument("source")
+@_ids
+@click.option("--because", "reason", required=True, help="How you know.")
+@click.pass_context
+def source(context: click.Context, source: str, ids: tuple[UUID, ...], reason: str) -> None:
+    """Say that bank lines that wait are explained by files of SOURCE."""
+    made = name_source(opened_council(context), ids, source, reason=reason)
+    click.echo(f"{counted(len(made), 'line')} of {source}. The next `ims reconcile` compares with its files.")
 
 
 @suggestions.command()

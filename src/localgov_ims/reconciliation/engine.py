@@ -59,9 +59,12 @@ class Matcher(Snapshot):
         """Let the snapshot go."""
         self.duck.close()
 
-    def name_lines(self, recognisers: Iterable[Recogniser]) -> None:
-        """Part the lines: those that one answer names, those that two name (which stand aside), and all others."""
-        name_lines(self.duck, recognisers)
+    def name_lines(self, recognisers: Iterable[Recogniser], said: Mapping[UUID, str] | None = None) -> None:
+        """Part the lines: those that one answer names, those that two name (which stand aside), and all others.
+
+        *said* is the source that a person named of a line, whatever it says itself.
+        """
+        name_lines(self.duck, recognisers, said or {})
         groups = ", ".join(f"n.{name}" for name in sorted(GROUPS))
         self.duck.execute(
             f"CREATE TABLE all_named_lines AS SELECT a.*, {groups} FROM all_lines AS a JOIN names AS n ON n.id = a.id"

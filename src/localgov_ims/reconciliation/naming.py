@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 import duckdb
 
@@ -14,15 +15,24 @@ _PLAIN = re.compile(r"\^([A-Za-z0-9 /&-]+)")
 _SAID = tuple(sorted(GROUPS))
 
 
-def name_lines(duck: duckdb.DuckDBPyConnection, recognisers: Iterable[Recogniser]) -> None:
+def name_lines(
+    duck: duckdb.DuckDBPyConnection, recognisers: Iterable[Recogniser], said: Mapping[UUID, str]
+) -> None:
     """Make `names`: a row for each line and answer, with the groups of the first recogniser that gave it.
 
-    Lines with two answers are in no open kind: they are compared with nothing until a person says which is right.
+    Lines with two answers are in no open kind: they are compared with nothing until a person says which is right. What a
+    person *said*, the source of a line, stands in place of any recogniser's answer.
     """
     columns = ", ".join(f"{name} VARCHAR" for name in _SAID)
     duck.execute(f"CREATE TABLE named (id {_type(duck)}, recogniser INTEGER, answer VARCHAR, {columns})")
     for number, recogniser in enumerate(recognisers):
         _name(duck, number, recogniser)
+    for line, source in said.items():
+        duck.execute("DELETE FROM named WHERE id = ?", [line])
+        duck.execute(
+            "INSERT INTO named (id, recogniser, answer, source) VALUES (?, -1, ?, ?)",
+            [line, f"awaiting {source}", source],
+        )
     duck.execute("""
 CREATE TABLE names AS SELECT * FROM named
 QUALIFY COUNT(DISTINCT answer) OVER (PARTITION BY id) = 1 AND ROW_NUMBER() OVER (PARTITION BY id ORDER BY recogniser) = 1""")

@@ -18,6 +18,9 @@ from localgov_ims.errors import ConfigurationError
 
 _LONGEST_WAIT = 366
 
+BY_A_PERSON = "person"
+"""The name of whatever a person decided: the rule of a Match made by hand, or of a disposition."""
+
 
 class Sign(enum.Enum):
     """Which way the money goes."""
@@ -143,6 +146,14 @@ class Recognition:
 
     recogniser: Recogniser
     evidence: dict[str, str]
+
+
+def said_by_a_person(source: str, line: StatementLine) -> Recognition:
+    """Return that a line is a source's because a person said so; no recogniser is asked then."""
+    sign = Sign.CREDIT if line.line.amount.pence > 0 else Sign.DEBIT
+    return Recognition(
+        recogniser=Recogniser(name=BY_A_PERSON, sign=sign, text="", source=source), evidence={}
+    )
 
 
 def recognise(recognisers: Iterable[Recogniser], line: StatementLine) -> Sequence[Recognition]:

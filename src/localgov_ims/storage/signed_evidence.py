@@ -9,10 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from localgov_ims.domain.sign_offs import SignOffKind
+from localgov_ims.reconciliation.recognisers import BY_A_PERSON
 from localgov_ims.storage import audit, files, reconciliation, statements
-
-BY_A_PERSON = "person"
-"""The rule of a Match that somebody made by accepting a suggestion."""
 
 
 def of_account(

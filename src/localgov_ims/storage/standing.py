@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from localgov_ims.domain.breaks import CLEARING_ITEM, Break
+from localgov_ims.domain.breaks import CLEARING_ITEM, Break, BreakKind
 from localgov_ims.reconciliation.dispositions import DispositionKind
 from localgov_ims.storage import break_events, reconciliation, refunds, stated
 from localgov_ims.storage.outstanding import outstanding
@@ -23,7 +23,10 @@ def standing_breaks(connection: Connection) -> list[Break]:
     """
     current, breaks = reconciliation.current, reconciliation.breaks
     waiting = sa.select(current.c.line).where(current.c.kind == DispositionKind.AWAITING.value)
-    stands = ((breaks.c.subject_kind == "line") & breaks.c.subject.in_(waiting)) | (
+    unsaid = (breaks.c.kind != BreakKind.AMBIGUOUS_RECOGNISER.value) | breaks.c.subject.in_(
+        waiting.where(current.c.what.is_(None))
+    )
+    stands = ((breaks.c.subject_kind == "line") & breaks.c.subject.in_(waiting) & unsaid) | (
         (breaks.c.subject_kind == "settlement_line")
         & breaks.c.subject.not_in(sa.select(_m.c.left_id).where(_m.c.left_kind == "settlement_line"))
     )

@@ -94,14 +94,17 @@ def _dispose_of(
     else:
         disposition = _decided(installation, unit, line, items, made)
     waiting = items.dispositions.get(line.id)
-    if waiting is None or (waiting.kind, waiting.rule, waiting.what) != (
-        disposition.kind, disposition.rule, disposition.what,
-    ):  # fmt: skip
+    if waiting is None or _answer(waiting) != _answer(disposition):
         made.dispositions.append(disposition)
     else:
         disposition = waiting
     if disposition.until_on is not None or disposition.kind is DispositionKind.AWAITING:
         made.breaks += waiting_breaks(local_day(unit.at), line, disposition, items.misses.get(line.id, []))
+
+
+def _answer(disposition: Disposition) -> tuple[object, ...]:
+    """Return what makes a disposition another: also how near the rules came, so that the record says it later."""
+    return disposition.kind, disposition.rule, disposition.what, disposition.evidence.get("nearest")
 
 
 def _recognised(
@@ -115,6 +118,8 @@ def _recognised(
     (recognition,) = recognitions
     recogniser = recognition.recogniser
     evidence: dict[str, object] = {"version": recogniser.version, **recognition.evidence}
+    if misses := items.misses.get(line.id):
+        evidence["nearest"] = misses
     if recogniser.other is None:
         return _awaited(installation, line, number, recogniser, evidence)
     if recogniser.ledger is not None:

@@ -16,11 +16,11 @@ from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import AlreadyDone, InvalidValue, NotFound, RuleViolation
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.reconciliation.matches import Evidence, Match
+from localgov_ims.reconciliation.recognisers import BY_A_PERSON
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.moves.reversing import take_back
 from localgov_ims.storage import reconciliation as stored
 from localgov_ims.storage import snapshots, statements, transactions
-from localgov_ims.storage.signed_evidence import BY_A_PERSON
 from localgov_ims.storage.store import Unit
 
 BANKED = "banked"

@@ -11,9 +11,14 @@ from sqlalchemy import Connection
 
 from localgov_ims.domain.money import NOTHING
 from localgov_ims.domain.statements import StatementLine
-from localgov_ims.reconciliation.dispositions import Disposition
+from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.reconciliation.engine import Matcher
-from localgov_ims.reconciliation.recognisers import Recognition, recognise
+from localgov_ims.reconciliation.recognisers import (
+    BY_A_PERSON,
+    Recognition,
+    recognise,
+    said_by_a_person,
+)
 from localgov_ims.reconciliation.tariffs import Tariff
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
@@ -67,11 +72,25 @@ def load_open_items(installation: Installation, matcher: Matcher) -> OpenItems:
         )  # fmt: skip
         _load_receipts(council, matcher, connection, items)
         matcher.refuse(match_suggestions.refused_pairs(connection))
+    said = _said(council, items.dispositions)
     for line in items.lines.values():
-        items.recognitions[line.id] = recognise(council.recognisers, line)
+        items.recognitions[line.id] = (
+            [said_by_a_person(said[line.id], line)]
+            if line.id in said
+            else recognise(council.recognisers, line)
+        )
     matcher.load("line", map(_line_row, (*items.lines.values(), *items.booked.values())))
-    matcher.name_lines(council.recognisers)
+    matcher.name_lines(council.recognisers, said)
     return items
+
+
+def _said(council: Council, dispositions: Mapping[UUID, Disposition]) -> dict[UUID, str]:
+    """Return the sources that people named for lines that wait."""
+    return {
+        line: found.what for line, found in dispositions.items()
+        if found.rule == BY_A_PERSON and found.kind is DispositionKind.AWAITING
+        and found.what is not None and found.what in council.sources
+    }  # fmt: skip
 
 
 def _named_since(council: Council, lines: Iterator[StatementLine]) -> dict[UUID, StatementLine]:
