@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -90,7 +91,9 @@ class LayoutExporter:
         """
         problems: list[Problem] = []
         file = self._laid_out(journal, problems)
-        data = b"".join(text.encode(self.layout.encoding, "replace") for text in self._texts(file, problems))
+        data = io.BytesIO()
+        for text in self._texts(file, problems):
+            data.write(self.layout.encoded(text))
         if problems:
             first, others = problems[0], len(problems) - 1
             message = f"Journal {journal.number} cannot be exported. {first.where}: {first.message}"
@@ -99,7 +102,7 @@ class LayoutExporter:
         return Artefact(
             name=f"{journal.number}.{self.layout.suffix}",
             media_type="text/plain" if self.layout.is_fixed else "text/csv",
-            data=data,
+            data=data.getvalue(),
             totals=self._totals(file),
         )
 

@@ -34,6 +34,18 @@ class Fitting:
         self, texts: Sequence[str], problems: list[Problem], place: Callable[[int], str]
     ) -> Sequence[str]:
         """Return the cells of *texts*; what cannot be written is added to *problems*, with the *place* of its row."""
+        distinct = list(dict.fromkeys(texts))
+        if 2 * len(distinct) <= len(texts):
+            # many columns hold few texts: each is fitted once, unless there is a fault, which has its row
+            faults: list[Problem] = []
+            cell = dict(zip(distinct, self._fitted(distinct, faults, place), strict=True))
+            if not faults:
+                return [cell[text] for text in texts]
+        return self._fitted(texts, problems, place)
+
+    def _fitted(
+        self, texts: Sequence[str], problems: list[Problem], place: Callable[[int], str]
+    ) -> Sequence[str]:
         if self.field.default and "" in texts:
             texts = [text or self.field.default for text in texts]
         problems.extend(self._unwritable(texts, place))
@@ -67,17 +79,22 @@ class Fitting:
         field, size = self.field, self.field.size
         if size is None:
             return texts
-        lengths = [self._bytes(text) for text in texts] if not "".join(texts).isascii() else None
-        if max(lengths if lengths is not None else map(len, texts), default=0) > size:
+        plain = "".join(texts).isascii()
+        if max(map(len if plain else self._bytes, texts), default=0) > size:
             if field.truncate:
-                texts, lengths = [self._cut(text, size) for text in texts], None
+                texts = [self._cut(text, size) for text in texts]
             else:
                 problems.extend(
                     Problem("too_long", f"{place(row)}, {field.name}", self._too_long(text, size))
                     for row, text in enumerate(texts)
                     if self._bytes(text) > size
                 )
-        return texts if field.width is None else [self._filled(text, field.width) for text in texts]
+        if field.width is None:
+            return texts
+        if plain and field.align == "left":
+            width, pad = field.width, field.pad
+            return [text.ljust(width, pad) for text in texts]
+        return [self._filled(text, field.width) for text in texts]
 
     def _too_long(self, text: str, size: int) -> str:
         return f"'{quoted(text)}' has {self._bytes(text)} bytes in {self.layout.encoding}; the field takes {size}."

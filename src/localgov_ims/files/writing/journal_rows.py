@@ -56,8 +56,8 @@ def journal_file(journal: Journal, layout: Layout, vat: Vat, problems: list[Prob
     """Lay a journal out in rows; a source that the layout has no rows for is a Problem."""
     rows: list[JournalRow] = []
     part, first = 1, 0
-    for _, lines in groupby(journal.lines, key=lambda line: line.source):
-        made = _rows(list(lines), layout, vat, problems)
+    for lines in _together(journal, layout, vat):
+        made = _rows(lines, layout, vat, problems)
         if layout.max_rows is not None and len(rows) + len(made) - first > layout.max_rows:
             part, first = (part + 1, len(rows)) if len(rows) > first else (part, first)
             if len(made) > layout.max_rows:
@@ -70,6 +70,13 @@ def journal_file(journal: Journal, layout: Layout, vat: Vat, problems: list[Prob
         for row in rows:
             row.parts = part
     return JournalFile(journal=journal, rows=rows)
+
+
+def _together(journal: Journal, layout: Layout, vat: Vat) -> Iterable[Sequence[JournalLine]]:
+    """Return the lines source by source; all at once, where a row needs to know of no other."""
+    if vat is Vat.SEPARATE_LINE and not layout.pair and layout.max_rows is None:
+        return [journal.lines]
+    return (list(lines) for _, lines in groupby(journal.lines, key=lambda line: line.source))
 
 
 def _rows(

@@ -57,8 +57,8 @@ def words_of(policies: Policies) -> Words:
     words["line.number"] = Word(Kind.COUNT, attrgetter("line.number"))
     words["line.row"] = Word(Kind.COUNT, attrgetter("number"))
     for n in range(1, DIMENSIONS + 1):
-        words[f"line.dim{n}"] = Word(Kind.TEXT, _dimension_of_line(n))
-        words[f"offset.dim{n}"] = Word(Kind.TEXT, _of_offset(_dimension(n)))
+        words[f"line.dim{n}"] = Word(Kind.TEXT, attrgetter("line.account.dimensions"), place=n - 1)
+        words[f"offset.dim{n}"] = Word(Kind.TEXT, _of_offset(attrgetter("account.dimensions")), place=n - 1)
     return words
 
 
@@ -104,21 +104,5 @@ def _amount_words(sign: Sign) -> dict[str, Word]:
     }
 
 
-def _dimension_of_line(n: int) -> Callable[[JournalRow], str]:
-    def dimension(row: JournalRow) -> str:
-        dimensions = row.line.account.dimensions
-        return dimensions[n - 1] if n <= len(dimensions) else ""
-
-    return dimension
-
-
 def _of_offset(get: Callable[[JournalLine], Any]) -> Callable[[JournalRow], Any]:
     return lambda row: None if row.offset is None else get(row.offset)
-
-
-def _dimension(n: int) -> Callable[[JournalLine], str]:
-    def dimension(line: JournalLine) -> str:
-        dimensions = line.account.dimensions
-        return dimensions[n - 1] if n <= len(dimensions) else ""
-
-    return dimension

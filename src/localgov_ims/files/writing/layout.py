@@ -206,6 +206,11 @@ class Layout:
             if record is not None:
                 yield from record.fields
 
+    def encoded(self, text: str) -> bytes:
+        """Return the bytes of *text*; what the encoding has not is replaced, having been a Problem before."""
+        # plain text has the same bytes in every encoding there is here; the code for cp1252 is several times slower
+        return text.encode("ascii" if text.isascii() else self.encoding, "replace")
+
     def prints(self, source: str) -> bool:
         """Tell whether a field of the rows is made of *source*."""
         return any(source in each.sources for each in self.fields)

@@ -18,7 +18,7 @@ from localgov_ims.files.writing.fitting import Fitting
 from localgov_ims.files.writing.layout import LITERAL, Field, Layout
 from localgov_ims.files.writing.words import Kind, Words, texts_of
 
-_BLOCK: Final = 10_000
+_BLOCK: Final = 2_000
 """So many rows are in memory as cells at once."""
 
 Setting = Mapping[str, Any]
@@ -150,11 +150,15 @@ class Printer:
         for start in range(0, len(rows), _BLOCK):
             block = rows[start : start + _BLOCK]
             cells: list[Any] = []
-            for constant, numbers in groupby(range(len(self.columns)), key=same.__contains__):
+            made = (
+                same[n] if n in same else self._varying(column, file, block, problems)
+                for n, column in enumerate(self.columns)
+            )  # fmt: skip
+            for constant, columns in groupby(made, key=lambda each: isinstance(each, str)):
                 if constant:
-                    cells.append(repeat(between.join(same[n] for n in numbers), len(block)))
+                    cells.append(repeat(between.join(columns), len(block)))
                 else:
-                    cells += [self._varying(self.columns[n], file, block, problems) for n in numbers]
+                    cells += columns
             yield end.join(map(between.join, zip(*cells, strict=True))) + end
 
     def once(self, file: object, problems: list[Problem]) -> str:
@@ -179,9 +183,11 @@ class Printer:
         file: object,
         block: Sequence[Any],
         problems: list[Problem],
-    ) -> Sequence[str]:
+    ) -> Sequence[str] | str:
+        """Return the column's cells, or the one that all of them are."""
         texts = column.texts(file, block, problems)
-        return column.fitting.cells(texts, problems, lambda row: str(block[row].label))
+        cells = column.fitting.cells(texts, problems, lambda row: str(block[row].label))
+        return cells[0] if cells.count(cells[0]) == len(cells) else cells
 
 
 @frozen

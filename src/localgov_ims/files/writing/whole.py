@@ -38,4 +38,4 @@ class WholeFile:
         parts += [header.once(head, problems)] if header is not None else []
         parts += printer.lines(head, rows, problems)
         parts += [trailer.once(head, problems)] if trailer is not None else []
-        return "".join(parts).encode(self.layout.encoding, "replace"), problems
+        return self.layout.encoded("".join(parts)), problems

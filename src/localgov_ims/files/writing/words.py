@@ -25,12 +25,14 @@ class Kind(enum.Enum):
 class Word:
     """A source: its kind, and how a value is got of a row - or of the whole file, where `of_file`.
 
-    A value is a text, a date, whole pence or a whole number; none is a blank.
+    A value is a text, a date, whole pence or a whole number; none is a blank. With a `place`, it is texts, of which
+    the one at that place is printed, from 0; there need not be so many.
     """
 
     kind: Kind
     get: Callable[[Any], Any]
     of_file: bool = False
+    place: int | None = None
 
 
 Words = Mapping[str, Word]
@@ -38,6 +40,9 @@ Words = Mapping[str, Word]
 
 def texts_of(word: Word, values: Sequence[Any], field: Field, *, pence: bool) -> list[str]:
     """Return values as they are printed, before they are fitted into the field."""
+    place = word.place
+    if place is not None:
+        return [value[place] if value and len(value) > place else "" for value in values]
     if word.kind is Kind.TEXT:
         return ["" if value is None else value for value in values]
     if word.kind is Kind.DAY:
