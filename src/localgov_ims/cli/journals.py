@@ -69,6 +69,8 @@ def export(
     for name, run in zip(names, runs, strict=False):
         if run.held:
             click.secho(_held(name, run.held), err=True, fg="yellow")
+        if run.waiting is not None:
+            click.secho(f"Ledger {name}: {run.waiting.sentence}", err=True, fg="yellow")
     if as_json:
         print_json([_json(made, folder) for made in exported])
         return

@@ -36,7 +36,7 @@ def show_laws(reports: list[LawReport]) -> None:
         click.echo(f"Law {report.law}: {report.name}: {verdict} ({report.checked:,} checked)")
         if report.retired:
             click.echo(f"  The personal data of {counted(report.retired, 'record')} was lawfully removed.")
-        for sentence in report.broken:
+        for sentence in (*report.told, *report.broken):
             click.echo(f"  {sentence}")
         if report.count > len(report.broken):
             click.echo(f"  ... and {report.count - len(report.broken):,} more.")
@@ -52,4 +52,5 @@ def law_json(report: LawReport) -> dict[str, object]:
         "broken": list(report.broken),
         "broken_count": report.count,
         "retired": report.retired,
+        "told": list(report.told),
     }

@@ -13,6 +13,17 @@ from localgov_ims.domain.summaries import Summary, SummaryKey
 from localgov_ims.errors import ConfigurationError
 
 
+class AccountingDate(enum.Enum):
+    """On which day income is posted: the day it was taken, the day the bank booked it, or the day its provider paid it out.
+
+    The last two post nothing before the bank line is matched. What no provider pays out is settled when it is booked.
+    """
+
+    TAKEN = "taken"
+    BOOKED = "booked"
+    SETTLED = "settled"
+
+
 class Late(enum.Enum):
     """What becomes of something dated in a period that is closed."""
 
@@ -36,6 +47,7 @@ class Ledger:
         name: It begins the numbers of its journals.
         exporter: What makes its files; options: what that one may be told.
         per: What makes one journal; its day is the last day in it.
+        accounting_date: On which day income is posted.
         late: What becomes of something dated in a closed period.
         summarise: What lines must share to be added up; none: every line is posted. net: whether debits and credits of
             one account may meet.
@@ -46,6 +58,7 @@ class Ledger:
     exporter: str
     options: Mapping[str, Any] = field(factory=dict)
     per: Per = Per.DAY
+    accounting_date: AccountingDate = AccountingDate.TAKEN
     late: Late = Late.NEXT_OPEN
     summarise: tuple[SummaryKey, ...] = ()
     net: bool = False

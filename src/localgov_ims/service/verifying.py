@@ -45,6 +45,7 @@ def verify(installation: Installation) -> list[LawReport]:
                     broken=tuple(findings.broken),
                     count=findings.count,
                     retired=findings.retired,
+                    told=tuple(findings.told),
                 )
             )
     return reports

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from localgov_ims.storage import reconciliation, settlements, statements, unpaids
 
 _m, _sl = reconciliation.live, settlements.lines
-_TOTALS = ("settlement", "income_file", "list_item")
+TOTALS = ("settlement", "income_file", "list_item")
 """Kinds that bring many payments in one sum, and another system's list, which brings none of ours."""
 
 
@@ -30,7 +30,7 @@ def at_the_bank(as_at: date, *roles: str) -> sa.Select[Any]:
     return (
         sa.select(_m.c.right_id)
         .join(lines, lines.c.id == _m.c.left_id)
-        .where(_m.c.role.in_(roles), _m.c.right_kind.not_in(_TOTALS), lines.c.booked_on <= as_at)
+        .where(_m.c.role.in_(roles), _m.c.right_kind.not_in(TOTALS), lines.c.booked_on <= as_at)
     )
 
 

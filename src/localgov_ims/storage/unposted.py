@@ -10,22 +10,28 @@ import sqlalchemy as sa
 from attrs import frozen
 from sqlalchemy import Connection
 
+from localgov_ims.domain.ledgers import AccountingDate
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.postings import LineTaken
-from localgov_ims.domain.transactions import MOVED, OPENING, TransactionKind
-from localgov_ims.storage import audit, journals, settlements, transactions
+from localgov_ims.domain.transactions import OPENING
+from localgov_ims.storage import audit, due_days, journals, settlements, transactions
 
 _t, _l, _e = transactions.transactions, transactions.lines, audit.entries
-_MOVES = sa.or_(_t.c.kind == TransactionKind.TRANSFER.value, _t.c.origin_kind == MOVED)
+_MOVES = due_days.MOVES
 _AT_ONCE = 2000
 
 
 @frozen(kw_only=True)
 class Span:
-    """What is asked for: a ledger, and the audit entry up to which everything has been posted or never will be."""
+    """What is asked for: a ledger, and the audit entry up to which everything has been posted or never will be.
+
+    `dates` is on which day it posts income, `payables` the method that another system pays.
+    """
 
     ledger: str
     through: int
+    dates: AccountingDate = AccountingDate.TAKEN
+    payables: str | None = None
 
     def recorded(self, table: sa.Table) -> sa.ColumnElement[bool]:
         """Return the condition that a record was written after that entry."""
@@ -39,29 +45,59 @@ class Span:
         return ~sa.exists().where(s.c.ledger == self.ledger, s.c.kind == kind, s.c.source_id == source)
 
 
+@frozen(kw_only=True)
+class Waiting:
+    """Lines that are not due, for no bank line is matched with them: how many, their sum, the first audit entry of one."""
+
+    count: int
+    amount: Money
+    first: int
+
+    @property
+    def sentence(self) -> str:
+        """Return what a person is told."""
+        lines = "1 line" if self.count == 1 else f"{self.count:,} lines"
+        return f"{lines} of {self.amount.shown()} in all are not due yet: no bank line is matched with them."
+
+
 def line_days(connection: Connection, span: Span) -> dict[date, int]:
-    """Return the days of transactions that have lines to post, each with the first audit entry of such a line."""
+    """Return the days on which lines are due that are to be posted, each with the first audit entry of such a line."""
+    rows, day = due_days.due(span.dates, span.payables)
     query = (
-        sa.select(_t.c.taken_on, sa.func.min(_e.c.number).label("first"))
-        .join(_l, _l.c.transaction == _t.c.id)
-        .join(_e, _e.c.id == _l.c.unit)
-        .where(*_to_post(span))
-        .group_by(_t.c.taken_on)
+        sa.select(day.label("day"), sa.func.min(_e.c.number).label("first"))
+        .select_from(rows.join(_e, _e.c.id == _l.c.unit))
+        .where(*_to_post(span), day.is_not(None))
+        .group_by(day)
     )
-    return {row.taken_on: row.first for row in connection.execute(query)}
+    return {row.day: row.first for row in connection.execute(query)}
+
+
+def waiting(connection: Connection, span: Span) -> Waiting | None:
+    """Return what is to be posted and not due yet; none where there is nothing."""
+    if span.dates is AccountingDate.TAKEN:
+        return None
+    rows, day = due_days.due(span.dates, span.payables)
+    query = (
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(_l.c.pence), 0), sa.func.min(_e.c.number))
+        .select_from(rows.join(_e, _e.c.id == _l.c.unit))
+        .where(*_to_post(span), day.is_(None))
+    )
+    count, pence, first = connection.execute(query).one()
+    return Waiting(count=count, amount=Money(int(pence)), first=first) if count else None
 
 
 def lines(connection: Connection, span: Span, days: Sequence[date]) -> Iterator[LineTaken]:
-    """Yield the lines of these days that the ledger has not had, in the order in which they are posted."""
+    """Yield the lines due on these days that the ledger has not had, in the order in which they are posted."""
     reference = sa.collate(_t.c.reference, "C") if connection.dialect.name == "postgresql" else _t.c.reference
+    rows, day = due_days.due(span.dates, span.payables)
     query = (
         sa.select(
             _t.c.id.label("transaction"), _t.c.kind, _MOVES.label("moves"), _t.c.reference, _t.c.taken_on, _t.c.taken_at,
             _t.c.merchant_account, _t.c.office, _t.c.channel, _l.c.id, _l.c.number, _l.c.fund, _l.c.pence, _l.c.vat,
             _l.c.vat_code, _l.c.mop, _l.c.account_reference, _l.c.reverses, _disputed().label("disputed"),
         )
-        .join(_l, _l.c.transaction == _t.c.id)
-        .where(_t.c.taken_on.in_(days), *_to_post(span))
+        .select_from(rows)
+        .where(day.in_(days), *_to_post(span))
         .order_by(_t.c.taken_on, _t.c.taken_at.nulls_first(), reference, _l.c.number)
     )  # fmt: skip
     for row in connection.execute(query, execution_options={"yield_per": _AT_ONCE}):

@@ -6,7 +6,7 @@ faster than going from field to field in every row, and what is the same in all 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, repeat
 from typing import Any, Final, Protocol
 
@@ -150,7 +150,7 @@ class Printer:
         for start in range(0, len(rows), _BLOCK):
             block = rows[start : start + _BLOCK]
             cells: list[Any] = []
-            made = (
+            made: Iterable[Any] = (
                 same[n] if n in same else self._varying(column, file, block, problems)
                 for n, column in enumerate(self.columns)
             )  # fmt: skip

@@ -15,12 +15,16 @@ KEPT = 100
 
 @define
 class Findings:
-    """Gathers what a check looks at and finds; `retired` counts the records whose personal data was lawfully removed."""
+    """Gathers what a check looks at and finds; `retired` counts the records whose personal data was lawfully removed.
+
+    `told` is what breaks nothing and should be known.
+    """
 
     checked: int = 0
     retired: int = 0
     broken: list[str] = field(factory=list)
     count: int = 0
+    told: list[str] = field(factory=list)
 
     def look_at(self, number: int = 1) -> None:
         """Count records looked at."""
@@ -49,6 +53,7 @@ class LawReport:
         checked: How many records and proofs were looked at.
         broken: A sentence for each record that breaks it, the first 100; `count` says how many there are.
         retired: How many records have lost their personal data, or files their bytes, lawfully.
+        told: A sentence for whatever breaks nothing and should be known.
     """
 
     law: int
@@ -57,6 +62,7 @@ class LawReport:
     broken: tuple[str, ...]
     count: int
     retired: int = 0
+    told: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:

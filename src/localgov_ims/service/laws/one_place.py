@@ -12,7 +12,8 @@ from localgov_ims.reconciliation.dispositions import DispositionKind
 from localgov_ims.service.council import Council
 from localgov_ims.service.laws import balances, cleared, drawn, suspended, taken_back
 from localgov_ims.service.laws.law import Findings
-from localgov_ims.storage import reconciliation, statements, transactions
+from localgov_ims.service.ledger.journal_sources import span_of
+from localgov_ims.storage import reconciliation, statements, transactions, unposted
 
 _IN_BOOKS = (DispositionKind.ALLOCATED.value, DispositionKind.SUSPENSE.value)
 
@@ -33,6 +34,15 @@ def check(connection: Connection, council: Council, findings: Findings) -> None:
     findings.take(suspended.differences(connection, council.suspense_fund.code, findings))
     findings.take(cleared.differences(connection, findings))
     findings.take(balances.differences(connection, council, findings))
+    findings.told += _waiting(connection, council)
+
+
+def _waiting(connection: Connection, council: Council) -> Iterator[str]:
+    """Yield what each ledger has not had because no bank line is matched with it yet."""
+    for ledger in council.ledgers:
+        waiting = unposted.waiting(connection, span_of(council, connection, ledger))
+        if waiting is not None:
+            yield f"Ledger {ledger}: {waiting.sentence}"
 
 
 def _without_disposition(connection: Connection) -> Iterator[str]:

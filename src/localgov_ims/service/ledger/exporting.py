@@ -20,6 +20,7 @@ from localgov_ims.service.ledger.journalling import Asked, build_journals
 from localgov_ims.service.people.permitting import permit, permit_reading, permit_unit
 from localgov_ims.storage import journal_states as states
 from localgov_ims.storage import journals as stored
+from localgov_ims.storage.unposted import Waiting
 
 
 @frozen(kw_only=True)
@@ -37,10 +38,11 @@ class Exported:
 
 @frozen(kw_only=True)
 class Run:
-    """What an export made, and the days of what it held back for a person's decision."""
+    """What an export made, the days of what it held back for a person's decision, and what waits for the bank."""
 
     exported: tuple[Exported, ...]
     held: tuple[date, ...] = ()
+    waiting: Waiting | None = None
 
 
 def export_to_folder(
@@ -54,7 +56,8 @@ def export_to_folder(
         ConfigurationError: The ledger is not there.
     """
     built = build_journals(installation, ledger, asked)
-    return Run(exported=tuple(export_journals(installation, ledger, _keeper(folder))), held=built.held)
+    exported = tuple(export_journals(installation, ledger, _keeper(folder)))
+    return Run(exported=exported, held=built.held, waiting=built.waiting)
 
 
 def export_again(installation: Installation, number: str, folder: Path) -> Exported:

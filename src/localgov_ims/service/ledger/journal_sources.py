@@ -24,6 +24,14 @@ from localgov_ims.storage.unposted_banked import Banked
 _AT_ONCE = 2000
 
 
+def span_of(council: Council, connection: Connection, ledger: str) -> Span:
+    """Return what there is to post for a ledger, by the day on which it posts income."""
+    return Span(
+        ledger=ledger, through=journals.posted_through(connection, ledger), dates=council.ledger(ledger).accounting_date,
+        payables=council.special.payables,
+    )  # fmt: skip
+
+
 def told(
     council: Council,
     connection: Connection,

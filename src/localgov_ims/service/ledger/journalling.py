@@ -21,12 +21,12 @@ from localgov_ims.domain.summaries import summarised
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.ledger.accounts_asked import AccountsAsked
 from localgov_ims.service.ledger.exporters import exporter_of, refuse_problems
-from localgov_ims.service.ledger.journal_sources import told
+from localgov_ims.service.ledger.journal_sources import span_of, told
 from localgov_ims.service.people.permitting import note_use, permit_reading, permit_unit
 from localgov_ims.storage import journals as stored
 from localgov_ims.storage import periods, unposted, unposted_banked
 from localgov_ims.storage.store import Unit
-from localgov_ims.storage.unposted import Span
+from localgov_ims.storage.unposted import Span, Waiting
 from localgov_ims.storage.unposted_banked import Banked
 
 Placed = tuple[Told, Posting, LedgerAccount]
@@ -48,10 +48,14 @@ class Asked:
 
 @frozen(kw_only=True)
 class Built:
-    """What a run made: the numbers of its journals, and the days of what it held back for a person's decision."""
+    """What a run made: the numbers of its journals, the days of what it held back for a person's decision, and what waits.
+
+    A line waits where the ledger posts income when the bank has it, and no bank line is matched with it yet.
+    """
 
     journals: tuple[str, ...]
     held: tuple[date, ...] = ()
+    waiting: Waiting | None = None
 
 
 def build_journals(installation: Installation, ledger: str, asked: Asked | None = None) -> Built:
@@ -102,7 +106,7 @@ class _Run:
 
     def __attrs_post_init__(self) -> None:
         name, connection = self.ledger.name, self.unit.connection
-        self.span = Span(ledger=name, through=stored.posted_through(connection, name))
+        self.span = span_of(self.installation.council, connection, name)
         self.accounts = AccountsAsked.of(self.installation, connection, self.ledger)
 
     def build(self, head: int) -> Built:
@@ -122,8 +126,11 @@ class _Run:
             made += [self._keep(journal) for journal in self._journals(sources, on)]
         self.accounts.refuse()
         left = [number for day, number in first.items() if found.get(day) is None]
+        waiting = unposted.waiting(connection, self.span)
+        left += [waiting.first] if waiting is not None else []
         stored.add_run(self.unit, self.ledger.name, min([head, *(number - 1 for number in left)]))
-        return Built(journals=tuple(made), held=tuple(sorted(d for d, a in found.items() if a is None)))
+        held = tuple(sorted(d for d, a in found.items() if a is None))
+        return Built(journals=tuple(made), held=held, waiting=waiting)
 
     def _keep(self, journal: Journal) -> str:
         summary = self.ledger.summary

@@ -7,12 +7,12 @@ from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.sign_offs import SignOffKind
 from localgov_ims.domain.texts import fitting
 from localgov_ims.errors import NotPermitted, RuleViolation
+from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.ledger.journal_sources import span_of
 from localgov_ims.service.people.permitting import permit, permit_unit
 from localgov_ims.storage import journal_states, periods, sign_offs, statements, unposted, unposted_banked
-from localgov_ims.storage import journals as stored
 from localgov_ims.storage.store import Unit
-from localgov_ims.storage.unposted import Span
 
 
 def period_states(installation: Installation, ledger: str) -> dict[PeriodNumber, PeriodState]:
@@ -53,7 +53,7 @@ def close_period(
             message = f"Period {period} of ledger {name} is closed already."
             raise RuleViolation("period_closed", message, period=period)
         if not soft:
-            _check_done(unit, name, period)
+            _check_done(installation.council, unit, name, period)
         _say(installation, unit, name, period, state, reason)
 
 
@@ -89,8 +89,8 @@ def _say(
     unit.commit()
 
 
-def _check_done(unit: Unit, ledger: str, period: PeriodNumber) -> None:
-    span = Span(ledger=ledger, through=stored.posted_through(unit.connection, ledger))
+def _check_done(council: Council, unit: Unit, ledger: str, period: PeriodNumber) -> None:
+    span = span_of(council, unit.connection, ledger)
     days = set(unposted.line_days(unit.connection, span))
     days |= {each.day for each in unposted_banked.sources(unit.connection, span)}
     open_days = sorted(day for day in days if PeriodNumber.of(day) == period)
