@@ -14,19 +14,12 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
 from tests.postgres_schemas import Schemas
 
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.service.installation import Installation
 from localgov_ims.simulator.small_council import settings_text
 from localgov_ims.storage.store import Store
-
-settings.register_profile(
-    "default", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.register_profile("thorough", max_examples=1000, deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 POSTGRES = os.environ.get("IMS_TEST_POSTGRES")
 
