@@ -35,6 +35,28 @@ def test_a_feed_is_sent_once_listed_made_again_and_adds_up(desk: Desk, tmp_path:
     assert desk.laws_hold()
 
 
+def test_an_answer_is_read_and_what_was_not_taken_is_sent_again(desk: Desk, tmp_path: Path) -> None:
+    desk.run("feeds", "send")
+    file = tmp_path / "answer.csv"
+    file.write_text("file,line,result,reason\n1,2,NO,closed\n")
+    refused = desk.run("feeds", "answer", "council-tax", file)
+    assert (refused.exit_code, "[2]: The file has no such line; it has 1" in refused.output) == (3, True)
+    file.write_text("file,line,result,reason\n000001,1,NO,closed\n")
+    said = desk.run("feeds", "answer", "council-tax", file).output
+    assert "council-tax-000001: 0 lines taken, 1 not." in said
+    assert "£25.00: closed" in said
+    again = desk.ask("feeds", "answer", "council-tax", file)
+    assert (again["seen"], again["open"]) == (True, 0)
+    (listed,) = desk.ask("feeds", "list", "council-tax")
+    assert (listed["accepted"], listed["rejected"]) == (0, 1)
+    (found,) = desk.ask("stated", "list")
+    assert desk.run("stated", "end", found["id"], "--as", "transferred", "--because", "x").exit_code == 4
+    desk.run("stated", "end", found["id"], "--as", "sent_again", "--because", "put right there")
+    assert "1 line, £25.00" in (sent := desk.run("feeds", "send").output)
+    assert "1 line of it sent before and not taken then" in sent
+    assert desk.laws_hold()
+
+
 def test_an_empty_day_is_said_and_shown(desk: Desk) -> None:
     desk.run("feeds", "send")
     assert "council-tax: 0 lines, £0.00" in desk.run("feeds", "send").output

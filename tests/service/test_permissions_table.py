@@ -39,6 +39,7 @@ from localgov_ims.service.explaining.asking import explain
 from localgov_ims.service.files.importing import import_file, import_files
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.ledger.exporting import export_again, export_journals, export_to_folder
+from localgov_ims.service.ledger.feed_answers import answer_feed, list_answered
 from localgov_ims.service.ledger.feeding import feed_figures, list_feed_files, send_again, send_feed
 from localgov_ims.service.ledger.journalling import build_journals
 from localgov_ims.service.payments.receipts import Taking, record_takings
@@ -85,6 +86,10 @@ def _drop(name: str, data: bytes) -> None:
     """Keep no file."""
 
 
+def _answer(house: Installation) -> object:
+    return answer_feed(house, "council-tax", b"file,line,result,reason\n", source="answer.csv")
+
+
 OPERATIONS = [
     Operation("import_files", (P.IMPORT_SEND,), lambda i: import_files(i, [camt(entry("1.00"))])),
     Operation("import_file", (P.IMPORT_SEND,), lambda i: import_file(i, camt(entry("1.00")))),
@@ -99,6 +104,8 @@ OPERATIONS = [
     Operation("send_feed", (P.FEED_SEND,), lambda i: send_feed(i, "council-tax", _drop), fund=True),
     Operation("send_again", (P.FEED_SEND,), lambda i: send_again(i, "council-tax", 999, _drop), fund=True),
     Operation("feed_figures", (P.REPORT_VIEW,), lambda i: feed_figures(i, "council-tax", DAY, DAY), fund=True),
+    Operation("answer_feed", (P.FEED_CONFIRM,), _answer, fund=True),
+    Operation("list_answered", (P.REPORT_VIEW,), lambda i: list_answered(i, "council-tax"), fund=True),
     Operation("list_feed_files", (P.REPORT_VIEW,), lambda i: list_feed_files(i, "council-tax"), fund=True),
     Operation("verify", (P.REPORT_VIEW,), verify),
     Operation("record_takings", (P.TRANSACTION_RECORD,), lambda i: record_takings(i, [_taking()]), fund=True),

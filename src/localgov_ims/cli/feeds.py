@@ -9,9 +9,22 @@ import click
 
 from localgov_ims.cli.council import opened_council
 from localgov_ims.cli.keeping import keeper
-from localgov_ims.cli.output import counted, json_option, print_json, print_table, progress
+from localgov_ims.cli.output import (
+    counted,
+    issue_json,
+    json_option,
+    opened,
+    print_issues,
+    print_json,
+    print_table,
+    progress,
+)
+from localgov_ims.cli.root import REFUSED
 from localgov_ims.domain.feeds import FeedFile
+from localgov_ims.domain.quoting import visible
+from localgov_ims.service.ledger.feed_answers import Answered, answer_feed, list_answered
 from localgov_ims.service.ledger.feeding import Fed, feed_figures, list_feed_files, send_again, send_feed
+from localgov_ims.storage.feed_answers import Said
 
 _day = click.DateTime(["%Y-%m-%d"])
 
@@ -58,21 +71,51 @@ def send(
         click.echo("The settings have no feeds: add [feeds.NAME].")
 
 
+@feeds.command()
+@click.argument("name")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--sequence", type=click.IntRange(1), help="Which file it answers, where it does not say.")
+@json_option
+@click.pass_context
+def answer(context: click.Context, name: str, file: str, sequence: int | None, *, as_json: bool) -> None:
+    """Read what the back office of the feed NAME answered, in FILE. Each line it did not take is for somebody to settle.
+
+    Exit status 0: recorded, or here before; 3: refused, nothing being recorded.
+    """
+    with opened(file) as stream:
+        data = stream.read()
+    source = Path(file).name[-80:]
+    found = answer_feed(opened_council(context), name, data, source=source, sequence=sequence)
+    if as_json:
+        print_json(_answered_json(found))
+    elif found.issues:
+        click.echo("Refused; nothing of it was recorded.")
+        print_issues(found.issues)
+    else:
+        _say_answered(found)
+    context.exit(REFUSED if found.issues else 0)
+
+
 @feeds.command("list")
 @click.argument("name")
 @json_option
 @click.pass_context
 def list_(context: click.Context, name: str, *, as_json: bool) -> None:
     """List the files of the feed NAME."""
-    found = list_feed_files(opened_council(context), name)
+    installation = opened_council(context)
+    answers = list_answered(installation, name)
+    found = [(file, answers.get(file.number, Said())) for file in list_feed_files(installation, name)]
     if as_json:
-        print_json([_file_json(file) for file in found])
+        print_json(
+            [{**_file_json(file), "accepted": s.accepted, "rejected": s.rejected} for file, s in found]
+        )
         return
     rows = [
-        (file.number, f"{file.created_on:%d %b %Y}", f"{file.count:,}", file.total.shown(), file.name)
-        for file in found
-    ]
-    print_table(f"Feed {name}", ["number", "made", "lines ", "total ", "file"], rows)
+        (file.number, f"{file.created_on:%d %b %Y}", f"{file.count:,}", file.total.shown(), f"{said.accepted:,}",
+         f"{said.rejected:,}", file.name)
+        for file, said in found
+    ]  # fmt: skip
+    print_table(f"Feed {name}", ["number", "made", "lines ", "total ", "taken ", "not taken ", "file"], rows)
 
 
 @feeds.command()
@@ -109,12 +152,41 @@ def _said(fed: Fed, folder: Path) -> str:
     if fed.file is None:
         return f"{fed.feed}: nothing is new{untold}."
     again = " again, as a copy" if fed.copy else ""
+    untold = (
+        f", {counted(fed.again, 'line')} of it sent before and not taken then{untold}"
+        if fed.again
+        else untold
+    )
     return f"{fed.feed}: {counted(fed.file.count, 'line')}, {fed.file.total.shown()}, in {folder / fed.file.name}{again}{untold}."
 
 
 def _json(fed: Fed, folder: Path) -> dict[str, object]:
     file = {**_file_json(fed.file), "file": str(folder / fed.file.name)} if fed.file is not None else None
-    return {"feed": fed.feed, "file": file, "not_fed": fed.not_fed, "copy": fed.copy}
+    return {"feed": fed.feed, "file": file, "not_fed": fed.not_fed, "again": fed.again, "copy": fed.copy}
+
+
+def _say_answered(found: Answered) -> None:
+    number = found.file.number if found.file is not None else ""
+    left = f"; {counted(found.open, 'line')} not answered" if found.open else ""
+    if found.seen:
+        click.echo(f"{number}: this answer was here before, and adds nothing{left}.")
+        return
+    click.echo(f"{number}: {counted(found.accepted, 'line')} taken, {len(found.rejected):,} not{left}.")
+    for item in found.rejected:
+        click.echo(f"  {item.reference} {item.amount.shown()}: {visible(item.note)}")
+    if found.rejected:
+        click.echo("`ims stated list` has them; `ims stated end` says what became of each.")
+
+
+def _answered_json(found: Answered) -> dict[str, object]:
+    return {
+        "file": found.file.number if found.file is not None else None, "accepted": found.accepted, "open": found.open,
+        "seen": found.seen, "issues": [issue_json(issue) for issue in found.issues],
+        "rejected": [
+            {"item": str(i.id), "reference": i.reference, "amount_pence": i.amount.pence, "reason": i.note}
+            for i in found.rejected
+        ],
+    }  # fmt: skip
 
 
 def _file_json(file: FeedFile) -> dict[str, object]:

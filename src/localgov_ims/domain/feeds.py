@@ -17,6 +17,9 @@ from localgov_ims.errors import ConfigurationError
 BANK: Final = "bank"
 """The origin of income that the bank brought by itself, as exclusions name it; income files go by their import type."""
 
+NEVER_TAKEN: Final = "the back office did not take what it comes from"
+"""Why what was taken from a rejected line is not fed: the back office never had the money there."""
+
 
 @frozen(kw_only=True)
 class Exclusion:
@@ -47,6 +50,7 @@ class Feed:
         mops: Their word for our method of payment, or for a kind of line such as `clearance`.
         exclude: What is not fed, the first that fits giving the reason.
         empty: Whether a day without lines makes a file of header and trailer.
+        answer: The profile of what the back office answers, where it answers line by line.
     """
 
     name: str = field(validator=matches_re("[A-Za-z0-9_-]{1,20}"))
@@ -55,6 +59,7 @@ class Feed:
     mops: Mapping[str, str] = field(factory=dict)
     exclude: tuple[Exclusion, ...] = ()
     empty: bool = False
+    answer: Mapping[str, Any] = field(factory=dict)
 
     def check(self, known: Collection[str], mops: Collection[str], suspense: str) -> None:
         """Refuse funds and methods that are not there, and the suspense fund.
@@ -83,6 +88,7 @@ class FeedLine:
         kind: `receipt refund transfer reversal`, or `clearance`.
         corrects: The reference of the line that it takes back or takes from.
         corrects_id: That line's identifier.
+        first_file: Of a line that is sent again, the number of the file that had it first.
     """
 
     id: UUID
@@ -98,6 +104,7 @@ class FeedLine:
     office: str | None
     corrects: str | None
     corrects_id: UUID | None
+    first_file: str | None = None
 
     @property
     def follows(self) -> UUID | None:
@@ -127,11 +134,16 @@ class FeedFile:
     @property
     def number(self) -> str:
         """What it is called: `council-tax-000041`."""
-        return f"{self.feed}-{self.sequence:06d}"
+        return feed_number(self.feed, self.sequence)
 
     def hashed(self, sha256: str) -> FeedFile:
         """Return it with the hash of its bytes."""
         return evolve(self, sha256=sha256)
+
+
+def feed_number(feed: str, sequence: int) -> str:
+    """Return what a file of a feed is called."""
+    return f"{feed}-{sequence:06d}"
 
 
 @frozen(kw_only=True)
@@ -150,16 +162,22 @@ class FeedFigures:
 
 
 def split_by_reason(
-    feed: Feed, lines: Collection[FeedLine], known: Mapping[UUID, str | None]
+    feed: Feed,
+    lines: Collection[FeedLine],
+    known: Mapping[UUID, str | None],
+    not_there: Collection[UUID] = (),
 ) -> list[tuple[FeedLine, str | None]]:
     """Return each line with the reason for which it is not fed, none where it is.
 
     *known* has what became of lines that were decided before, by their id: a correction follows what it corrects.
+    *not_there* are lines that the back office rejected; what is taken from them it cannot take away.
     """
     decided = dict(known)
     answer = []
     for each in lines:
-        if each.follows is not None and each.follows in decided:
+        if each.corrects_id in not_there:
+            reason: str | None = NEVER_TAKEN
+        elif each.follows is not None and each.follows in decided:
             reason = decided[each.follows]
         else:
             fitting = (e.reason for e in feed.exclude if e.fits(each.origin, each.mop))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -67,18 +68,18 @@ sends = record_table(
 def open_lines(connection: Connection, feed: str, funds: Collection[str]) -> list[FeedLine]:
     """Return the lines of *funds* of which nothing was decided yet, the oldest first."""
     decided = sa.select(told.c.line).where(told.c.feed == feed)
-    return list(_lines(connection, tl.c.fund.in_(funds), tl.c.id.not_in(decided)))
+    return list(lines_where(connection, tl.c.fund.in_(funds), tl.c.id.not_in(decided)))
 
 
-def lines_of(connection: Connection, file: UUID) -> list[FeedLine]:
-    """Return the lines of a file, in its order."""
-    rows = sa.select(told.c.line, told.c.number).where(told.c.file == file)
-    order = {row.line: row.number for row in connection.execute(rows)}
-    found = _lines(connection, tl.c.id.in_(sa.select(told.c.line).where(told.c.file == file)))
-    return sorted(found, key=lambda each: order[each.id])
+def numbered(connection: Connection, places: sa.Select[Any]) -> list[tuple[int, FeedLine]]:
+    """Return lines by their number in a file; *places* selects `line` and `number`."""
+    order = {row.line: row.number for row in connection.execute(places)}
+    found = lines_where(connection, tl.c.id.in_(places.with_only_columns(places.selected_columns[0])))
+    return sorted(((order[each.id], each) for each in found), key=lambda each: each[0])
 
 
-def _lines(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[FeedLine]:
+def lines_where(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[FeedLine]:
+    """Yield lines of any fund as feeds see them, the oldest first."""
     other = tl.alias("other")
     corrected = sa.func.coalesce(tl.c.reverses, tl.c.draws_on)
     query = (
@@ -117,6 +118,13 @@ def decided(connection: Connection, feed: str, lines: Iterable[UUID]) -> dict[UU
         query = sa.select(told.c.line, told.c.reason).where(told.c.feed == feed, told.c.line.in_(block))
         found |= {row.line: row.reason for row in connection.execute(query)}
     return found
+
+
+def untold_of(connection: Connection, feed: str, line: UUID, reason: str) -> bool:
+    """Tell whether something that was taken from a line is not fed for a reason."""
+    taken = sa.select(tl.c.id).where((tl.c.draws_on == line) | (tl.c.reverses == line))
+    query = sa.select(told.c.id).where(told.c.feed == feed, told.c.reason == reason, told.c.line.in_(taken))
+    return connection.execute(query).first() is not None
 
 
 def next_sequence(connection: Connection, feed: str) -> int:

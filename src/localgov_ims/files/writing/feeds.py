@@ -81,7 +81,7 @@ FEED_WORDS: Words = {
     "line.row": Word(Kind.COUNT, attrgetter("number")),
     **{
         f"line.{name}": Word(Kind.TEXT, attrgetter(f"told.{name}"))
-        for name in ("kind", "office", "corrects", "fund", "reference", "narrative")
+        for name in ("kind", "office", "corrects", "fund", "reference", "narrative", "first_file")
     },
 }
 """The sources that a feed's layout may name. `feed.total` and `line.amount` have no sign; `sign` is `+` or `-`."""

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from localgov_ims.domain.money import Money
 from localgov_ims.service.laws.law import Findings
-from localgov_ims.storage import feeds
+from localgov_ims.storage import feed_answers, feeds
 from localgov_ims.storage.transactions import lines
 
 
@@ -30,13 +30,17 @@ def fed(connection: Connection, findings: Findings) -> Iterator[str]:
             )
         if (row.file is None) == (row.reason is None):
             yield f"Feed {row.feed}, line {row.reference}: it must be in a file, or not fed for a reason."
+    again = feed_answers.resends
+    sent = sa.union_all(
+        sa.select(told.c.file, told.c.pence), sa.select(again.c.file, again.c.pence)
+    ).subquery()
     sums = (
         sa.select(
             files,
-            sa.func.count(told.c.id).label("n"),
-            sa.func.coalesce(sa.func.sum(told.c.pence), 0).label("sum"),
+            sa.func.count(sent.c.pence).label("n"),
+            sa.func.coalesce(sa.func.sum(sent.c.pence), 0).label("sum"),
         )
-        .outerjoin(told, told.c.file == files.c.id)
+        .outerjoin(sent, sent.c.file == files.c.id)
         .group_by(files.c.id)
         .order_by(files.c.feed, files.c.sequence)
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from localgov_ims.domain.money import Money
 from localgov_ims.service.council import Council
+from localgov_ims.service.laws.answered import answered
 from localgov_ims.service.laws.fed import fed
 from localgov_ims.service.laws.law import Findings
 from localgov_ims.service.laws.paid_in import paid_in
@@ -17,13 +18,14 @@ from localgov_ims.storage import journal_states, journals, settlements, statemen
 
 
 def check(connection: Connection, _: Council, findings: Findings) -> None:
-    """Prove statements, settlements, journals with their files, eReturns, feeds and sign-offs, each against what it is made of."""
+    """Prove statements, settlements, journals with their files, eReturns, feeds with their answers, and sign-offs, each against what it is made of."""
     findings.take(_statements(connection, findings))
     findings.take(_settlements(connection, findings))
     findings.take(_journals(connection, findings))
     findings.take(_exports(connection, findings))
     findings.take(paid_in(connection, findings))
     findings.take(fed(connection, findings))
+    findings.take(answered(connection, findings))
     findings.take(signed(connection, findings))
 
 

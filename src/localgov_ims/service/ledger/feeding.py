@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from attrs import frozen
+from sqlalchemy import Connection
 
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.feeds import Feed, FeedFigures, FeedFile, FeedLine, split_by_reason
@@ -14,11 +15,13 @@ from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.ledger_files import Problem
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.permissions import Permission
-from localgov_ims.errors import NotFound, RuleViolation
+from localgov_ims.errors import ConfigurationError, NotFound, RuleViolation
+from localgov_ims.files.answers import AnswerReader
 from localgov_ims.files.writing.feeds import FeedHead, FeedTotals, FeedWriter
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit, permit_unit
+from localgov_ims.storage import feed_answers
 from localgov_ims.storage import feeds as stored
 from localgov_ims.storage.store import Unit
 
@@ -28,11 +31,16 @@ Keep = Callable[[str, bytes], None]
 
 @frozen(kw_only=True)
 class Fed:
-    """What became of a feed's new lines. Without a file there was nothing to tell; `copy` marks one made before."""
+    """What became of a feed's new lines. Without a file there was nothing to tell; `copy` marks one made before.
+
+    Attributes:
+        again: How many lines of the file were sent before, and not taken then.
+    """
 
     feed: str
     file: FeedFile | None
     not_fed: int = 0
+    again: int = 0
     copy: bool = False
 
 
@@ -45,10 +53,14 @@ def check_feeds(council: Council) -> None:
     for feed in council.feeds.values():
         feed.check(council.funds, council.methods, council.suspense_fund.code)
         FeedWriter.of(feed.layout, feed.mops)
+        if feed.answer:
+            answer_reader(feed)
 
 
 def send_feed(installation: Installation, name: str, keep: Keep) -> Fed:
-    """Make the next file of a feed, of every line that was not decided yet. Run again, it tells nothing twice.
+    """Make the next file of a feed, of every line that was not decided yet, and of those that are to be sent again.
+
+    Run again, it tells nothing twice.
 
     Raises:
         NotPermitted: The permission feed.send is missing, or one of its funds.
@@ -62,18 +74,24 @@ def send_feed(installation: Installation, name: str, keep: Keep) -> Fed:
         unit.lock()
         found = stored.open_lines(unit.connection, feed.name, feed.funds)
         follows = [each.follows for each in found if each.follows is not None]
-        split = split_by_reason(feed, found, stored.decided(unit.connection, feed.name, follows))
+        known = stored.decided(unit.connection, feed.name, follows)
+        split = split_by_reason(feed, found, known, feed_answers.not_there(unit.connection, feed.name))
         told = [each for each, reason in split if reason is None]
         untold = [(each, reason) for each, reason in split if reason is not None]
-        file = _make(unit, feed, told, keep) if told or feed.empty else None
+        again = feed_answers.to_send_again(unit.connection, feed.name, first=len(told) + 1)
+        every = [*told, *(each.line for each in again)]
+        file = _make(unit, feed, every, keep) if every or feed.empty else None
         stored.add(unit, file, told, untold, feed.name)
+        if file is not None:
+            feed_answers.add_resends(unit, file.id, again)
         unit.detail |= {
             "feed": feed.name,
             "file": file.name if file is not None else None,
             "not_fed": len(untold),
+            "again": len(again),
         }
         unit.commit()
-    return Fed(feed=feed.name, file=file, not_fed=len(untold))
+    return Fed(feed=feed.name, file=file, not_fed=len(untold), again=len(again))
 
 
 def send_again(installation: Installation, name: str, sequence: int, keep: Keep) -> Fed:
@@ -88,12 +106,8 @@ def send_again(installation: Installation, name: str, sequence: int, keep: Keep)
     with installation.unit("send_feed") as unit:
         permit_unit(installation, unit, Permission.FEED_SEND, funds=feed.funds)
         unit.lock()
-        made = stored.files.c
-        (file, *_) = stored.some(unit.connection, made.feed == name, made.sequence == sequence) or (None,)
-        if file is None:
-            message = f"Feed {name} has no file {sequence}."
-            raise NotFound("not_found", message, feed=name, sequence=sequence)
-        data = _written(feed, file, stored.lines_of(unit.connection, file.id))
+        file = file_of(unit.connection, name, sequence)
+        data = _written(feed, file, [each.line for each in feed_answers.entries_of(unit.connection, file.id)])
         if hashlib.sha256(data).hexdigest() != file.sha256:
             message = (
                 f"File {file.number} would not be the same again: the feed's settings have changed since. Bring back those "
@@ -143,6 +157,31 @@ def feed_of(council: Council, name: str) -> Feed:
         message = f"There is no feed {name!r}; there are: {', '.join(council.feeds) or 'none'}."
         raise NotFound("not_found", message, feed=name)
     return council.feeds[name]
+
+
+def file_of(connection: Connection, name: str, sequence: int) -> FeedFile:
+    """Return a file of a feed.
+
+    Raises:
+        NotFound: There is no such one.
+    """
+    made = stored.files.c
+    for file in stored.some(connection, made.feed == name, made.sequence == sequence):
+        return file
+    raise NotFound("not_found", f"Feed {name} has no file {sequence}.", feed=name, sequence=sequence)
+
+
+def answer_reader(feed: Feed) -> AnswerReader:
+    """Return what reads the answers of a feed's back office.
+
+    Raises:
+        ConfigurationError: The settings do not say how they are laid out, or not so that they could be read.
+    """
+    where = f"feeds.{feed.name}.answer"
+    if not feed.answer:
+        message = f"Feed {feed.name} does not say how its back office answers: give [{where}], a profile of answers."
+        raise ConfigurationError("no_answer_profile", message, feed=feed.name)
+    return AnswerReader.of(feed.answer, where)
 
 
 def _make(unit: Unit, feed: Feed, told: Sequence[FeedLine], keep: Keep) -> FeedFile:

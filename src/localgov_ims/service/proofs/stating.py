@@ -21,6 +21,7 @@ from localgov_ims.files.stated_csv import ITEM_COLUMNS, TOTAL_COLUMNS, read_rows
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit, permit_unit
+from localgov_ims.service.proofs.fed_items import check_fed
 from localgov_ims.storage import reconciliation
 from localgov_ims.storage import stated as stored
 from localgov_ims.storage.stated import StandingItem
@@ -111,7 +112,7 @@ def load_items(
         known = stored.keys_of(unit.connection, about, subject, what)
         fresh = [item for item in made if item.key not in known]
         stored.add_items(unit, fresh)
-        reconciliation.add_breaks(unit, [_rejected(item) for item in fresh if item.what == "rejected"])
+        reconciliation.add_breaks(unit, [rejection_break(item) for item in fresh if item.what == "rejected"])
         unit.detail |= {"list": what, "subject": subject, "items": len(fresh)}
         unit.commit()
     return Loaded(added=len(fresh), seen=len(made) - len(fresh))
@@ -124,6 +125,7 @@ def end_item(installation: Installation, item: UUID, *, outcome: str, reason: st
         NotPermitted: The permission reconciliation.prepare is missing.
         NotFound: There is no such item.
         InvalidValue: Items of its list do not end so, or the day is before the item's.
+        RuleViolation: It is a line of a feed, and the money is not where the end says.
         AlreadyDone: It ended before.
     """
     with installation.unit("end_item") as unit:
@@ -145,6 +147,7 @@ def end_item(installation: Installation, item: UUID, *, outcome: str, reason: st
         if found.end is not None:
             message = f"It ended on {found.end.ended_on:%d %B %Y} as {found.end.outcome}, by {found.end.by}."
             raise AlreadyDone("item_ended", message, item=item)
+        check_fed(unit.connection, found.item, outcome)
         end = ItemEnd(
             id=new_id(),
             item=item,
@@ -225,7 +228,8 @@ def _record_totals(unit: Unit, made: Iterable[StatedTotal]) -> int:
     return len(numbered)
 
 
-def _rejected(item: ListedItem) -> Break:
+def rejection_break(item: ListedItem) -> Break:
+    """Return the Break of an item that a back office did not take."""
     because = f" ({item.note})" if item.note else ""
     message = (
         f"The back office did not take {item.amount.shown()} of {item.day:%d %B %Y} for {item.reference}{because}. Send it "
