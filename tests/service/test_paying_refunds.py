@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from attrs import evolve
 from tests.service import money_in as at
 from tests.service.money_in import item
 
+from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.payables import PayablesFile
 from localgov_ims.domain.payers import Cheque, Payee
-from localgov_ims.domain.refunds import RefundRequest, RefundState, Route
+from localgov_ims.domain.refunds import RefundEventKind, RefundRequest, RefundState, Route
 from localgov_ims.errors import ConfigurationError, NotFound, RuleViolation
 from localgov_ims.files.writing.payables import PayablesWriter
 from localgov_ims.service.installation import Installation
@@ -28,9 +32,11 @@ from localgov_ims.service.refunds.paying import (
     send_payables_again,
 )
 from localgov_ims.service.verifying import verify
+from localgov_ims.storage import payables, refunds
 
 COUNCIL = Path(__file__).parents[2] / "examples" / "small_council" / "council.toml"
 TABLE: dict[str, Any] = tomllib.loads(COUNCIL.read_text("utf-8"))["payables"]
+SEALED = ("unit", "ordinal", "seal")
 PAYEE = Payee(name="Payer, A", sort_code="040004", account="01234567")
 
 
@@ -78,6 +84,39 @@ def test_what_is_authorised_goes_out_once_with_its_totals(office: Installation) 
     finish_refund(office, at.refund_says(one.reference))
     assert view_refund(office, one.reference).state is RefundState.SUCCEEDED
     assert all(law.holds for law in verify(office))
+
+
+def test_every_payables_file_is_the_sum_of_its_refunds_and_each_refund_is_sent_in_one_or_named_once(
+    office: Installation,
+) -> None:
+    one, stray = authorised(office), authorised(office, "12.50")
+    told = verify(office)[2].told
+    assert [each for each in told if one.reference in each] == [
+        f"Refund {one.reference} of £30.00 is authorised, and in no payables file yet."
+    ]
+    with office.unit("tamper") as unit:
+        file = PayablesFile(
+            id=new_id(), sequence=2, created_on=date(2026, 5, 14), suffix="csv", count=1, total=Money(99_00)
+        )
+        payables.add(unit, file, [one])
+        number = sa.select(sa.func.max(refunds.events.c.number)).where(refunds.events.c.request == stray.id)
+        event = dict.fromkeys(column.name for column in refunds.events.columns)
+        event |= {
+            "id": new_id(), "request": stray.id, "number": unit.connection.execute(number).scalar_one() + 1,
+            "kind": RefundEventKind.SENT.value, "state": RefundState.SUBMITTED.value, "at": unit.at, "by": "nobody",
+        }  # fmt: skip
+        unit.record(
+            refunds.events, [tuple(event[c.name] for c in refunds.events.columns if c.name not in SEALED)]
+        )
+        unit.commit()
+    broken = "\n".join(verify(office)[2].broken)
+    for sentence in (
+        f"Refund {one.reference}: it is in a payables file, but still waits to be sent",
+        f"Refund {stray.reference}: it was sent to the payables system, but is in no payables file",
+        "Payables file 2: it says 1 refunds of £99.00, but its refunds are 1 of £30.00",
+        "Payables file 2 follows file 0; one is missing",
+    ):
+        assert sentence in broken
 
 
 def test_two_who_send_at_once_pay_each_refund_once(office: Installation) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from localgov_ims.domain.money import Money
 from localgov_ims.reconciliation.dispositions import DispositionKind
 from localgov_ims.service.council import Council
-from localgov_ims.service.laws import balances, cleared, drawn, suspended, taken_back
+from localgov_ims.service.laws import balances, cleared, drawn, paid_out, suspended, taken_back
 from localgov_ims.service.laws.law import Findings
 from localgov_ims.service.ledger.journal_sources import span_of
 from localgov_ims.storage import reconciliation, statements, transactions, unposted
@@ -32,6 +32,7 @@ def check(connection: Connection, council: Council, findings: Findings) -> None:
     findings.take(_suspense(connection, council))
     findings.take(drawn.differences(connection, findings))
     findings.take(suspended.differences(connection, council.suspense_fund.code, findings))
+    findings.take(paid_out.differences(connection, findings))
     findings.take(cleared.differences(connection, findings))
     findings.take(balances.differences(connection, council, findings))
     findings.told += _waiting(connection, council)
