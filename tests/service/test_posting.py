@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from attrs import evolve
 from hypothesis import given
@@ -14,6 +15,8 @@ from tests.builders import (
     a_transfer,
     card,
     council,
+    fund,
+    funds,
     garden_line,
     line,
     method,
@@ -22,6 +25,7 @@ from tests.builders import (
 )
 from tests.posted import balances, lines_taken, of_transaction, said, told
 
+from localgov_ims.domain.funds import Nature
 from localgov_ims.domain.journals import LedgerAccount, Role, Source
 from localgov_ims.domain.methods import MerchantAccount
 from localgov_ims.domain.money import NOTHING, Money
@@ -34,6 +38,25 @@ from localgov_ims.service.ledger import posting
 
 CARD = card(disputed=LedgerAccount("9960"))
 COUNCIL = council(methods={"12": method(), "90": CARD})
+EVERY_METHOD = council(
+    methods={
+        "12": method(),
+        "90": CARD,
+        "DD": method(code="DD", name="Direct Debit", clearing=LedgerAccount("9104")),
+        "CA": method(code="CA", name="Cash", clearing=LedgerAccount("9105")),
+        "PY": method(code="PY", name="Payables", clearing=LedgerAccount("9106")),
+    },
+    funds=funds()
+    | {
+        "OS": fund(
+            code="OS",
+            name="Over and short",
+            nature=Nature.INCOME,
+            ledger=LedgerAccount("7270"),
+            reference_format=None,
+        )
+    },
+)
 AWAITING = COUNCIL.bank_accounts["main"].awaiting
 WASTE = garden_line(gross="120.00", vat="20.00")
 ANY = Source("match", "1")
@@ -161,6 +184,47 @@ def test_a_bank_charge_goes_to_the_code_its_recogniser_names() -> None:
     """Example 10."""
     made = posting.other_postings(bank("-18.75"), LedgerAccount("7260"), DAY)
     assert shown(made) == ["Dr 7260 18.75", "Cr 9001 18.75"]
+
+
+def test_an_indemnity_claim_takes_the_income_back_when_it_is_debited_and_not_the_receipt() -> None:
+    """Example 6: a Direct Debit of garden waste, claimed back two months later."""
+    paid = a_receipt(garden_line(gross="24.00", vat="4.00", mop="DD"))
+    later = date(2026, 7, 14)
+    claimed = reversal(paid, recorded_at=NOW, recorded_by="tester", taken_on=later)
+    lines = of_transaction(EVERY_METHOD, claimed)
+    assert told(lines) == ["Dr 5400 20.00", "Dr 9301 4.00", "Cr 9104 24.00"]
+    assert {each.taken_on for each in lines} == {later}
+    debit = posting.match_postings(bank("-24.00"), [share("-24.00", "DD")], later, kept=NOTHING, kept_by="")
+    debited = said(EVERY_METHOD, ANY, debit)
+    assert told(debited) == ["Dr 9104 24.00", "Cr 9001 24.00"]
+    assert balances([*of_transaction(EVERY_METHOD, paid), *lines, *debited]) == {
+        "9001": "-24.00",
+        "9104": "24.00",
+    }
+
+
+def test_cash_that_is_short_at_the_bank_is_a_cost_and_its_clearing_comes_to_nothing() -> None:
+    """Example 9: an eReturn of 310.00 of which the bank counted 309.00; the missing pound is a line of the fund of differences."""
+    returned = of_transaction(EVERY_METHOD, a_receipt(line(amount=pounds("310.00"), mop="CA")))
+    match = posting.match_postings(bank("309.00"), [share("309.00", "CA")], DAY, kept=NOTHING, kept_by="")
+    banked = said(EVERY_METHOD, ANY, match)
+    assert told(banked) == ["Dr 9001 309.00", "Cr 9105 309.00"]
+    short = of_transaction(
+        EVERY_METHOD,
+        a_receipt(line(fund="OS", amount=pounds("-1.00"), mop="CA", account_reference=None)),
+    )
+    assert told(short) == ["Dr 7270 1.00", "Cr 9105 1.00"]
+    assert balances([*returned, *banked, *short]) == {"5100": "-310.00", "7270": "1.00", "9001": "309.00"}
+
+
+def test_a_refund_by_payables_stands_in_their_clearing_until_they_have_paid() -> None:
+    """Example 10: 36.00 of garden waste, VAT 6.00."""
+    recorded = of_transaction(EVERY_METHOD, a_receipt(garden_line(gross="-36.00", vat="-6.00", mop="PY")))
+    assert told(recorded) == ["Dr 5400 30.00", "Dr 9301 6.00", "Cr 9106 36.00"]
+    match = posting.match_postings(bank("-36.00"), [share("-36.00", "PY")], DAY, kept=NOTHING, kept_by="")
+    paid = said(EVERY_METHOD, ANY, match)
+    assert told(paid) == ["Dr 9106 36.00", "Cr 9001 36.00"]
+    assert balances([*recorded, *paid]) == {"5400": "30.00", "9001": "-36.00", "9301": "6.00"}
 
 
 def test_each_method_that_a_bank_line_brings_clears_its_own_share() -> None:

@@ -60,7 +60,8 @@ resends = record_table(
 """Lines in a file that an earlier file had, and that were not taken with it. Income was told with the first alone."""
 
 AGAIN = "sent_again"
-_NOT_THERE = (AGAIN, "mistaken")
+_IS_THERE = (AGAIN, "mistaken")
+"""The ends after which a back office has, or will have, what it rejected."""
 
 
 @frozen(kw_only=True)
@@ -151,7 +152,7 @@ def not_there(connection: Connection, feed: str) -> set[UUID]:
         sa.select(said.line)
         .join(feeds.files, f.id == said.file)
         .outerjoin(stated.ends, ended.item == said.item)
-        .where(f.feed == feed, said.item.is_not(None), sa.func.coalesce(ended.outcome, "").not_in(_NOT_THERE))
+        .where(f.feed == feed, said.item.is_not(None), sa.func.coalesce(ended.outcome, "").not_in(_IS_THERE))
     )
     return set(connection.execute(query).scalars())
 
