@@ -144,23 +144,22 @@ def layout_and_content(
     Raises:
         ConfigurationError: As `profile_from`.
     """
+    where = where or name
     kind, yields = mapping.get("kind"), mapping.get("yields")
     if kind not in _LAYOUTS:
-        raise _bad(name, where or name, [f"kind: must be {' or '.join(map(repr, _LAYOUTS))}, not {kind!r}"])
+        raise _bad(name, where, [f"kind: must be {' or '.join(map(repr, _LAYOUTS))}, not {kind!r}"])
     if yields not in contents:
-        raise _bad(
-            name, where or name, [f"yields: must be {' or '.join(map(repr, contents))}, not {yields!r}"]
-        )
+        raise _bad(name, where, [f"yields: must be {' or '.join(map(repr, contents))}, not {yields!r}"])
     if "name" in mapping:
-        raise _bad(name, where or name, ["name: is the table's own name and not a key"])
+        raise _bad(name, where, ["name: is the table's own name and not a key"])
     layout_class, content_class = _LAYOUTS[str(kind)], contents[str(yields)]
     own = set(fields_dict(layout_class))
     layout, faults = faults_of(layout_class, {k: v for k, v in mapping.items() if k in own} | {"name": name})
     content, more = faults_of(content_class, {k: v for k, v in mapping.items() if k not in own})
     if layout is None or content is None:
-        raise _bad(name, where or name, [*faults, *more])
+        raise _bad(name, where, [*faults, *more])
     if misfit := _misfit(layout, content):
-        raise _bad(name, where or name, [misfit])
+        raise _bad(name, where, [misfit])
     return layout, content
 
 

@@ -23,7 +23,7 @@ from localgov_ims.domain.journals import (
 )
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.periods import PeriodNumber
-from localgov_ims.domain.summaries import summarised
+from localgov_ims.domain.summaries import NETTED_AWAY, summarised
 from localgov_ims.storage.schema import (
     Row,
     day_column,
@@ -140,6 +140,13 @@ def detailed(
             created_on=head.created_on, replaces=head.replaces, lines=tuple(map(_line, rows)),
         )  # fmt: skip
         yield journal, [row.place for row in rows] if head.summary else None
+
+
+def line_numbers(connection: Connection, number: str) -> set[int]:
+    """Return the numbers of a journal's lines as it was posted."""
+    query = sa.select(lines.c.place).join(journals, journals.c.id == lines.c.journal)
+    posted = query.where(journals.c.number == number, lines.c.place != NETTED_AWAY).distinct()
+    return set(connection.execute(posted).scalars())
 
 
 def lines_of_sources(connection: Connection, ids: Sequence[UUID]) -> Iterator[tuple[str, JournalLine]]:

@@ -77,7 +77,7 @@ def acknowledge_journal(installation: Installation, ledger: str, data: bytes) ->
 
 def _state(connection: Connection, answer: Acknowledgement) -> JournalState:
     """Return what an answer makes of its journal; one that leaves lines unsaid makes nothing of it."""
-    lines = _lines_of(connection, answer.journal)
+    lines = stored.line_numbers(connection, answer.journal)
     _check_lines(answer.journal, lines, {line.number for line in answer.rejected} | (answer.named or set()))
     if answer.named is not None and (unsaid := lines - answer.named):
         listed = ", ".join(map(str, sorted(unsaid)[:20]))
@@ -99,17 +99,12 @@ def _said(
         permit_unit(installation, unit, Permission.JOURNAL_CONFIRM)
         before = journal_states.standing(unit.connection, number)
         before.check(then)
-        _check_lines(number, _lines_of(unit.connection, number), {line.number for line in rejected})
+        _check_lines(number, stored.line_numbers(unit.connection, number), {line.number for line in rejected})
         journal_states.add_event(unit, before, then, by=installation.actor, detail=said, rejected=rejected)
         unit.detail |= {"journal": number, "evidence": said}
         after = journal_states.standing(unit.connection, number)
         unit.commit()
     return after
-
-
-def _lines_of(connection: Connection, number: str) -> set[int]:
-    (journal,) = stored.some(connection, stored.journals.c.number == number)
-    return {line.number for line in journal.lines}
 
 
 def _check_lines(number: str, there: Collection[int], said: Collection[int]) -> None:
