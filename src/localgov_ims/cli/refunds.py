@@ -144,7 +144,7 @@ def authorise(context: click.Context, reference: str, *, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def turn_down(context: click.Context, reference: str, *, as_json: bool) -> None:
-    """Turn down the refund REFERENCE that somebody else asked for: what it kept aside is free again."""
+    """Turn down the refund REFERENCE, unless it was sent: what it kept aside is free again."""
     _done(authorise_refund(opened_council(context), reference, accept=False), as_json=as_json)
 
 

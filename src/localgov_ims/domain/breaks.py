@@ -34,6 +34,7 @@ class BreakKind(enum.Enum):
     CONSUMER_SURCHARGE = "consumer_surcharge"
     REFUND_FAILED = "refund_failed"
     REFUND_CONTRADICTED = "refund_contradicted"
+    CLAIMED_AND_REFUNDED = "claimed_and_refunded"
     REJECTED_LINE = "rejected_line"
     PAST_ITS_DAYS = "past_its_days"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -155,6 +155,16 @@ def first_at(connection: Connection, request: UUID, kind: RefundEventKind) -> da
 def of_payment(connection: Connection, payment: str) -> list[RefundRequest]:
     """Return the requests about a payment, the oldest first."""
     return list(some(connection, requests.c.payment == payment))
+
+
+def of_accounts(connection: Connection, references: Collection[str]) -> Iterator[RefundRequest]:
+    """Yield the requests that give back, or may, from lines of accounts, the oldest first; not those that failed."""
+    own = (
+        sa.select(items.c.request)
+        .join(transaction_lines, transaction_lines.c.id == items.c.line)
+        .where(transaction_lines.c.account_reference.in_(references))
+    )
+    return some(connection, requests.c.id.in_(own), events.c.state != RefundState.FAILED.value)
 
 
 def in_state(connection: Connection, *states: RefundState) -> Iterator[RefundRequest]:

@@ -127,6 +127,11 @@ def of_transaction(connection: Connection, transaction: UUID) -> tuple[RecordedU
     return recorded, _event(row)
 
 
+def withdrawn() -> sa.Select[Any]:
+    """Return the query for the unpaids that were withdrawn."""
+    return sa.select(events.c.unpaid).where(events.c.state == UnpaidState.WITHDRAWN.value)
+
+
 def ended() -> sa.Select[Any]:
     """Return the query for the unpaids that the bank has debited, or that were withdrawn."""
     over = (UnpaidState.DEBITED.value, UnpaidState.WITHDRAWN.value)

@@ -19,7 +19,7 @@ from localgov_ims.service.explaining.matches import line_told
 from localgov_ims.service.explaining.moves import provenance
 from localgov_ims.service.explaining.payments import money_stories
 from localgov_ims.service.explaining.stories import Story, size
-from localgov_ims.service.explaining.unpaids import open_claims, took_back, unpaid_stories
+from localgov_ims.service.explaining.unpaids import claims_told, took_back, unpaid_stories
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit
 from localgov_ims.storage import (
@@ -180,7 +180,7 @@ def _transaction_story(connection: Connection, installation: Installation, t: Tr
     came, related = provenance(connection, t)
     row, file = row_told(connection, t)
     back, unpaid = took_back(connection, t)
-    claimed, claims = open_claims(connection, installation.council, t)
+    claimed, claims = claims_told(connection, installation.council, t)
     row, file = [*row, *back], [*file, *unpaid]
     came, related = [*came, *row, *claimed], [*related, *file, *claims]
     sentences += came

@@ -20,10 +20,12 @@ from localgov_ims.domain.unpaids import RecordedUnpaid, Unpaid
 from localgov_ims.files.events import Closed, Opened
 from localgov_ims.files.reading import repeated
 from localgov_ims.service.council import Council
+from localgov_ims.service.direct_debits.claimed_refunds import claimed_refunds
 from localgov_ims.service.files.recorders import Undoubted, currency_faults, fault
 from localgov_ims.storage import advices as stored_advices
 from localgov_ims.storage import bacs_reports as stored
 from localgov_ims.storage import unpaids as stored_unpaids
+from localgov_ims.storage.reconciliation import add_new_breaks
 from localgov_ims.storage.store import Unit
 
 
@@ -84,7 +86,7 @@ class BacsRecorder(Undoubted):
         seen = self._claimed(current.user, unpaids)
         yield from (repeated(row, "a claim recorded before") for row in unpaids if row.identifier in seen)
         if not seen:
-            stored_unpaids.add(self.unit, (self._recorded(current, row) for row in unpaids))
+            self._announce([self._recorded(current, row) for row in unpaids])
             advices = [(new_id(), row) for row in block if isinstance(row, Advice)]
             stored_advices.add(self.unit, current.id, advices)
 
@@ -114,6 +116,12 @@ class BacsRecorder(Undoubted):
     def _claimed(self, user: ServiceUser, unpaids: Sequence[Unpaid]) -> set[str]:
         named = [row.identifier for row in unpaids if row.identifier is not None]
         return stored_unpaids.identifiers_seen(self.unit.connection, user.number, named) if named else set()
+
+    def _announce(self, recorded: Sequence[RecordedUnpaid]) -> None:
+        if recorded:
+            self.unit.lock()  # nobody asks for a refund between what is looked for and what is recorded
+            stored_unpaids.add(self.unit, recorded)
+            add_new_breaks(self.unit, claimed_refunds(self.unit, self.council, recorded))
 
     def _recorded(self, current: _Current, row: Unpaid) -> RecordedUnpaid:
         return RecordedUnpaid(

@@ -34,6 +34,7 @@ from localgov_ims.service.refunds.checks import (
     Asked,
     Found,
     check_available,
+    check_claims,
     check_request,
     check_route,
     subject_of,
@@ -68,8 +69,8 @@ def refund_payment(
 
     Raises:
         InvalidValue: An amount is below zero, or a line is not income.
-        RuleViolation: In this order: `nothing_to_refund`, `refund_open`, `reason_missing`, `over_available`,
-            `several_payments`, `not_refundable`, `payee_missing`.
+        RuleViolation: In this order: `nothing_to_refund`, `refund_open`, `reason_missing`, `claim_open`,
+            `over_available`, `several_payments`, `not_refundable`, `payee_missing`.
         NotFound: There is no such line.
         NotPermitted: The user may not ask for refunds (or for parts of a line), a fund is not theirs, or an account is
             restricted.
@@ -105,6 +106,7 @@ def request_refund(
         for each in stored.of_subject(unit.connection, subject)
     ]  # fmt: skip
     check_request(earlier, asked.reason)
+    check_claims(unit, installation.council, [transaction for transaction, _, _ in found])
     check_available(unit, found)
     check_route(installation, unit, rights, found, asked)
     request = _request(installation, unit, found, asked, n=len(earlier) + 1)

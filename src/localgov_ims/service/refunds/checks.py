@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
 from localgov_ims.domain.draws import available
+from localgov_ims.domain.ids import shown
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.payers import Payee
 from localgov_ims.domain.people import Rights
@@ -14,6 +15,8 @@ from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.refunds import RefundRequest, Route
 from localgov_ims.domain.transactions import Line, Transaction
 from localgov_ims.errors import RuleViolation
+from localgov_ims.service.council import Council
+from localgov_ims.service.direct_debits.open_claims import open_claims, told
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import note_use
 from localgov_ims.storage import draws
@@ -49,6 +52,24 @@ def check_request(earlier: Sequence[RefundRequest], reason: str) -> None:
             raise RuleViolation("refund_open", message, refund=other.reference)
     if not reason.strip():
         raise RuleViolation("reason_missing", "Say why the money is given back.")
+
+
+def check_claims(
+    unit: Unit, council: Council, given: Iterable[Transaction], request: RefundRequest | None = None
+) -> None:
+    """Refuse to give back what the payer's bank may give back too, by a new request or by the one that is there."""
+    for claim in open_claims(unit.connection, council, list(given)):
+        first = f"Refund {shown(request.reference)} is not sent on: " if request is not None else ""
+        then = (
+            f"turn it down (`ims refunds turn-down {shown(request.reference)}`)"
+            if request is not None
+            else "wait"
+        )
+        message = (
+            f"{first}{told(claim)}, is open, and the payer's bank pays it back. Refunded as well, the payer has it twice: "
+            f"{then} until the bank has debited it. If the bank gives in: `ims unpaids withdraw {claim.id}`."
+        )
+        raise RuleViolation("claim_open", message, unpaid=str(claim.id))
 
 
 def check_available(unit: Unit, found: Sequence[Found]) -> None:

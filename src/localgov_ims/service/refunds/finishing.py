@@ -31,12 +31,14 @@ from localgov_ims.storage.store import Unit
 def authorise_refund(installation: Installation, reference: str, *, accept: bool = True) -> RefundRequest:
     """Authorise a refund that somebody else proposed, or turn it down, which gives back what it drew.
 
-    Whoever asked for it may turn it down too: they withdraw it.
+    One that was authorised and not sent yet can still be turned down. Whoever asked for it may turn it down too: they
+    withdraw it.
 
     Raises:
         NotFound: There is no such request.
         AlreadyDone: It does not wait for anybody (`already_decided`).
-        RuleViolation: Whoever asked cannot authorise it (`same_person`).
+        RuleViolation: Whoever asked cannot authorise it (`same_person`); or the payer's bank may pay it back too
+            (`claim_open`).
         NotPermitted: The user may not authorise refunds.
     """
 
@@ -49,13 +51,16 @@ def authorise_refund(installation: Installation, reference: str, *, accept: bool
             if not withdrawn:
                 rights.require(Permission.REFUND_AUTHORISE)
             check_accounts(installation, unit, rights, request)
-            if request.state is not RefundState.PROPOSED:
+            unsent = request.state is RefundState.REQUESTED and records.first_sent_at(unit, request) is None
+            if request.state is not RefundState.PROPOSED and (accept or not unsent):
                 message = f"Refund {request.reference} is {request.state.value}; it waits for nobody."
                 raise AlreadyDone("already_decided", message, refund=request.reference)
             if not withdrawn:
                 refuse_same_person(installation, request.asked_by, what=f"refund {request.reference}")
             kind = RefundEventKind.AUTHORISED if accept else RefundEventKind.TURNED_DOWN
-            if not accept:
+            if accept:
+                records.check_unclaimed(installation, unit, request)
+            else:
                 drawing.give_back_all(unit, request.id, by_kind="refund_request")
             request = records.noted(
                 installation, unit, request, kind, RefundState.REQUESTED if accept else RefundState.FAILED

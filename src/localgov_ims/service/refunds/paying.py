@@ -55,7 +55,8 @@ def send_payables(installation: Installation, keep: Keep) -> PayablesSent:
     Raises:
         ConfigurationError: The settings have no layout for payables files.
         NotPermitted: The permission refund.confirm is missing, or one of the refunds' funds.
-        RuleViolation: A refund cannot be written as the layout asks; all of them are named, and nothing was recorded.
+        RuleViolation: A refund cannot be written as the layout asks; all of them are named, and nothing was recorded. Or
+            the payer's bank may pay one back too (`claim_open`): it is turned down first.
     """
     made = retried(lambda: _next_file(installation))
     if made is None:
@@ -104,6 +105,7 @@ def _next_file(installation: Installation) -> tuple[PayablesFile, bytes] | None:
             return None
         for request in waiting:
             check_accounts(installation, unit, rights, request)
+            records.check_unclaimed(installation, unit, request)
         file = PayablesFile(
             id=new_id(), sequence=stored.next_sequence(unit.connection), created_on=local_day(unit.at),
             suffix=writer.layout.suffix, count=len(waiting), total=Money.total(each.total for each in waiting),

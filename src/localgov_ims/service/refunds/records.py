@@ -20,6 +20,7 @@ from localgov_ims.domain.transactions import Line, LineInput, Origin, Transactio
 from localgov_ims.errors import InvalidValue
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.refunds.asking import no_refund
+from localgov_ims.service.refunds.checks import check_claims
 from localgov_ims.storage import draws, transactions
 from localgov_ims.storage import refunds as stored
 from localgov_ims.storage.store import Unit
@@ -107,6 +108,16 @@ def lines_of(unit: Unit, request: RefundRequest) -> tuple[dict[UUID, Line], dict
     whole = list(transactions.whole(unit.connection, transactions.lines.c.id.in_(wanted)))
     lines = {line.id: line for each in whole for line in each.lines if line.id in wanted}
     return lines, {line.id: each for each in whole for line in each.lines}
+
+
+def check_unclaimed(installation: Installation, unit: Unit, request: RefundRequest) -> None:
+    """Refuse to let a request go on while the payer's bank may pay the same money back.
+
+    Raises:
+        RuleViolation: A claim is open on what it gives back (`claim_open`).
+    """
+    _, sources = lines_of(unit, request)
+    check_claims(unit, installation.council, sources.values(), request)
 
 
 def first_sent_at(unit: Unit, request: RefundRequest) -> datetime | None:

@@ -49,7 +49,8 @@ def send_refund(installation: Installation, reference: str, send: Send) -> Refun
 
     Raises:
         NotFound: There is no such request.
-        RuleViolation: It is not one to send to a provider now (`not_requested`).
+        RuleViolation: It is not one to send to a provider now (`not_requested`); or the payer's bank may pay it back too
+            (`claim_open`).
         AdapterError: The provider certainly did not do it, and may be asked again; the request stays as it is. Any
             other exception of *send* is raised on, with the request *submitted*: nobody knows what it did.
     """
@@ -121,6 +122,8 @@ def _to_send(installation: Installation, reference: str) -> CreateRefund:
             message = f"Refund {request.reference} is {request.state.value}, by {request.route.value}; it is not sent now."
             raise RuleViolation("not_requested", message, refund=request.reference)
         sent_at = records.first_sent_at(unit, request)
+        if sent_at is None:
+            records.check_unclaimed(installation, unit, request)
         asked = records.to_send(unit, request, sent_at)
         if sent_at is None:
             records.noted(installation, unit, request, RefundEventKind.SENT, request.state)
