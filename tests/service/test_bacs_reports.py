@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
 from attrs import evolve
@@ -13,11 +13,13 @@ from tests.service.incomes import codes
 
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.service_users import ServiceUser
-from localgov_ims.errors import AlreadyDone, ConfigurationError, NotFound
+from localgov_ims.errors import AlreadyDone, ConfigurationError, NotFound, RuleViolation
 from localgov_ims.service.direct_debits.advices import list_advices, owner_of, take_advices
 from localgov_ims.service.files.importing import import_files
 from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.reconciliation.breaks import assign_breaks, close_breaks, list_breaks
+from localgov_ims.service.reconciliation.reconciling import reconcile
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.bacs import addacs, arudd, ddic
 from localgov_ims.storage import unpaids as stored
@@ -99,7 +101,65 @@ def test_of_several_advices_all_are_taken_or_none(installation: Installation) ->
     assert [each.id for each in list_advices(council)] == [second.id]
 
 
-@pytest.mark.parametrize("given", [{"number": "12345"}, {"number": "123456", "source": "dd"}])
+def late(council: Installation, day: date) -> list[tuple[str, str | None, int]]:
+    """Reconcile on a day, and return the Breaks that stand: kind, owner, age."""
+    council.clock.moment = datetime.combine(day, time(9), UTC)  # type: ignore[attr-defined]
+    reconcile(council)
+    return [(view.found.kind.value, view.owner, view.age) for view in list_breaks(council)]
+
+
+def test_an_advice_that_nobody_took_in_time_is_a_break_of_its_numbers_owner_until_it_is_taken(
+    installation: Installation,
+) -> None:
+    council = collecting(installation)
+    sent(council, addacs(["771234567", "770000029"], day=DAY))
+    first, second = list_advices(council)
+    assert late(council, date(2026, 5, 15)) == []
+    assert late(council, date(2026, 5, 16)) == [("advice_waits", "revenues", 4)] * 2
+    assert late(council, date(2026, 5, 18)) == [("advice_waits", "revenues", 6)] * 2
+    (view, other) = list_breaks(council, owner="revenues")
+    assert list_breaks(council, owner="rents") == []
+    assert (
+        f"by 15 May 2026. It is for revenues: `ims advices take {view.found.subject}`" in view.found.message
+    )
+    assert (
+        "advice of reference 771234567 of 12 May 2026 (1 Instruction cancelled by the payer)"
+        in view.found.message
+    )
+    with pytest.raises(RuleViolation, match="once somebody has acted on it"):
+        close_breaks(council, [view.found.id], reason="later")
+    assign_breaks(council, [view.found.id], owner="tester", due_on=date(2026, 5, 20), reason="They are away")
+    assert [each.owner for each in list_breaks(council)] == ["tester", "revenues"]
+    take_advices(council, [first.id])
+    assert [each.found.id for each in list_breaks(council)] == [other.found.id]
+    take_advices(council, [second.id])
+    assert late(council, date(2026, 5, 19)) == []
+    assert all(law.holds for law in verify(council))
+
+
+@pytest.mark.parametrize(("days", "last"), [(0, 12), (1, 13), (5, 19)])
+def test_how_long_an_advice_may_wait_is_a_setting(installation: Installation, days: int, last: int) -> None:
+    council = collecting(installation, advice_days=days)
+    sent(council, addacs(["771234567"], day=DAY))
+    assert late(council, date(2026, 5, last)) == []
+    assert len(late(council, date(2026, 5, last + 1))) == 1
+
+
+def test_what_accepts_a_file_of_instructions_asks_for_nothing_and_what_refuses_one_does(
+    installation: Installation,
+) -> None:
+    council = collecting(installation)
+    told = addacs(["771234567"], day=DAY)
+    sent(council, told.replace(b'"A" effective', b'"V" effective'))
+    assert late(council, date(2026, 6, 1)) == []
+    sent(council, told.replace(b'"A" effective', b'"R" effective').replace(b'"7001"', b'"7003"'))
+    assert [kind for kind, _, _ in late(council, date(2026, 6, 1))] == ["advice_waits"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"number": "12345"}, {"number": "123456", "source": "dd"}, {"number": "123456", "advice_days": 61}],
+)
 def test_a_service_user_that_could_not_be_acted_on_is_refused(given: dict[str, str]) -> None:
     with pytest.raises(ConfigurationError):
         ServiceUser(owner="revenues", **given)

@@ -22,7 +22,11 @@ def breaks() -> None:
 
 
 @breaks.command("list")
-@click.option("--owner", metavar="USER", help="Only those that this user takes up.")
+@click.option(
+    "--owner",
+    metavar="USER",
+    help="Only those that this user takes up, or this team of a service user number.",
+)
 @click.option("--closed", is_flag=True, help="Those that were closed, instead.")
 @json_option
 @click.pass_context
@@ -36,7 +40,11 @@ def list_(context: click.Context, owner: str | None, *, closed: bool, as_json: b
         click.echo("Nothing has to be settled." if not closed else "Nothing was closed yet.")
         return
     for view in found:
-        whose = f"{view.owner}, until {view.due_on:%d %b %Y}" if view.due_on is not None else "nobody yet"
+        whose = (
+            f"{view.owner}, until {view.due_on:%d %b %Y}"
+            if view.due_on is not None
+            else view.owner or "nobody yet"
+        )
         late = click.style(" (late)", fg="red") if view.overdue and not view.closed else ""
         click.echo(f"{view.found.id}  {view.found.kind.value}  {counted(view.age, 'day')}  {whose}{late}")
         click.echo(f"  {visible(view.found.message)}")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from attrs import frozen
+
+ACCEPTED: Final = "V"
+"""The record type of an advice that a file of instructions was accepted: it asks for nothing."""
 
 
 @frozen(kw_only=True)

@@ -35,12 +35,16 @@ class BreakKind(enum.Enum):
     REFUND_FAILED = "refund_failed"
     REFUND_CONTRADICTED = "refund_contradicted"
     CLAIMED_AND_REFUNDED = "claimed_and_refunded"
+    ADVICE_WAITS = "advice_waits"
     REJECTED_LINE = "rejected_line"
     PAST_ITS_DAYS = "past_its_days"
 
 
 CLEARING_ITEM: Final = "clearing_item"
 """What a Break is about whose subject is outstanding in clearing, by the item's identifier."""
+
+ADVICE: Final = "advice"
+"""What a Break is about whose subject is an advice of Bacs; it is for the owner of its service user number."""
 
 
 @frozen(kw_only=True)

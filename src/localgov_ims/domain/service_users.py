@@ -11,6 +11,7 @@ from localgov_ims.domain.texts import text
 from localgov_ims.errors import ConfigurationError
 
 _NUMBER: Final = re.compile(r"[0-9A-Z]{6}", re.ASCII)
+_LONGEST_WAIT: Final = 60
 
 
 @frozen(kw_only=True)
@@ -22,10 +23,11 @@ class ServiceUser:
         owner: Who acts on what comes for it: a team, a system.
         source: The source whose bank lines bring its collections and take its unpaids back.
         mop: The method of payment of its Direct Debits, by which an unpaid is recorded that takes back no receipt here.
+        advice_days: Working days, after an advice was reported, by which somebody is to have acted on it.
         fund: Where such an unpaid goes if no rule places it; none: into suspense.
 
     Raises:
-        ConfigurationError: The number is none, or it has a source and no method of payment.
+        ConfigurationError: The number is none, or it has a source and no method of payment, or nobody waits so long.
     """
 
     number: str
@@ -33,6 +35,7 @@ class ServiceUser:
     source: str | None = None
     mop: str | None = None
     fund: str | None = None
+    advice_days: int = 3
 
     def __attrs_post_init__(self) -> None:
         """Refuse what could not be acted on."""
@@ -40,6 +43,9 @@ class ServiceUser:
             "a service user number has six figures": _NUMBER.fullmatch(self.number) is None,
             "source needs mop, the method of payment of its Direct Debits": self.source is not None
             and self.mop is None,
+            f"advice_days must be 0 to {_LONGEST_WAIT}, not {self.advice_days}": not 0
+            <= self.advice_days
+            <= _LONGEST_WAIT,
         }
         for fault, present in faults.items():
             if present:

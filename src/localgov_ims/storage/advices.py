@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from localgov_ims.domain.advices import Advice, RecordedAdvice
+from localgov_ims.domain.advices import ACCEPTED, Advice, RecordedAdvice
+from localgov_ims.domain.breaks import ADVICE
 from localgov_ims.storage import personal
 from localgov_ims.storage.bacs_reports import reports
+from localgov_ims.storage.reconciliation import breaks
 from localgov_ims.storage.schema import (
     day_column,
     moment_column,
@@ -86,6 +88,23 @@ def some(
     )  # fmt: skip
     for row in connection.execute(query):
         yield _advice(row)
+
+
+def waiting(connection: Connection, *, before: date) -> Iterator[RecordedAdvice]:
+    """Yield the advices reported before a day that nobody has taken and no Break is about; not those that accept a file."""
+    told = sa.select(breaks.c.subject).where(breaks.c.subject_kind == ADVICE)
+    asks = (advices.c.record_type != ACCEPTED) & advices.c.id.not_in(told)
+    return some(connection, untaken(), asks, reports.c.reported_on < before)
+
+
+def of_breaks(connection: Connection) -> dict[UUID, str]:
+    """Return the service user number of every advice that a Break is about."""
+    query = (
+        sa.select(advices.c.id, reports.c.service_user)
+        .join(reports, reports.c.id == advices.c.report)
+        .join(breaks, (breaks.c.subject == advices.c.id) & (breaks.c.subject_kind == ADVICE))
+    )
+    return {row.id: row.service_user for row in connection.execute(query)}
 
 
 def untaken() -> sa.ColumnElement[bool]:

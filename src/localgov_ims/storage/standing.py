@@ -7,9 +7,9 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from localgov_ims.domain.breaks import CLEARING_ITEM, Break, BreakKind
+from localgov_ims.domain.breaks import ADVICE, CLEARING_ITEM, Break, BreakKind
 from localgov_ims.reconciliation.dispositions import DispositionKind
-from localgov_ims.storage import break_events, reconciliation, refunds, stated, unpaids
+from localgov_ims.storage import advices, break_events, reconciliation, refunds, stated, unpaids
 from localgov_ims.storage.outstanding import outstanding
 
 _m = reconciliation.live
@@ -19,7 +19,7 @@ def standing_breaks(connection: Connection) -> list[Break]:
     """Return the Breaks whose cause is still there: the line still waits, the payment is still nobody's.
 
     What a provider said against our own records stands for good: nothing but a person can settle it. What was wrong
-    with a refund stands until it is paid; a claim of what was refunded, until it is withdrawn; an item of clearing, while it is outstanding.
+    with a refund stands until it is paid; a claim of what was refunded, until it is withdrawn; an advice, until it is taken; an item of clearing, while it is outstanding.
     """
     current, breaks = reconciliation.current, reconciliation.breaks
     waiting = sa.select(current.c.line).where(current.c.kind == DispositionKind.AWAITING.value)
@@ -36,6 +36,8 @@ def standing_breaks(connection: Connection) -> list[Break]:
         (breaks.c.subject_kind == "listed_item") & breaks.c.subject.not_in(sa.select(stated.ends.c.item))
     )
     stands = stands | ((breaks.c.subject_kind == "unpaid") & breaks.c.subject.not_in(unpaids.withdrawn()))
+    waits = sa.select(advices.advices.c.id).where(advices.untaken())
+    stands = stands | ((breaks.c.subject_kind == ADVICE) & breaks.c.subject.in_(waits))
     stands = stands | (breaks.c.subject_kind == CLEARING_ITEM)
     found = list(reconciliation.some_breaks(connection, stands, breaks.c.id.not_in(break_events.closed())))
     if any(each.subject_kind == CLEARING_ITEM for each in found):

@@ -9,15 +9,15 @@ from uuid import UUID
 
 from attrs import frozen
 
-from localgov_ims.domain.breaks import CLEARING_ITEM, Break, BreakAct, BreakEvent
+from localgov_ims.domain.breaks import ADVICE, CLEARING_ITEM, Break, BreakAct, BreakEvent
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.errors import AlreadyDone, InvalidValue, NotFound, RuleViolation
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit, permit_unit
+from localgov_ims.storage import advices, people, reconciliation
 from localgov_ims.storage import break_events as stored
-from localgov_ims.storage import people, reconciliation
 from localgov_ims.storage.standing import standing_breaks
 from localgov_ims.storage.store import Unit
 
@@ -27,6 +27,7 @@ SETTLES: Final = (Permission.MATCH_DECIDE, Permission.RECONCILIATION_PREPARE)
 GO_BY_THEMSELVES: Final = {
     "line": "It goes by itself once the line is settled: import the file, name another source, or send it to suspense.",
     CLEARING_ITEM: "It goes by itself once the item is: the bank brings it, it is taken back, or `ims write-offs add`.",
+    ADVICE: "It goes by itself once somebody has acted on it and taken it: `ims advices take`.",
     "listed_item": "It goes by itself once the item is: `ims stated end` says what became of it.",
 }
 """Breaks that nobody closes while their cause is there, by what they are about: closing would only hide it."""
@@ -38,7 +39,8 @@ class BreakView:
 
     Attributes:
         age: Days since it began.
-        owner, due_on: Who takes it up, and until when; none where nobody does yet.
+        owner, due_on: Who takes it up, and until when; none where nobody does yet. What nobody took up is the owner's of
+            its service user number, where it is an advice.
         events: What people did about it, the first first.
     """
 
@@ -58,7 +60,7 @@ class BreakView:
 def list_breaks(
     installation: Installation, *, owner: str | None = None, closed: bool = False
 ) -> list[BreakView]:
-    """Return the Breaks that stand, the oldest first; with *owner* only theirs, with *closed* those closed instead.
+    """Return the Breaks that stand, the oldest first; with *owner* (a user, or the owner of a service user number) only theirs, with *closed* those closed instead.
 
     Raises:
         NotPermitted: The user has none of report.view, match.decide and reconciliation.prepare.
@@ -68,12 +70,15 @@ def list_breaks(
         ids = reconciliation.breaks.c.id.in_(stored.closed())
         found = list(reconciliation.some_breaks(connection, ids) if closed else standing_breaks(connection))
         events = list(stored.of(connection))
+        numbers = advices.of_breaks(connection)
     today = local_day(installation.clock())
     by_break: dict[UUID, list[BreakEvent]] = {each.id: [] for each in found}
     for event in events:
         if event.of in by_break:
             by_break[event.of].append(event)
-    views = [_view(each, by_break[each.id], today) for each in found]
+    users = installation.council.service_users
+    owners = {advice: users[number].owner for advice, number in numbers.items() if number in users}
+    views = [_view(each, by_break[each.id], today, owners.get(each.subject)) for each in found]
     return [view for view in views if owner is None or view.owner == owner]
 
 
@@ -155,10 +160,10 @@ def _open(unit: Unit, wanted: Sequence[UUID]) -> list[tuple[Break, int]]:
     return opened
 
 
-def _view(found: Break, events: Sequence[BreakEvent], today: date) -> BreakView:
+def _view(found: Break, events: Sequence[BreakEvent], today: date, otherwise: str | None) -> BreakView:
     given = [event for event in events if event.act is BreakAct.ASSIGNED]
     due_on = given[-1].due_on if given else None
     return BreakView(
-        found=found, age=(today - found.since_on).days, owner=given[-1].owner if given else None, due_on=due_on,
+        found=found, age=(today - found.since_on).days, owner=given[-1].owner if given else otherwise, due_on=due_on,
         overdue=due_on is not None and due_on < today, events=tuple(events),
     )  # fmt: skip

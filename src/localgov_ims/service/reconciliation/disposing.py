@@ -24,6 +24,7 @@ from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transac
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.reconciliation.recognisers import Recogniser, Recognition
 from localgov_ims.service.council import Council
+from localgov_ims.service.direct_debits.late_advices import late_advices
 from localgov_ims.service.income.known_holders import KnownHolders
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.moves.lines import line_for
@@ -69,7 +70,8 @@ def dispose(
         foreign = list(_foreign(unit))
         besides = {each.subject for each in foreign}
         late = late_items(unit.connection, installation.council, local_day(unit.at), besides=besides)
-        made.breaks += [*foreign, *late]
+        advices = late_advices(unit.connection, installation.council, local_day(unit.at))
+        made.breaks += [*foreign, *late, *advices]
         known = {(b.kind, b.subject_kind, b.subject) for b in stored.some_breaks(unit.connection)}
         made.breaks = [b for b in made.breaks if (b.kind, b.subject_kind, b.subject) not in known]
         transactions.add(unit, made.transactions)
