@@ -24,8 +24,8 @@ from localgov_ims.storage.store import Store
 POSTGRES = os.environ.get("IMS_TEST_POSTGRES")
 
 
-_SCRIPTS: dict[str, str] = {}
-"""What the migrations said to each kind of database when they ran first: said again at once, it takes a tenth."""
+_FILES: dict[object, bytes] = {}
+"""SQLite files as the first test of each kind got them, for the next to copy."""
 
 _SCHEMAS: list[Schemas] = []
 """The schemas of PostgreSQL that tests have shared so far; none before the first of them."""
@@ -97,15 +97,40 @@ def _in_schema(schema: str) -> str:
 @pytest.fixture
 def database_url(empty_database_url: str) -> str:
     """Give a database of each kind as the migrations leave it, and nothing in it."""
-    kind = empty_database_url.partition(":")[0]
-    if kind not in _SCRIPTS:
-        _SCRIPTS[kind] = _migrated(empty_database_url)
-        if kind == "postgresql" and POSTGRES is not None:
-            _SCHEMAS.append(Schemas(POSTGRES, _SCRIPTS[kind]))
-    elif kind == "sqlite":
-        with closing(sqlite3.connect(empty_database_url.removeprefix("sqlite:///"))) as file:
-            file.executescript(_SCRIPTS[kind])
+    if _is_copied(empty_database_url, "empty"):
+        return empty_database_url
+    if empty_database_url.startswith("sqlite"):
+        _migrated(empty_database_url)
+        _keep(empty_database_url, "empty")
+    elif not _SCHEMAS and POSTGRES is not None:
+        _SCHEMAS.append(Schemas(POSTGRES, _migrated(empty_database_url)))
     return empty_database_url
+
+
+def _is_copied(url: str, kind: object) -> bool:
+    """Lay down a file of *kind* in SQLite, if one is kept."""
+    found = _FILES.get(kind) if url.startswith("sqlite") else None
+    if found is not None:
+        Path(url.removeprefix("sqlite:///")).write_bytes(found)
+    return found is not None
+
+
+def _keep(url: str, kind: object) -> None:
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file:
+        _FILES[kind] = file.serialize()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_power_cuts() -> Iterator[None]:
+    """Do not wait for the disk: what is killed here is a process, and what it has written stays."""
+
+    def hurry(connection: Any, *_: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA synchronous = OFF")
+
+    sa.event.listen(sa.pool.Pool, "checkout", hurry)
+    yield
+    sa.event.remove(sa.pool.Pool, "checkout", hurry)
 
 
 def pytest_sessionfinish() -> None:
@@ -127,7 +152,7 @@ def _migrated(url: str) -> str:
         Store.open(url, lambda: datetime(2026, 5, 13, 7, 0, tzinfo=UTC), create=True).close()
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", hear)
-    return "BEGIN;\n" + ";\n".join(heard) + ";\nCOMMIT;" if url.startswith("sqlite") else ";\n".join(heard)
+    return ";\n".join(heard)
 
 
 on_sqlite = pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
@@ -162,7 +187,14 @@ def store(database_url: str, clock: MovableClock) -> Iterator[Store]:
 def installation(database_url: str, clock: MovableClock, tmp_path: Path) -> Iterator[Installation]:
     """Give Small Council with an empty store of each kind."""
     config = tmp_path / "council.toml"
-    config.write_text(settings_text().replace("sqlite:///ims.sqlite", database_url), encoding="utf-8")
+    text = settings_text()  # which names the file that database_url names
+    if not database_url.startswith("sqlite"):
+        text = text.replace("sqlite:///ims.sqlite", database_url)
+    config.write_text(text, encoding="utf-8")
+    kind = ("Small Council", clock.moment)
+    known = _is_copied(database_url, kind)
     opened = open_installation(config, clock=clock, by="tester", create=True)
+    if not known and database_url.startswith("sqlite"):
+        _keep(database_url, kind)
     yield opened
     opened.store.close()

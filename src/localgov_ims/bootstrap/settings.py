@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,12 @@ class Subdivision(enum.Enum):
     NORTHERN_IRELAND = "NIR"
 
 
+@cache
+def _calendar(subdivision: Subdivision) -> Calendar:
+    days = holidays.country_holidays("GB", subdiv=subdivision.value, years=range(2010, 2041))
+    return Calendar(frozenset(days))
+
+
 @frozen(kw_only=True)
 class CouncilSection:
     """Who the council is.
@@ -86,9 +93,7 @@ class CouncilSection:
     @property
     def calendar(self) -> Calendar:
         """The working days of the council's part of the United Kingdom."""
-        years = range(2010, 2041)
-        days = holidays.country_holidays("GB", subdiv=self.subdivision.value, years=years)
-        return Calendar(frozenset(days))
+        return _calendar(self.subdivision)
 
 
 @frozen(kw_only=True)

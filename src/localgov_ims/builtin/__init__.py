@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from functools import cache
 from importlib import resources
 
 from localgov_ims.files.profiles import ProfileReader, profile_from
@@ -14,7 +14,7 @@ from localgov_ims.hooks import API_VERSION, LedgerExporterSpec, NotifierSpec, Pa
 @hookimpl
 def ims_file_formats() -> list[Reader]:
     """Offer a reader for every profile in `profiles/`."""
-    return list(_profile_readers())
+    return [*_profile_readers()]
 
 
 @hookimpl
@@ -41,9 +41,13 @@ def ims_payment_providers() -> list[PaymentProviderSpec]:
     return [COUNTER, AGENT_PHONE]
 
 
-def _profile_readers() -> Iterator[Reader]:
+@cache  # they ship with the package, so they stay what they are
+def _profile_readers() -> tuple[Reader, ...]:
     folder = resources.files("localgov_ims.builtin") / "profiles"
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".toml"):
-            tables = tomllib.loads(file.read_text("utf-8"))["profiles"]
-            yield from (ProfileReader(profile_from(name, table)) for name, table in tables.items())
+    files = sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name
+    )
+    tables = [tomllib.loads(file.read_text("utf-8"))["profiles"] for file in files]
+    return tuple(
+        ProfileReader(profile_from(name, profile)) for table in tables for name, profile in table.items()
+    )
