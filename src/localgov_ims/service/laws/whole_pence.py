@@ -10,32 +10,32 @@ from sqlalchemy import Connection
 from localgov_ims.service.council import Council
 from localgov_ims.service.laws.law import Findings
 from localgov_ims.storage.reconciliation import dispositions, matches
-from localgov_ims.storage.tables import RECORD_TABLES
+from localgov_ims.storage.tables import filled
 from localgov_ims.storage.transactions import lines, suspense, transactions
 
 
 def check(connection: Connection, council: Council, findings: Findings) -> None:
     """Prove that every amount is a whole number, VAT lies inside its amount, and every decision names its rule."""
-    for table in RECORD_TABLES:
-        for column in table.columns:
-            if isinstance(column.type, sa.BigInteger) and column.name != "ordinal":
-                findings.take(_not_whole(connection, table, column, findings))
+    for table in filled(connection):
+        findings.take(_not_whole(connection, table, findings))
     findings.take(_vat_outside(connection))
     findings.take(_unexplained(connection, council))
 
 
-def _not_whole(
-    connection: Connection, table: sa.Table, column: sa.Column[int], findings: Findings
-) -> Iterator[str]:
-    findings.look_at(connection.execute(sa.select(sa.func.count(column))).scalar_one())
+def _not_whole(connection: Connection, table: sa.Table, findings: Findings) -> Iterator[str]:
+    """Look at all the amounts of a table at once, and name what is none."""
+    columns = [c for c in table.columns if isinstance(c.type, sa.BigInteger) and c.name != "ordinal"]
+    if not columns:
+        return
+    findings.look_at(sum(connection.execute(sa.select(*map(sa.func.count, columns))).one()))
     if connection.dialect.name != "sqlite":
         return  # a bigint column of PostgreSQL holds nothing else
-    kind = sa.func.typeof(column)
-    query = sa.select(table.c.id, sa.cast(column, sa.Text).label("value")).where(
-        column.is_not(None), kind != "integer"
-    )
-    for row in connection.execute(query):
-        yield f"{table.name} {row.id}: {column.name} is {row.value!r}, which is not a whole number."
+    wrong = {column: column.is_not(None) & (sa.func.typeof(column) != "integer") for column in columns}
+    query = sa.select(table.c.id, *(sa.case((wrong[c], sa.cast(c, sa.Text))).label(c.name) for c in columns))
+    for row in connection.execute(query.where(sa.or_(*wrong.values()))).mappings():
+        for column in columns:
+            if row[column.name] is not None:
+                yield f"{table.name} {row['id']}: {column.name} is {row[column.name]!r}, which is not a whole number."
 
 
 def _vat_outside(connection: Connection) -> Iterator[str]:
