@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.builders import card, method
+from tests.builders import card, method, vat_code
 
-from localgov_ims.domain.methods import SURCHARGE_WARNING, Banking, FeeTo, MethodOfPayment, SpecialMethods
+from localgov_ims.domain.methods import (
+    SURCHARGE_WARNING,
+    Banking,
+    FeeTo,
+    FeeVat,
+    MethodOfPayment,
+    SpecialMethods,
+)
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.vat import Treatment, VatCode
 from localgov_ims.errors import ConfigurationError, InvalidValue
 
 FEE: dict[str, Any] = {
@@ -35,6 +43,27 @@ def refusal(make: Any, **given: Any) -> ConfigurationError:
 def test_a_method_that_contradicts_itself_is_refused(given: dict[str, Any], fault: str) -> None:
     said = refusal(method, **given)
     assert (said.code, said.message) == ("bad_method", f"Method of payment 12: {fault}.")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"fee_vat": FeeVat.RECOVER}, {"provider_fee_vat_code": "S"}],
+)
+def test_vat_in_fees_is_recovered_by_a_word_and_a_code_together(given: dict[str, Any]) -> None:
+    assert "fee_vat = 'recover' needs provider_fee_vat_code" in refusal(card, **given).message
+    assert card(fee_vat=FeeVat.RECOVER, provider_fee_vat_code="S").provider_fee_vat_code == "S"
+    with_both = {"fee_vat": FeeVat.RECOVER, "provider_fee_vat_code": "S"}
+    assert "a fee code" in refusal(method, **with_both).message
+
+
+def test_vat_is_recovered_only_under_a_code_that_has_a_ledger_code() -> None:
+    made = card(fee_vat=FeeVat.RECOVER, provider_fee_vat_code="S")
+    made.check_fees({}, {"S": vat_code()})
+    outside = VatCode(code="S", treatment=Treatment.OUTSIDE_SCOPE)
+    assert (
+        "S of its provider's fees has no ledger code"
+        in refusal(made.check_fees, funds={}, vat_codes={"S": outside}).message
+    )
 
 
 @pytest.mark.parametrize("missing", ["provider", "fee"])

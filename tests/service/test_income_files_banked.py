@@ -13,6 +13,8 @@ from tests.service.incomes import a_file, a_type, imported, recorded, row, takin
 
 from localgov_ims.domain.import_types import Negative, Pays, RecordWhen, RowDefaults, Zero
 from localgov_ims.domain.journals import LedgerAccount
+from localgov_ims.domain.methods import FeeVat
+from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.domain.received_files import FileStatus
 from localgov_ims.errors import ConfigurationError, RuleViolation
 from localgov_ims.reconciliation.dispositions import DispositionKind
@@ -21,6 +23,7 @@ from localgov_ims.service.files.importing import import_file
 from localgov_ims.service.files.reversing import reverse_file
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.ledger.exporting import export_to_folder
+from localgov_ims.service.ledger.vat_report import vat_report
 from localgov_ims.service.reconciliation.reconciling import reconcile
 from localgov_ims.service.verifying import verify
 from localgov_ims.storage import journals, reconciliation
@@ -90,23 +93,29 @@ def test_a_transfer_that_looks_like_a_row_is_another_payment(installation: Insta
     assert [t.total.pence for t in recorded(council)] == [3000, 3000]
 
 
-def test_an_agent_who_pays_net_keeps_its_fees_out_of_the_credit(
-    installation: Installation, tmp_path: Path
-) -> None:
-    method = evolve(installation.council.methods["12"], code="AG", fee=LedgerAccount("7251"))
+def _net_agency(installation: Installation, **given: object) -> Installation:
+    method = evolve(installation.council.methods["12"], code="AG", fee=LedgerAccount("7251"), **given)
     council = evolve(
         installation,
         council=evolve(installation.council, methods={**installation.council.methods, "AG": method}),
     )
     council = _agency(council, defaults=RowDefaults(mop="AG"), pays=Pays.NET, format="net-agency")
     reader = _net_reader(council)
-    council = evolve(
+    return evolve(
         council,
         readers=[*council.readers, reader],
         options={**council.options, reader.name: reader.options()},
     )
-    text = b"day,account,amount,fee,fee vat,net\n12/05/2026,771,25.00,0.50,0.10,24.40\n"
-    result = import_file(council, _given(text))
+
+
+NET_ROW = b"day,account,amount,fee,fee vat,net\n12/05/2026,771,25.00,0.50,0.10,24.40\n"
+
+
+def test_an_agent_who_pays_net_keeps_its_fees_out_of_the_credit(
+    installation: Installation, tmp_path: Path
+) -> None:
+    council = _net_agency(installation)
+    result = import_file(council, _given(NET_ROW))
     assert (result.status, result.report["expected_pence"], result.report["fees_pence"]) == (
         "recorded",
         2440,
@@ -115,8 +124,35 @@ def test_an_agent_who_pays_net_keeps_its_fees_out_of_the_credit(
     import_file(council, camt(entry("24.40", CREDIT), day=date(2026, 5, 12)))
     assert reconcile(council).matches["income-file"] == 1
     assert _ledger(council, tmp_path) == {"5100": -2500, "7251": 60, "9001": 2440}
-    wrong = import_file(council, _given(text.replace(b"24.40", b"24.50")))
+    wrong = import_file(council, _given(NET_ROW.replace(b"24.40", b"24.50")))
     assert [issue.code for issue in wrong.issues] == ["total-mismatch"]
+
+
+def test_the_vat_in_what_an_agent_kept_is_recovered_and_reported(
+    installation: Installation, tmp_path: Path
+) -> None:
+    council = _net_agency(installation, fee_vat=FeeVat.RECOVER, provider_fee_vat_code="S")
+    import_file(council, _given(NET_ROW))
+    import_file(council, camt(entry("24.40", CREDIT), day=date(2026, 5, 12)))
+    reconcile(council)
+    assert _ledger(council, tmp_path) == {"5100": -2500, "7251": 50, "9001": 2440, "9301": 10}
+    report = vat_report(council, "MAIN", PeriodNumber(2026, 2))
+    (row,) = report.rows
+    assert (row.code, str(row.rate), row.net.pence, row.vat.pence) == ("S", "0.200", -50, -10)
+    assert report.ties
+
+
+def test_an_agent_who_is_paid_by_invoice_has_no_vat_in_the_credit(
+    installation: Installation, tmp_path: Path
+) -> None:
+    council = _net_agency(installation, fee_vat=FeeVat.RECOVER, provider_fee_vat_code="S")
+    agency = evolve(council.council.import_types["agency"], pays=Pays.GROSS)
+    types = {**council.council.import_types, "agency": agency}
+    council = evolve(council, council=evolve(council.council, import_types=types))
+    import_file(council, _given(NET_ROW))
+    import_file(council, camt(entry("25.00", CREDIT), day=date(2026, 5, 12)))
+    reconcile(council)
+    assert _ledger(council, tmp_path) == {"5100": -2500, "9001": 2500}
 
 
 def _given(text: bytes) -> object:

@@ -29,7 +29,7 @@ from localgov_ims.domain.funds import Nature
 from localgov_ims.domain.journals import LedgerAccount, Role, Source
 from localgov_ims.domain.methods import MerchantAccount
 from localgov_ims.domain.money import NOTHING, Money
-from localgov_ims.domain.postings import Before, MoneySide, Posting, Share
+from localgov_ims.domain.postings import Before, Kept, MoneySide, Posting, Share
 from localgov_ims.domain.statements import References
 from localgov_ims.domain.transacting import reversal
 from localgov_ims.domain.transactions import LineInput, Transaction
@@ -139,9 +139,22 @@ def test_a_transfer_moves_money_without_a_clearing() -> None:
     assert of(taxed) == ["Dr 5400 30.00", "Dr 9301 6.00", "Cr 5100 36.00"]
 
 
+def test_vat_that_is_recovered_stands_beside_a_net_fee_and_what_is_not_stated_stays_in_it() -> None:
+    kept = Kept(mop="90", amount=pounds("2.40"), vat=pounds("0.40"))
+    fees = posting.fee_postings(kept, DAY, "Settlement", recovered_as="S")
+    assert shown(posting.settlement_postings(bank("132.60"), [share("135.00")], DAY, fees=fees)) == [
+        "Dr 9001 132.60", "Dr 7250 2.00", "Dr 9301 0.40", "Cr 9101 135.00",
+    ]  # fmt: skip
+    assert [(each.role, each.vat_code) for each in fees] == [(Role.FEE, "S"), (Role.VAT, "S")]
+    gross = posting.fee_postings(kept, DAY, "Settlement")
+    assert [(each.role, each.amount, each.vat_code) for each in gross] == [(Role.FEE, pounds("2.40"), None)]
+    unstated = posting.fee_postings(evolve(kept, vat=NOTHING), DAY, "Settlement", recovered_as="S")
+    assert unstated == gross
+
+
 def test_a_settlement_pays_its_net_and_its_fees_out_of_the_clearing() -> None:
     """Example 3, and example 7: the payout first, its file three days later."""
-    fees = [posting.fee_posting(pounds("2.37"), "90", DAY)]
+    fees = posting.fee_postings(Kept(mop="90", amount=pounds("2.37")), DAY, "Settlement")
     made = posting.settlement_postings(bank("132.63"), [share("135.00")], DAY, fees=fees)
     assert shown(made) == ["Dr 9001 132.63", "Dr 7250 2.37", "Cr 9101 135.00"]
     assert shown(posting.awaiting_postings(bank("132.63"), DAY)) == ["Dr 9001 132.63", "Cr 9950 132.63"]
@@ -151,13 +164,13 @@ def test_a_settlement_pays_its_net_and_its_fees_out_of_the_clearing() -> None:
 
 
 def test_a_payout_that_costs_more_than_it_brings_is_a_debit_at_the_bank() -> None:
-    fees = [posting.fee_posting(pounds("0.50"), "90", DAY)]
+    fees = posting.fee_postings(Kept(mop="90", amount=pounds("0.50")), DAY, "Settlement")
     made = posting.settlement_postings(bank("-30.50"), [share("-30.00")], DAY, fees=fees)
     assert shown(made) == ["Dr 9101 30.00", "Dr 7250 0.50", "Cr 9001 30.50"]
 
 
 def test_a_payout_of_nothing_posts_no_bank_line() -> None:
-    fees = [posting.fee_posting(pounds("1.00"), "90", DAY)]
+    fees = posting.fee_postings(Kept(mop="90", amount=pounds("1.00")), DAY, "Settlement")
     assert shown(posting.settlement_postings(None, [share("1.00")], DAY, fees=fees)) == [
         "Dr 7250 1.00", "Cr 9101 1.00",
     ]  # fmt: skip
@@ -165,7 +178,7 @@ def test_a_payout_of_nothing_posts_no_bank_line() -> None:
 
 def test_a_dispute_is_a_receivable_until_it_is_won_or_lost() -> None:
     """Example 8."""
-    fees = [posting.fee_posting(pounds("18.10"), "90", DAY)]
+    fees = posting.fee_postings(Kept(mop="90", amount=pounds("18.10")), DAY, "Settlement")
     opened = [share("200.00"), share("-24.00", disputed=True)]
     assert shown(posting.settlement_postings(bank("157.90"), opened, DAY, fees=fees)) == [
         "Dr 9001 157.90", "Dr 9960 24.00", "Dr 7250 18.10", "Cr 9101 200.00",
@@ -194,7 +207,7 @@ def test_an_indemnity_claim_takes_the_income_back_when_it_is_debited_and_not_the
     lines = of_transaction(EVERY_METHOD, claimed)
     assert told(lines) == ["Dr 5400 20.00", "Dr 9301 4.00", "Cr 9104 24.00"]
     assert {each.taken_on for each in lines} == {later}
-    debit = posting.match_postings(bank("-24.00"), [share("-24.00", "DD")], later, kept=NOTHING, kept_by="")
+    debit = posting.match_postings(bank("-24.00"), [share("-24.00", "DD")], later)
     debited = said(EVERY_METHOD, ANY, debit)
     assert told(debited) == ["Dr 9104 24.00", "Cr 9001 24.00"]
     assert balances([*of_transaction(EVERY_METHOD, paid), *lines, *debited]) == {
@@ -206,7 +219,7 @@ def test_an_indemnity_claim_takes_the_income_back_when_it_is_debited_and_not_the
 def test_cash_that_is_short_at_the_bank_is_a_cost_and_its_clearing_comes_to_nothing() -> None:
     """Example 9: an eReturn of 310.00 of which the bank counted 309.00; the missing pound is a line of the fund of differences."""
     returned = of_transaction(EVERY_METHOD, a_receipt(line(amount=pounds("310.00"), mop="CA")))
-    match = posting.match_postings(bank("309.00"), [share("309.00", "CA")], DAY, kept=NOTHING, kept_by="")
+    match = posting.match_postings(bank("309.00"), [share("309.00", "CA")], DAY)
     banked = said(EVERY_METHOD, ANY, match)
     assert told(banked) == ["Dr 9001 309.00", "Cr 9105 309.00"]
     short = of_transaction(
@@ -221,7 +234,7 @@ def test_a_refund_by_payables_stands_in_their_clearing_until_they_have_paid() ->
     """Example 10: 36.00 of garden waste, VAT 6.00."""
     recorded = of_transaction(EVERY_METHOD, a_receipt(garden_line(gross="-36.00", vat="-6.00", mop="PY")))
     assert told(recorded) == ["Dr 5400 30.00", "Dr 9301 6.00", "Cr 9106 36.00"]
-    match = posting.match_postings(bank("-36.00"), [share("-36.00", "PY")], DAY, kept=NOTHING, kept_by="")
+    match = posting.match_postings(bank("-36.00"), [share("-36.00", "PY")], DAY)
     paid = said(EVERY_METHOD, ANY, match)
     assert told(paid) == ["Dr 9106 36.00", "Cr 9001 36.00"]
     assert balances([*recorded, *paid]) == {"5400": "30.00", "9001": "-36.00", "9301": "6.00"}
@@ -230,18 +243,19 @@ def test_a_refund_by_payables_stands_in_their_clearing_until_they_have_paid() ->
 def test_each_method_that_a_bank_line_brings_clears_its_own_share() -> None:
     """An agency's file of 300.00 by transfer, 60.00 by card and a payment returned of 12.00."""
     shares = [share("300.00", "12"), share("60.00"), share("-12.00", merchant_account="kiosk")]
-    made = posting.match_postings(bank("348.00"), shares, DAY, kept=NOTHING, kept_by="")
+    made = posting.match_postings(bank("348.00"), shares, DAY)
     assert shown(made) == ["Dr 9001 348.00", "Dr 9101 12.00", "Cr 9102 300.00", "Cr 9101 60.00"]
 
 
 def test_what_an_agent_keeps_is_a_fee_of_its_method() -> None:
-    made = posting.match_postings(bank("98.50"), [share("100.00")], DAY, kept=pounds("1.50"), kept_by="90")
+    fees = posting.fee_postings(Kept(mop="90", amount=pounds("1.50")), DAY, "Banking")
+    made = posting.match_postings(bank("98.50"), [share("100.00")], DAY, fees=fees)
     assert shown(made) == ["Dr 9001 98.50", "Dr 7250 1.50", "Cr 9101 100.00"]
 
 
 def test_a_bank_line_whose_receipt_was_taken_back_comes_out_of_bank_transfers() -> None:
     before = Before(Role.CLEARING, LedgerAccount("9102"), "12")
-    made = posting.match_postings(bank("100.00", before), [share("100.00")], DAY, kept=NOTHING, kept_by="")
+    made = posting.match_postings(bank("100.00", before), [share("100.00")], DAY)
     assert shown(made) == ["Dr 9102 100.00", "Cr 9101 100.00"]
 
 

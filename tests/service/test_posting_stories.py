@@ -12,10 +12,11 @@ from tests.service.files import MONDAY, PAYOUT_HEADER, camt, entry, payout
 
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.journals import LedgerAccount
-from localgov_ims.domain.methods import MerchantAccount
+from localgov_ims.domain.methods import FeeVat, MerchantAccount
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.errors import RuleViolation
+from localgov_ims.files.profiles import ProfileReader, profile_from
 from localgov_ims.service.files.importing import import_files
 from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
@@ -100,6 +101,62 @@ def test_the_vat_report_ties_to_the_vat_accounts_and_names_what_was_late(council
     assert [(each.taken_on, str(each.vat)) for each in report.late] == [(april, "4.00")]
     assert report.ties
     assert vat_report(council, "MAIN", PeriodNumber(2026, 1)).rows == ()
+
+
+def with_stated_vat(council: Installation) -> Installation:
+    """Return a council whose card provider states the VAT in its fees, which is recovered."""
+    fields = {
+        "kind": "delimited", "yields": "settlement", "encoding": "utf-8", "source": "stripe",
+        "columns": ["Payout", "Paid", "Type", "Id", "Gross", "Fee", "VAT", "Reference"],
+        "payout": "Payout", "paid_on": {"column": "Paid", "format": "DD/MM/YYYY"}, "gross": "Gross", "fee": ["Fee", "VAT"],
+        "fee_vat": "VAT", "identifier": "Id", "provider_reference": "Reference",
+        "category": {"column": "Type", "codes": {"sale": "payment"}},
+    }  # fmt: skip
+    reader = ProfileReader(profile_from("cards-with-vat", fields))
+    cards = evolve(council.council.methods["90"], fee_vat=FeeVat.RECOVER, provider_fee_vat_code="S")
+    source = evolve(council.council.sources["stripe"], format="cards-with-vat")
+    of = council.council
+    of = evolve(of, methods={**of.methods, "90": cards}, sources={**of.sources, "stripe": source})
+    options = {**council.options, reader.name: reader.options()}
+    return evolve(council, council=of, readers=[*council.readers, reader], options=options)
+
+
+def stated(vat: str) -> Incoming:
+    text = f"Payout,Paid,Type,Id,Gross,Fee,VAT,Reference\npo_1,08/05/2026,sale,t1,120.00,2.00,{vat},ch_1\n"
+    return Incoming(name="cards.csv", stream=io.BytesIO(text.encode()))
+
+
+def test_vat_that_a_provider_states_in_its_fees_is_recovered_and_reported(council: Installation) -> None:
+    council = with_stated_vat(council)
+    take(council, FIRST, "120.00", "ch_1")
+    stands = ledger(council, stated("0.40"), camt(entry("117.60", "STRIPE PAYMENTS po_1")))
+    assert stands == {"5100": "-120.00", "7250": "2.00", "9001": "117.60", "9301": "0.40"}
+    report = vat_report(council, "MAIN", PeriodNumber(2026, 2))
+    (row,) = report.rows
+    assert (row.code, row.treatment, str(row.rate), str(row.net), str(row.vat)) == (
+        "S",
+        "standard",
+        "0.200",
+        "-2.00",
+        "-0.40",
+    )
+    assert (report.ties, report.late) == (True, ())
+
+
+def test_vat_of_a_fee_that_was_posted_late_is_named(council: Installation) -> None:
+    council = with_stated_vat(council)
+    take(council, FIRST, "120.00", "ch_1")
+    close_period(council, "MAIN", PeriodNumber(2026, 2), soft=True, reason="first close")
+    ledger(council, stated("0.40"), camt(entry("117.60", "STRIPE PAYMENTS po_1")))
+    (late,) = vat_report(council, "MAIN", PeriodNumber(2026, 3)).late
+    assert (late.reference, late.taken_on, str(late.vat)) == ("po_1", date(2026, 5, 8), "-0.40")
+
+
+def test_vat_that_cannot_be_inside_its_fee_is_refused_with_the_row(council: Installation) -> None:
+    council = with_stated_vat(council)
+    (result,) = import_files(council, [stated("-3.00")])
+    assert (result.status, [issue.code for issue in result.issues]) == ("refused", ["total-mismatch"])
+    assert "VAT of -£3.00 cannot be part of a fee of -£1.00" in result.issues[0].message
 
 
 def dispute(charge: str, gross: str, fee: str, reference: str) -> str:

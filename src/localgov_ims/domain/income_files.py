@@ -11,7 +11,7 @@ from uuid import UUID
 from attrs import frozen
 
 from localgov_ims.domain.issues import Issue
-from localgov_ims.domain.money import Money
+from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.vat import VatRate
 
 NOTHING_MORE: Final[Mapping[str, str]] = MappingProxyType({})
@@ -76,6 +76,7 @@ class IncomeFile:
         file: The file that was received; run: how often it was recorded anew after a reversal, from 1.
         source: The income source whose bank credit it explains, where its type names one.
         gross: What payers paid, without rows that were rejected on input; fees: what the sender kept of it.
+        fee_vat: The VAT in those fees, as the rows state it.
         expected: What the bank credit must be: the gross, or the gross less the fees.
         first_on, last_on: The first and last day on which payers paid.
         waits: Whether its rows become income only when its bank line is matched.
@@ -93,6 +94,7 @@ class IncomeFile:
     first_on: date | None
     last_on: date | None
     waits: bool = False
+    fee_vat: Money = NOTHING
 
 
 @frozen(kw_only=True)

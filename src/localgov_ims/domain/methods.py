@@ -9,9 +9,11 @@ from typing import Final
 from attrs import field, fields_dict, frozen
 
 from localgov_ims.domain.accounts import MOST_PROOF_DAYS
+from localgov_ims.domain.funds import Fund
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.texts import text
+from localgov_ims.domain.vat import VatCode
 from localgov_ims.errors import ConfigurationError
 
 SURCHARGE_WARNING: Final = (
@@ -30,6 +32,13 @@ class Banking(enum.Enum):
 
     SINGLY = "singly"
     SETTLEMENT = "settlement"
+
+
+class FeeVat(enum.Enum):
+    """What becomes of the VAT in what a provider keeps: an expense with the rest, or reclaimed as input VAT."""
+
+    GROSS = "gross"
+    RECOVER = "recover"
 
 
 class FeeTo(enum.Enum):
@@ -58,6 +67,7 @@ class MethodOfPayment:
         merchant_accounts: Both codes for single merchant accounts, by the provider's name for them.
         banking: How its money reaches the bank, which decides what it is matched with.
         fee: The ledger code of what its provider keeps.
+        fee_vat: What becomes of the VAT stated in that; provider_fee_vat_code: the VAT code of it, where it is recovered.
         provider: Name of the provider whose settlements bring it.
         minimum: The least that one line may bring; maximum: the most.
         cash: Whether it is counted at the till; ereturn_cheque: whether eReturns pay in cheques by it.
@@ -79,6 +89,8 @@ class MethodOfPayment:
     merchant_accounts: Mapping[str, MerchantAccount] = field(factory=dict)
     banking: Banking = Banking.SINGLY
     fee: LedgerAccount | None = None
+    fee_vat: FeeVat = FeeVat.GROSS
+    provider_fee_vat_code: str | None = None
     provider: str | None = None
     minimum: Money | None = None
     maximum: Money | None = None
@@ -104,6 +116,10 @@ class MethodOfPayment:
         faults = {
             "money that comes by settlement needs a provider and a fee code": settled
             and (self.provider is None or self.fee is None),
+            "fee_vat = 'recover' needs provider_fee_vat_code and a fee code, and provider_fee_vat_code needs it": (
+                (self.fee_vat is FeeVat.RECOVER) != (self.provider_fee_vat_code is not None)
+                or (self.provider_fee_vat_code is not None and self.fee is None)
+            ),
             "its minimum must not be negative": self.minimum is not None and self.minimum < NOTHING,
             "its maximum must be above zero": self.maximum is not None and self.maximum <= NOTHING,
             f"proof_days must be 0 to {MOST_PROOF_DAYS}": not 0 <= self.proof_days <= MOST_PROOF_DAYS,
@@ -121,6 +137,23 @@ class MethodOfPayment:
                 raise ConfigurationError(
                     "bad_method", f"Method of payment {self.code}: {fault}.", mop=self.code
                 )
+
+    def check_fees(self, funds: Mapping[str, Fund], vat_codes: Mapping[str, VatCode]) -> None:
+        """Refuse surcharges that would be in suspense, and VAT to recover that has no ledger code.
+
+        Raises:
+            ConfigurationError: One of them.
+        """
+        if self.fee_fund is not None and funds[self.fee_fund].suspense:
+            fault = f"Method of payment {self.code}: its fees cannot be income of the suspense fund."
+            raise ConfigurationError("bad_method", fault, mop=self.code)
+        code = vat_codes.get(self.provider_fee_vat_code or "")
+        if code is not None and code.ledger is None:
+            message = (
+                f"Method of payment {self.code}: the VAT code {code.code} of its provider's fees has no ledger code. "
+                f"Add ledger = {{ code = ... }} to [vat.{code.code}]."
+            )
+            raise ConfigurationError("no_ledger_account", message, mop=self.code, vat_code=code.code)
 
     def clearing_of(self, merchant_account: str | None) -> LedgerAccount:
         """Return the ledger code at which income of a merchant account waits for the bank."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from attrs import frozen
 
 from localgov_ims.domain.journals import LedgerAccount, Role, Source
-from localgov_ims.domain.money import Money
+from localgov_ims.domain.money import NOTHING, Money
 
 
 @frozen(kw_only=True)
@@ -100,6 +100,15 @@ class Share:
     amount: Money
     merchant_account: str = ""
     disputed: bool = False
+
+
+@frozen(kw_only=True)
+class Kept:
+    """What a provider or agent kept of the money it brought, `vat` the part of it that is stated to be VAT."""
+
+    mop: str
+    amount: Money
+    vat: Money = NOTHING
 
 
 @frozen

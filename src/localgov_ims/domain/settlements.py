@@ -27,7 +27,8 @@ class SettlementLine:
     """A payment, refund, fee or dispute inside a settlement, as a reader gives it.
 
     `amount` is gross and signed; `amount - fee == net`, or the file is refused. `identifier`
-    is the provider's own of the line, `provider_reference` that of the payment it belongs to.
+    is the provider's own of the line, `provider_reference` that of the payment it belongs to. `fee_vat` is the VAT that
+    the provider states inside the fee; none: it states none.
     """
 
     position: int
@@ -39,6 +40,7 @@ class SettlementLine:
     place: str
     provider_reference: str | None = None
     occurred_on: date | None = None
+    fee_vat: Money | None = None
 
 
 @frozen(kw_only=True)

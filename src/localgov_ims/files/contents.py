@@ -149,6 +149,7 @@ class SettlementFields(Content):
         category: What a row is.
         gross: Amount before fees; fee: what the provider keeps, in one column or several that may be blank; net:
             the one less the other, which without a column of its own is worked out.
+        fee_vat: The VAT inside the fee, where the file states it; it may be blank, and one of the fee's columns.
         identifier: The provider's own of the row, which only rows that are no payment may lack; provider_reference:
             that of the payment.
         occurred_on: The day of the payment.
@@ -163,6 +164,7 @@ class SettlementFields(Content):
     category: KindColumn
     gross: AmountColumns
     fee: tuple[str, ...] = ()
+    fee_vat: str | None = None
     net: AmountColumns | None = None
     identifier: str
     provider_reference: str | None = None
@@ -173,7 +175,8 @@ class SettlementFields(Content):
         """Every column that is read."""
         return (
             self.payout, self.category.column, *self.gross.columns, *self.fee,
-            *(self.net.columns if self.net is not None else ()), self.identifier, *self.days, *given(self.merchant, self.currency, self.provider_reference),
+            *(self.net.columns if self.net is not None else ()), self.identifier, *self.days,
+            *given(self.merchant, self.currency, self.provider_reference, self.fee_vat),
         )  # fmt: skip
 
     @property
@@ -184,7 +187,8 @@ class SettlementFields(Content):
     @property
     def amounts(self) -> Mapping[str, tuple[str, str]]:
         """Where the sign may stand, and the unit, of each column of amounts."""
-        return {**printed(self.gross, self.net), **dict.fromkeys(self.fee, ("as-printed", "pounds"))}
+        fees = (*self.fee, *given(self.fee_vat))
+        return {**printed(self.gross, self.net), **dict.fromkeys(fees, ("as-printed", "pounds"))}
 
     @property
     def has_payout_rows(self) -> bool:

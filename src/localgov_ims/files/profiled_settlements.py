@@ -52,6 +52,7 @@ class _Values:
     fee: int
     net: int
     occurred_on: date | None
+    fee_vat: int | None
 
 
 @define
@@ -92,6 +93,7 @@ class _File:
             place=row.place,
             provider_reference=cells.optional(self.profile.provider_reference),
             occurred_on=values.occurred_on,
+            fee_vat=Money(values.fee_vat) if values.fee_vat is not None else None,
         )
 
     def end(self) -> Iterator[Event]:
@@ -154,7 +156,11 @@ class _File:
                 f"not {Money(net).shown()}: a difference of {Money(net - gross + fee).shown()}."
             )
             cells.fault("total-mismatch", "/".join(profile.net.columns), message)
-        return _Values(identifier, kind, gross, fee, net, occurred_on)
+        return _Values(identifier, kind, gross, fee, net, occurred_on, self._fee_vat(cells))
+
+    def _fee_vat(self, cells: Cells) -> int | None:
+        column = self.profile.fee_vat
+        return cells.pence(column) if column is not None and cells.text(column) else None
 
     def _sums(self, cells: Cells) -> tuple[int, int, int] | None:
         """Return gross, fee and net; one of gross and net that the row does not state is what the others make."""

@@ -103,10 +103,9 @@ class Council:
         for method in self.methods.values():
             self._named("source", method.provider, self.sources, f"method {method.code}")
             self._named("fund", method.fee_fund, self.funds, f"method {method.code}")
-            self._named("VAT code", method.fee_vat_code, self.vat_codes, f"method {method.code}")
-            if method.fee_fund is not None and self.funds[method.fee_fund].suspense:
-                fault = f"Method of payment {method.code}: its fees cannot be income of the suspense fund."
-                raise ConfigurationError("bad_method", fault, mop=method.code)
+            for name in (method.fee_vat_code, method.provider_fee_vat_code):
+                self._named("VAT code", name, self.vat_codes, f"method {method.code}")
+            method.check_fees(self.funds, self.vat_codes)
         for code in self.vat_codes.values():
             for own in code.funds:
                 self._named("fund", own, self.funds, f"VAT code {code.code}")

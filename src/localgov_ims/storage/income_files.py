@@ -39,6 +39,7 @@ income_files = record_table(
     day_column("first_on", nullable=True),
     day_column("last_on", nullable=True),
     number_column("waits"),
+    pence_column("fee_vat"),
     sa.UniqueConstraint("file", "run"),
 )
 
@@ -94,7 +95,7 @@ def add(unit: Unit, recorded: IncomeFile) -> None:
         income_files,
         [(
             r.id, r.file, r.run, r.import_type, r.source, r.rows, r.gross.pence, r.fees.pence, r.expected.pence, r.first_on,
-            r.last_on, int(r.waits),
+            r.last_on, int(r.waits), r.fee_vat.pence,
         )],
     )  # fmt: skip
 
@@ -127,5 +128,5 @@ def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Inc
         yield IncomeFile(
             id=row.id, file=row.file, run=row.run, import_type=row.import_type, source=row.source, rows=row.rows,
             gross=Money(row.gross - lost_), fees=Money(row.fees), expected=Money(row.expected - lost_), first_on=row.first_on,
-            last_on=row.last_on, waits=bool(row.waits),
+            last_on=row.last_on, waits=bool(row.waits), fee_vat=Money(row.fee_vat),
         )  # fmt: skip

@@ -52,6 +52,7 @@ lines = record_table(
     text_column("provider_reference", nullable=True),
     day_column("occurred_on", nullable=True),
     text_column("place"),
+    pence_column("fee_vat", nullable=True),
     sa.UniqueConstraint("source", "identifier"),
 )
 
@@ -81,7 +82,7 @@ def add_lines(unit: Unit, recorded: Iterable[RecordedSettlementLine]) -> None:
 
 def content_of(line: SettlementLine) -> str:
     """Return everything said of a line as canonical text, to tell a repeat from another version."""
-    return json_text(canonical(_said(line)))
+    return json_text(canonical((*_said(line), _fee_vat(line))))
 
 
 def content_by_reference(connection: Connection, source: str, reference: str) -> str | None:
@@ -120,7 +121,8 @@ def lines_of(connection: Connection, settlement: UUID) -> list[RecordedSettlemen
 
 
 def _line_row(recorded: RecordedSettlementLine) -> Row:
-    return (recorded.id, recorded.settlement, recorded.source, *_said(recorded.line), recorded.line.place)
+    line = recorded.line
+    return (recorded.id, recorded.settlement, recorded.source, *_said(line), line.place, _fee_vat(line))
 
 
 def _said(line: SettlementLine) -> Row:
@@ -130,10 +132,14 @@ def _said(line: SettlementLine) -> Row:
     )  # fmt: skip
 
 
+def _fee_vat(line: SettlementLine) -> int | None:
+    return line.fee_vat.pence if line.fee_vat is not None else None
+
+
 def _line(row: sa.Row[Any]) -> RecordedSettlementLine:
     line = SettlementLine(
         position=row.position, identifier=row.identifier, kind=SettlementKind(row.kind), amount=Money(row.pence),
         fee=Money(row.fee), net=Money(row.net), place=row.place, provider_reference=row.provider_reference,
-        occurred_on=row.occurred_on,
+        occurred_on=row.occurred_on, fee_vat=Money(row.fee_vat) if row.fee_vat is not None else None,
     )  # fmt: skip
     return RecordedSettlementLine(id=row.id, settlement=row.settlement, source=row.source, line=line)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from localgov_ims.domain.money import Money
-from localgov_ims.domain.postings import Share
+from localgov_ims.domain.postings import Kept, Share
 from localgov_ims.storage import reconciliation, settlements, transactions
 
 _m, _s, _sl = reconciliation.live, settlements.settlements, settlements.lines
@@ -33,10 +33,11 @@ def shares_of_receipt(connection: Connection, transaction: UUID) -> list[Share]:
 
 def shares_of_settlement(
     connection: Connection, settlement: UUID, foreign: str, one: UUID | None = None
-) -> tuple[list[Share], Money]:
-    """Return what a payout brought of each method and merchant account, and its fees.
+) -> tuple[list[Share], Kept]:
+    """Return what a payout brought of each method and merchant account, and what the provider kept.
 
-    What is no payment of ours is *foreign*'s, the provider's first method. *one* asks of a single line only.
+    What is no payment of ours is *foreign*'s, the provider's first method, and so are the fees. *one* asks of a single
+    line only.
     """
     rows = _lines_of_payout(settlement, foreign, one).subquery()
     keys = (rows.c.mop, rows.c.merchant, rows.c.disputed)
@@ -51,7 +52,9 @@ def shares_of_settlement(
         for row in connection.execute(query)
     ]
     fees = connection.execute(sa.select(_s.c.fees).where(_s.c.id == settlement)).scalar_one()
-    return shares, Money(fees)
+    stated = sa.select(sa.func.coalesce(sa.func.sum(_sl.c.fee_vat), 0)).where(_sl.c.settlement == settlement)
+    vat = connection.execute(stated).scalar_one()
+    return shares, Kept(mop=foreign, amount=Money(fees), vat=Money(int(vat)))
 
 
 def _lines_of_payout(settlement: UUID, foreign: str, one: UUID | None) -> sa.Select[Any]:

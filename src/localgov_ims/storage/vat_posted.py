@@ -1,4 +1,4 @@
-"""VAT as it was posted in a period: by what the records say, and by what the journals say."""
+"""VAT as it was posted in a period, of income and in fees: by what the records say, and by what the journals say."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from localgov_ims.domain.periods import PeriodNumber
-from localgov_ims.storage import journals, transactions
+from localgov_ims.storage import income_files, journals, reconciliation, settlements, transactions
 
 _t, _l, _j, _jl = transactions.transactions, transactions.lines, journals.journals, journals.lines
+_s, _sl, _f = settlements.settlements, settlements.lines, income_files.income_files
 
 
 def recorded(connection: Connection, ledger: str, period: PeriodNumber) -> Iterator[Any]:
@@ -33,16 +34,51 @@ def late(connection: Connection, ledger: str, period: PeriodNumber) -> Iterator[
     yield from connection.execute(query)
 
 
+def in_fees(connection: Connection, ledger: str, period: PeriodNumber) -> Iterator[Any]:
+    """Yield reference, day, code, fee and VAT in it, in pence, of what providers kept whose VAT is recovered in a period."""
+    kept = sa.union_all(_kept_of_payouts(), _kept_of_files()).subquery()
+    query = (
+        sa.select(kept.c.reference, kept.c.day, _jl.c.vat_code, kept.c.fee, kept.c.vat)
+        .join(_jl, sa.and_(_jl.c.source_kind == kept.c.kind, _jl.c.source_id == kept.c.source))
+        .where(_vat_of(ledger, period), kept.c.vat != 0)
+        .order_by(kept.c.day, kept.c.reference)
+    )
+    yield from connection.execute(query)
+
+
+def _kept_of_payouts() -> sa.Select[Any]:
+    total = sa.cast(sa.func.coalesce(sa.func.sum(_sl.c.fee_vat), 0), sa.BigInteger)
+    vat = sa.select(total).where(_sl.c.settlement == _s.c.id).scalar_subquery()
+    return sa.select(
+        sa.literal("settlement").label("kind"), _s.c.id.label("source"), _s.c.reference.label("reference"),
+        _s.c.paid_on.label("day"), _s.c.fees.label("fee"), vat.label("vat"),
+    )  # fmt: skip
+
+
+def _kept_of_files() -> sa.Select[Any]:
+    """Select what senders kept of the credits of their files; such a Match is never undone."""
+    m = reconciliation.matches
+    return sa.select(
+        sa.literal("match").label("kind"), m.c.id.label("source"), _f.c.import_type.label("reference"),
+        _f.c.last_on.label("day"), (_f.c.gross - _f.c.expected).label("fee"), _f.c.fee_vat.label("vat"),
+    ).join(m, sa.and_(m.c.right_kind == "income_file", m.c.right_id == _f.c.id))  # fmt: skip
+
+
 def accounts(connection: Connection, ledger: str, period: PeriodNumber) -> dict[str, int]:
     """Return what the lines of role VAT come to in a period's journals, by VAT code, credits above zero."""
     signed = sa.case((_jl.c.side == "credit", _jl.c.pence), else_=-_jl.c.pence)
     query = (
         sa.select(_jl.c.vat_code, sa.func.sum(signed).label("pence"))
-        .join(_j, _j.c.id == _jl.c.journal)
-        .where(_j.c.ledger == ledger, _j.c.period == str(period), _jl.c.role == "vat", ~journals.superseded())
+        .where(_vat_of(ledger, period))
         .group_by(_jl.c.vat_code)
     )
     return {row.vat_code: int(row.pence) for row in connection.execute(query)}
+
+
+def _vat_of(ledger: str, period: PeriodNumber) -> sa.ColumnElement[bool]:
+    """Return whether a journal line is VAT of a period that counts."""
+    of_period = sa.select(_j.c.id).where(_j.c.ledger == ledger, _j.c.period == str(period))
+    return sa.and_(_jl.c.journal.in_(of_period), _jl.c.role == "vat", ~journals.superseded())
 
 
 def _posted(ledger: str, period: PeriodNumber) -> sa.ColumnElement[bool]:

@@ -172,6 +172,7 @@ class IncomeRecorder:
         if row.fee_amount is not None or row.net_amount is not None:
             fees = (row.fee_amount.pence if row.fee_amount else 0) + (row.fee_vat.pence if row.fee_vat else 0)
             report.fees += fees
+            report.fee_vat += row.fee_vat.pence if row.fee_vat else 0
             report.net += pence - fees
         else:
             report.net += pence
@@ -249,6 +250,7 @@ class IncomeRecorder:
                 id=new_id(), file=self.file, run=self.run, import_type=self.import_type.code, source=self.import_type.source,
                 rows=self.report.rows[0], gross=Money(gross), fees=Money(self.report.fees), expected=Money(self.expected),
                 first_on=min(days, default=None), last_on=max(days, default=None), waits=self._waits,
+                fee_vat=Money(self.report.fee_vat),
             ),
         )  # fmt: skip
 

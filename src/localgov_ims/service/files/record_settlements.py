@@ -91,6 +91,7 @@ class SettlementRecorder(Undoubted):
             current.gross += line.amount
             current.fees += line.fee
             current.net += line.net
+            yield from _vat_faults(line)
         if current.known is None:
             self.counts["lines"] += len(block)
             stored.add_lines(
@@ -102,7 +103,6 @@ class SettlementRecorder(Undoubted):
                     for line in block
                 ),
             )
-        yield from ()
 
     def close(self, closed: Closed) -> Iterator[Issue]:
         """Record the settlement, or find that it was here before."""
@@ -132,3 +132,11 @@ class SettlementRecorder(Undoubted):
                 fees=current.fees, net=current.net, paid_on=paid_on, lines=current.lines, content=content,
             ),
         )  # fmt: skip
+
+
+def _vat_faults(line: SettlementLine) -> Iterator[Issue]:
+    """Find VAT that cannot be inside its fee: it is no more than that, and on its side."""
+    fee, vat = line.fee, line.fee_vat
+    if vat is not None and not min(fee, NOTHING) <= vat <= max(fee, NOTHING):
+        message = f"VAT of {vat.shown()} cannot be part of a fee of {fee.shown()}. Ask the provider for the file again."
+        yield Issue(code="total-mismatch", place=line.place, field="fee_vat", value=str(vat), message=message)

@@ -23,7 +23,7 @@ class IncomeReport:
     """Counts rows and lines as they are placed; everything in pence.
 
     `funds`, `mops` and `rules` count lines, `reasons` the rows in suspense; `fees` and `net` sum what an agent kept and
-    pays, where its rows say so.
+    pays, where its rows say so, `fee_vat` the VAT in the fees.
     """
 
     rows: Sum = field(factory=lambda: [0, 0])
@@ -33,6 +33,7 @@ class IncomeReport:
     skipped: int = 0
     quarantined: Sum = field(factory=lambda: [0, 0])
     fees: int = 0
+    fee_vat: int = 0
     net: int = 0
     days: set[date] = field(factory=set)
     funds: Sums = field(factory=_sums)

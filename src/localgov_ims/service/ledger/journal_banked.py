@@ -10,8 +10,7 @@ from attrs import evolve
 from sqlalchemy import Connection
 
 from localgov_ims.domain.journals import Role, Source
-from localgov_ims.domain.money import NOTHING, Money
-from localgov_ims.domain.postings import Before, MoneySide, Posting, Share, Told
+from localgov_ims.domain.postings import Before, Kept, MoneySide, Posting, Share, Told
 from localgov_ims.errors import RuleViolation
 from localgov_ims.service.council import Council
 from localgov_ims.service.ledger import posting
@@ -97,12 +96,20 @@ def _matched(
     if each.right_kind not in _SHARES or each.right is None:
         message = f"A bank line of {money.amount.shown()} is matched with a {each.right_kind}, and no rule says how that is posted."
         raise RuleViolation("no_posting_rule", message, match=each.id, right_kind=each.right_kind)
-    shares, kept, kept_by = _SHARES[each.right_kind](council, connection, each.right)
+    shares, kept = _SHARES[each.right_kind](council, connection, each.right)
     if each.role == "returned":
         shares = [evolve(share, amount=-share.amount) for share in shares]
     if each.fee:
-        kept, kept_by = each.fee, shares[0].mop
-    yield from posting.match_postings(money, shares, on, kept=kept, kept_by=kept_by)
+        kept = Kept(mop=shares[0].mop, amount=each.fee)
+    fees = _fees(council, kept, on, "Banking") if kept is not None else ()
+    yield from posting.match_postings(money, shares, on, fees=fees)
+
+
+def _fees(council: Council, kept: Kept, on: date, kind: str) -> Sequence[Posting]:
+    # where the settings know the method no more, its fee code is asked for in vain, and that is told
+    method = council.methods.get(kept.mop)
+    recovered_as = method.provider_fee_vat_code if method is not None else None
+    return posting.fee_postings(kept, on, kind, recovered_as=recovered_as)
 
 
 def _undone(connection: Connection, ledger: str, each: Banked, on: date) -> Iterator[Posting]:
@@ -124,41 +131,43 @@ def _moved(
     yield from posting.own_transfer_postings(other, money, on)
 
 
-def _of_receipt(_: Council, connection: Connection, right: UUID) -> tuple[list[Share], Money, str]:
-    return stored.shares_of_receipt(connection, right), NOTHING, ""
+def _of_receipt(_: Council, connection: Connection, right: UUID) -> tuple[list[Share], Kept | None]:
+    return stored.shares_of_receipt(connection, right), None
 
 
-def _of_income_file(council: Council, connection: Connection, right: UUID) -> tuple[list[Share], Money, str]:
+def _of_income_file(council: Council, connection: Connection, right: UUID) -> tuple[list[Share], Kept | None]:
     (of,) = income_files.some(connection, income_files.income_files.c.id == right)
     shares = [Share(mop=mop, amount=amount) for mop, amount in income_files.shares(connection, of).items()]
     fee = council.fee_of(of.import_type)
-    return shares, of.gross - of.expected, fee[0] if fee is not None else ""
+    kept = of.gross - of.expected
+    if not kept:
+        return shares, None  # its fees are not taken from what the bank brings
+    return shares, Kept(mop=fee[0] if fee is not None else "", amount=kept, vat=of.fee_vat)
 
 
-def _of_unpaid(_: Council, connection: Connection, right: UUID) -> tuple[list[Share], Money, str]:
+def _of_unpaid(_: Council, connection: Connection, right: UUID) -> tuple[list[Share], Kept | None]:
     """Return what had been received, which the bank takes back."""
     took_back = unpaids.took_back(connection, right)
     assert took_back is not None, "its match took the income back in the same unit"  # noqa: S101
     shares = stored.shares_of_receipt(connection, took_back)
-    return [evolve(share, amount=-share.amount) for share in shares], NOTHING, ""
+    return [evolve(share, amount=-share.amount) for share in shares], None
 
 
-_SHARES: Mapping[str, Callable[[Council, Connection, UUID], tuple[list[Share], Money, str]]] = {
+_SHARES: Mapping[str, Callable[[Council, Connection, UUID], tuple[list[Share], Kept | None]]] = {
     "receipt": _of_receipt,
     "income_file": _of_income_file,
     "unpaid": _of_unpaid,
 }
-"""What a bank line is matched with: the share of each method in it, what the sender kept, and of which method that is."""
+"""What a bank line is matched with: the share of each method in it, and what the sender kept."""
 
 
 def _settlement(
     council: Council, connection: Connection, each: Banked, money: MoneySide | None, on: date
 ) -> Iterator[Posting]:
     foreign = council.settled_by(stored.source_of(connection, each.id))[0].code
-    shares, fees = stored.shares_of_settlement(connection, each.id, foreign)
-    kept = [posting.fee_posting(fees, foreign, on)] if fees else []
+    shares, kept = stored.shares_of_settlement(connection, each.id, foreign)
     held = [_held_back(council, share) for share in shares]
-    yield from posting.settlement_postings(money, held, on, fees=kept)
+    yield from posting.settlement_postings(money, held, on, fees=_fees(council, kept, on, "Settlement"))
 
 
 def _held_back(council: Council, share: Share) -> Share:

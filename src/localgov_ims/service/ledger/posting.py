@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from localgov_ims.domain.journals import LedgerAccount, Role
-from localgov_ims.domain.money import Money
-from localgov_ims.domain.postings import LineTaken, MoneySide, Posting, Share
+from localgov_ims.domain.postings import Kept, LineTaken, MoneySide, Posting, Share
 
 
 def line_postings(line: LineTaken, suspense: str, on: date, kind: str) -> Iterator[Posting]:
@@ -77,12 +76,11 @@ def other_postings(money: MoneySide, ledger: LedgerAccount | None, on: date) -> 
 
 
 def match_postings(
-    money: MoneySide, shares: Iterable[Share], on: date, *, kept: Money, kept_by: str
+    money: MoneySide, shares: Iterable[Share], on: date, *, fees: Sequence[Posting] = ()
 ) -> Iterator[Posting]:
-    """Post a bank line matched to what it brings: the money side, the fee the agent *kept*, each method's own share."""
+    """Post a bank line matched to what it brings: the money side, the fees the agent kept, each method's own share."""
     yield money_posting(money, on, "Banking")
-    if kept:
-        yield Posting(role=Role.FEE, kind="Banking", amount=kept, accounting_on=on, mop=kept_by)
+    yield from fees
     for share in shares:
         yield _clearing(share, on, "Banking")
 
@@ -125,9 +123,18 @@ def money_posting(money: MoneySide, on: date, kind: str) -> Posting:
     )  # fmt: skip
 
 
-def fee_posting(amount: Money, mop: str, on: date) -> Posting:
-    """Return what a provider kept, gross: an expense of the method of payment."""
-    return Posting(role=Role.FEE, kind="Settlement", amount=amount, accounting_on=on, mop=mop)
+def fee_postings(kept: Kept, on: date, kind: str, *, recovered_as: str | None = None) -> Sequence[Posting]:
+    """Return what a provider or agent kept, an expense of the method of payment.
+
+    It is gross, or net beside its stated VAT where that is *recovered_as* a VAT code.
+    """
+    if recovered_as is None or not kept.vat:
+        return [Posting(role=Role.FEE, kind=kind, amount=kept.amount, accounting_on=on, mop=kept.mop)]
+    parts = ((Role.FEE, kept.amount - kept.vat), (Role.VAT, kept.vat))
+    return [
+        Posting(role=role, kind=kind, amount=amount, accounting_on=on, mop=kept.mop, vat_code=recovered_as)
+        for role, amount in parts
+    ]
 
 
 def _clearing(share: Share, on: date, kind: str) -> Posting:

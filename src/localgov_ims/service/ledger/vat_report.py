@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 
 from attrs import frozen
@@ -10,15 +10,18 @@ from attrs import frozen
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.domain.permissions import Permission
-from localgov_ims.domain.vat import VatRate
+from localgov_ims.domain.vat import NIL, VatRate
+from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit
 from localgov_ims.storage import vat_posted
 
+_Key = tuple[str, str, VatRate]
+
 
 @frozen(kw_only=True)
 class VatRow:
-    """What was posted under one code, treatment and rate; income above zero."""
+    """What was posted under one code, treatment and rate: income above zero, provider fees whose VAT is recovered below."""
 
     code: str
     treatment: str
@@ -68,19 +71,33 @@ def vat_report(installation: Installation, ledger: str, period: PeriodNumber) ->
     name = installation.council.ledger(ledger).name
     with installation.store.reading() as connection:
         permit(installation, connection, Permission.REPORT_VIEW)
-        rows = tuple(
-            VatRow(
-                code=row.vat_code, treatment=row.vat_treatment or "", rate=VatRate(row.vat_rate), net=Money(int(row.net)),
-                vat=Money(int(row.vat)),
-            )
-            for row in vat_posted.recorded(connection, name, period)
-        )  # fmt: skip
-        late = tuple(
+        sums: defaultdict[_Key, list[int]] = defaultdict(lambda: [0, 0])
+        for row in vat_posted.recorded(connection, name, period):
+            sums[row.vat_code, row.vat_treatment or "", VatRate(row.vat_rate)] = [int(row.net), int(row.vat)]
+        late = [
             LateVat(reference=row.reference, taken_on=row.taken_on, code=row.vat_code, vat=Money(row.vat))
             for row in vat_posted.late(connection, name, period)
-        )
+        ]
+        for row in vat_posted.in_fees(connection, name, period):
+            entry = sums[_key(installation.council, row.vat_code, row.day)]
+            entry[0] -= row.fee - row.vat
+            entry[1] -= row.vat
+            if row.day < period.first_on:
+                late.append(
+                    LateVat(reference=row.reference, taken_on=row.day, code=row.vat_code, vat=Money(-row.vat))
+                )
         held = Counter(vat_posted.accounts(connection, name, period))
+    rows = tuple(
+        VatRow(code=code, treatment=treatment, rate=rate, net=Money(net), vat=Money(vat))
+        for (code, treatment, rate), (net, vat) in sorted(sums.items())
+    )
     for each in rows:
         held[each.code] -= each.vat.pence
     differences = {code: Money(pence) for code, pence in sorted(held.items()) if pence}
-    return VatReport(ledger=name, period=period, rows=rows, late=late, differences=differences)
+    return VatReport(ledger=name, period=period, rows=rows, late=tuple(late), differences=differences)
+
+
+def _key(council: Council, code: str, day: date) -> _Key:
+    """Return the code, treatment and rate of VAT in fees, which a provider states as an amount alone."""
+    known = council.vat_codes.get(code)
+    return (code, known.treatment.value, known.rate_on(day)) if known is not None else (code, "", NIL)
