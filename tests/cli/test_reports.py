@@ -48,6 +48,14 @@ def test_a_report_is_printed_and_written_in_every_form(call: Any, tmp_path: Path
     assert call("report", "bank", "main", "--from", "2026-05-05", "--export", "r.doc").exit_code == 2
 
 
+def test_the_cut_off_of_a_year_is_printed_and_written(call: Any, tmp_path: Path) -> None:
+    shown = call("report", "cut-off", "2025", "--items")
+    assert "Cut-off of the financial year 2025/26" in shown.stdout
+    assert call("report", "cut-off", "2025", "--in", "MAIN", "--export", "c.csv").exit_code == 0
+    assert "In transit and in advance together" in (tmp_path / "c.csv").read_text(encoding="utf-8-sig")
+    assert json.loads(call("report", "cut-off", "2025", "--json").stdout)["kind"] == "cut_off"
+
+
 def test_json_has_every_field(call: Any) -> None:
     found = json.loads(call("report", "clearing", "--on", "2026-05-12", "--json").stdout)
     assert set(found) == {"kind", "subject", "title", "council", "first_on", "as_at", "agrees", "sections"}

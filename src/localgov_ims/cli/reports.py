@@ -1,4 +1,4 @@
-"""`ims report`: bank accounts, clearing and suspense, the ledger, and control accounts, each proved."""
+"""`ims report`: bank accounts, clearing and suspense, the ledger, control accounts, and year ends, each proved."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from localgov_ims.service.proofs.bank_proofs import prove_bank
 from localgov_ims.service.proofs.bank_reports import report_account
 from localgov_ims.service.proofs.clearing_proofs import prove_clearing
 from localgov_ims.service.proofs.control_proofs import prove_fund
+from localgov_ims.service.proofs.cut_offs import prove_cut_off
 
 _items = click.option("--items", is_flag=True, help="Print what each figure is made of.")
 
@@ -92,4 +93,24 @@ def fund(
     proof = prove_fund(
         opened_council(context), fund=code, first_on=first_on.date(), as_at=last_on.date(), ledger=in_ledger
     )
+    give_proof(proof, into=into, as_json=as_json, items=items)
+
+
+@report.command("cut-off")
+@click.argument("year", type=click.IntRange(1990, 2999))
+@click.option("--in", "in_ledger", metavar="LEDGER", help="Whose journals, where there are several.")
+@export_option
+@_items
+@json_option
+@click.pass_context
+def cut_off(
+    context: click.Context, year: int, in_ledger: str | None, into: Path | None, *, items: bool, as_json: bool
+) -> None:
+    """List what crosses the end of the financial year that began in YEAR.
+
+    \b
+    Example:
+      ims report cut-off 2025 --export cut-off-2025.xlsx
+    """  # noqa: D301 - the escape is click's mark for a paragraph left as it is
+    proof = prove_cut_off(opened_council(context), year=year, ledger=in_ledger)
     give_proof(proof, into=into, as_json=as_json, items=items)

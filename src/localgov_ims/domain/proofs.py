@@ -1,7 +1,7 @@
 """Proofs: figures that must agree, each made of items, to be read, printed and signed.
 
-The reconciliation report, the proof of a bank account, that of clearing and suspense, and the control reconciliation of
-a fund are all of this shape, so that one page, one table and one sign-off serve them all.
+The reconciliation report, the proof of a bank account, that of clearing and suspense, the control reconciliation of a
+fund and the cut-off of a year are all of this shape, so that one page, one table and one sign-off serve them all.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class ProofKind(enum.Enum):
     CLEARING = "clearing"
     BANK = "bank"
     CONTROL = "control"
+    CUT_OFF = "cut_off"
 
 
 @frozen(kw_only=True)

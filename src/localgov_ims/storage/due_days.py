@@ -35,7 +35,7 @@ def due(dates: AccountingDate, payables: str | None) -> tuple[sa.FromClause, sa.
     rows = _l.join(_t, _t.c.id == _l.c.transaction)
     if dates is AccountingDate.TAKEN:
         return rows, _t.c.taken_on
-    at_bank = _at_bank(dates)
+    bank = at_bank(dates)
     reversing, by = _l.alias("reversing_line"), _t.alias("reversing")
     taken_back_on = (
         sa.select(by.c.taken_on)
@@ -46,11 +46,11 @@ def due(dates: AccountingDate, payables: str | None) -> tuple[sa.FromClause, sa.
     )
     own = sa.or_(MOVES, _t.c.origin_kind.in_(_BY_ITSELF), _l.c.mop == (payables or ""))
     reversal = sa.case((_l.c.reverses.is_not(None), _t.c.taken_on))
-    day = sa.case((own, _t.c.taken_on), else_=sa.func.coalesce(at_bank.c.day, reversal, taken_back_on))
-    return rows.outerjoin(at_bank, at_bank.c.transaction == _t.c.id), day
+    day = sa.case((own, _t.c.taken_on), else_=sa.func.coalesce(bank.c.day, reversal, taken_back_on))
+    return rows.outerjoin(bank, bank.c.transaction == _t.c.id), day
 
 
-def _at_bank(dates: AccountingDate) -> sa.Subquery:
+def at_bank(dates: AccountingDate) -> sa.Subquery:
     """Select the day on which the bank had what each transaction brought, or took back."""
     every = sa.union_all(_singly(), _returned(), _unpaid(), _in_files(), _in_payouts(dates)).subquery()
     return (

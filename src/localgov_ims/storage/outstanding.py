@@ -12,7 +12,7 @@ from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
-from attrs import frozen
+from attrs import evolve, frozen
 from sqlalchemy import Connection
 
 from localgov_ims.domain.income_files import IncomeFile
@@ -45,6 +45,7 @@ class Outstanding:
         reverses: The transaction line that this line takes back; of_file, of_run: the received file whose row that line is,
             and in which of its runs it was recorded.
         writes_off: The item that a write-off is for.
+        bank_first: Whether the bank brought it, or took it back, before it was recorded here, or for nothing of ours.
     """
 
     id: UUID
@@ -60,6 +61,7 @@ class Outstanding:
     of_file: UUID | None = None
     of_run: int | None = None
     writes_off: UUID | None = None
+    bank_first: bool = False
 
 
 def outstanding(connection: Connection, as_at: date) -> Iterator[Outstanding]:
@@ -208,7 +210,7 @@ def _foreign(connection: Connection, as_at: date) -> Iterator[Outstanding]:
     for row in connection.execute(query):
         yield Outstanding(
             id=row.id, kind=f"{row.kind} in a payout", day=row.day, text=row.provider_reference or row.identifier,
-            pence=-row.pence, source=row.source,
+            pence=-row.pence, source=row.source, bank_first=True,
         )  # fmt: skip
 
 
@@ -231,7 +233,7 @@ def _recorded_later(connection: Connection, as_at: date) -> Iterator[Outstanding
         income_files.some(connection, table.c.id.in_(brought.banked(as_at)), table.c.last_on > as_at)
     ):
         for mop, pence in sorted(_rows_of(connection, each, _t.c.taken_on > as_at).items()):
-            yield _of_file(each, as_at, mop, -pence)
+            yield evolve(_of_file(each, as_at, mop, -pence), bank_first=True)
 
 
 def _lines_as(
@@ -246,5 +248,5 @@ def _lines_as(
     for row in connection.execute(query):
         yield Outstanding(
             id=row.id, kind=kind, day=row.taken_on, text=row.reference, pence=sign * row.pence, mop=row.mop,
-            merchant_account=row.merchant_account,
+            merchant_account=row.merchant_account, bank_first=True,
         )  # fmt: skip

@@ -80,7 +80,7 @@ def clearing_items(
     """Return what is outstanding as at a day, by method of payment and merchant account."""
     found: dict[ClearingAccount, list[Item]] = defaultdict(list)
     for each in stored.outstanding(connection, as_at):
-        found[_account_of(council, each)].append(_item(council, each, as_at))
+        found[account_of(council, each)].append(clearing_item(council, each, as_at))
     return found
 
 
@@ -97,15 +97,24 @@ def suspense_items(connection: Connection, council: Council, as_at: date) -> lis
     ]  # fmt: skip
 
 
-def _account_of(council: Council, each: Outstanding) -> ClearingAccount:
+def account_of(council: Council, each: Outstanding) -> ClearingAccount:
+    """Return where an amount in clearing stands."""
     mop = each.mop if each.mop is not None else council.settled_by(each.source or "")[0].code
     own = council.methods[mop].merchant_accounts if mop in council.methods else {}
     merchant = each.merchant_account or ""
     return ClearingAccount(mop=mop, merchant_account=merchant if merchant in own else "")
 
 
-def _item(council: Council, each: Outstanding, as_at: date) -> Item:
-    method = council.methods.get(_account_of(council, each).mop)
+def name_of(council: Council, account: ClearingAccount) -> str:
+    """Return what people call a clearing account."""
+    method = council.methods.get(account.mop)
+    name = f"{account.mop} {method.name}" if method is not None else account.mop
+    return f"{name}, merchant account {account.merchant_account}" if account.merchant_account else name
+
+
+def clearing_item(council: Council, each: Outstanding, as_at: date) -> Item:
+    """Show an amount in clearing, with its age on a day and its days."""
+    method = council.methods.get(account_of(council, each).mop)
     days = method.proof_days if method is not None else 0
     note = "recorded here; not at the bank yet" if each.source is None else "at the bank; no payment of ours"
     return Item(
@@ -127,9 +136,6 @@ def _given_up(found: Sequence[WriteOffView], as_at: date) -> Section:
 
 
 def _account(council: Council, account: ClearingAccount, items: Sequence[Item], as_at: date) -> Section:
-    method = council.methods.get(account.mop)
-    name = f"{account.mop} {method.name}" if method is not None else account.mop
-    name = f"{name}, merchant account {account.merchant_account}" if account.merchant_account else name
     key = f"{account.mop}_{account.merchant_account}" if account.merchant_account else account.mop
     figures: tuple[Figure, ...] = (
         figure("debits", "Still to come to the bank (debits)", [i for i in items if i.amount > NOTHING]),
@@ -137,7 +143,11 @@ def _account(council: Council, account: ClearingAccount, items: Sequence[Item], 
     )  # fmt: skip
     named = tuple(_renamed(f, key) for f in figures)
     late = _renamed(figure("past_days", "Of these: past their days", past_due(items, as_at)), key)
-    return Section(key=key, title=name, figures=(*named, total(f"{key}_balance", "Balance", named), late))
+    return Section(
+        key=key,
+        title=name_of(council, account),
+        figures=(*named, total(f"{key}_balance", "Balance", named), late),
+    )
 
 
 def _renamed(found: Figure, key: str) -> Figure:
