@@ -242,8 +242,10 @@ def test_an_agents_amount_is_its_fee_the_vat_on_it_and_the_net(kept):
 
 
 @pytest.mark.parametrize("kept", ["0.50,0.10,24.50", "0.50,,", ",,24.40"])
-def test_a_gross_that_is_not_fee_and_net_refuses_the_file(kept):
-    assert [i[0] for i in issues(f"05/10/2026,770000011,25.00,P,RENT,{kept}", **FEES)] == ["total-mismatch"]
+def test_a_gross_that_is_not_fee_and_net_is_a_fault_and_its_row_is_given(kept):
+    row = f"05/10/2026,770000011,25.00,P,RENT,{kept}"
+    assert [code for code, *_ in faults(row, **FEES)] == ["total-mismatch"]
+    assert [each.amount for each in rows(row, **FEES)] == [Money(2500)]
 
 
 def test_a_fee_that_is_no_amount_refuses_the_file():

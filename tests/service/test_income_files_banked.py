@@ -125,7 +125,7 @@ def test_an_agent_who_pays_net_keeps_its_fees_out_of_the_credit(
     assert reconcile(council).matches["income-file"] == 1
     assert _ledger(council, tmp_path) == {"5100": -2500, "7251": 60, "9001": 2440}
     wrong = import_file(council, _given(NET_ROW.replace(b"24.40", b"24.50")))
-    assert [issue.code for issue in wrong.issues] == ["total-mismatch"]
+    assert [issue.code for issue in wrong.issues] == ["total-mismatch", "suspected-duplicate"]
 
 
 def test_the_vat_in_what_an_agent_kept_is_recovered_and_reported(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from datetime import date
 
 from attrs import field, frozen
 
+from localgov_ims.domain.policies import Treatment, check_policy
 from localgov_ims.domain.texts import blank_is_none, text
 from localgov_ims.errors import ConfigurationError
 
@@ -128,9 +130,10 @@ class ImportType:
         date_window: Days before and after the day of receipt on which a row may have been taken; none: any.
         mode, funds, max_closures: Of account holders: what a file is, of which funds, and how many in a hundred may be
             closed by one file before a person is asked.
+        policy: What becomes of a file for some faults of its own totals, by their codes; every other refuses it.
 
     Raises:
-        ConfigurationError: It ends before it starts, or its settings belong to another kind.
+        ConfigurationError: It ends before it starts, its settings belong to another kind, or it relaxes what cannot be.
     """
 
     code: str = field(validator=text(20))
@@ -159,9 +162,11 @@ class ImportType:
     mode: HoldersMode = HoldersMode.UPSERT
     funds: tuple[str, ...] = ()
     max_closures: int = 10
+    policy: Mapping[str, Treatment] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what contradicts itself."""
+        check_policy(self.policy, f"[import_types.{self.code}] policy")
         window = self.date_window
         faults = {
             "it ends before it starts": self.starts_on is not None
@@ -175,6 +180,9 @@ class ImportType:
             "mode = 'full' needs kind = 'accounts' and the funds that its files hold whole": self.mode
             is HoldersMode.FULL
             and (self.kind is not ImportKind.ACCOUNTS or not self.funds),
+            "policy cannot hold a list of whom a credit pays: it is read while a person clears by it, and refused or taken": self.kind
+            is ImportKind.REMITTANCE
+            and Treatment.HOLD in self.policy.values(),
         }
         for fault, present in faults.items():
             if present:

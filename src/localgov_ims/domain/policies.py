@@ -19,9 +19,9 @@ class Treatment(enum.Enum):
 
 
 RELAXABLE: Final = frozenset({"control-missing", "count-mismatch", "total-mismatch"})
-"""Faults of what a statement says about itself: every line of it was read all the same.
+"""Faults of what a file says about itself as a whole: every row of it was read all the same.
 
-A fault of a line, of a balance or of the file's shape is never among them: a line would be lost, or a sum that is wrong
+A fault of a row, of a balance or of the file's shape is never among them: a row would be lost, or a sum that is wrong
 would be recorded as right.
 """
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from attrs import field, frozen
 
+from localgov_ims.domain.policies import Treatment, check_policy
 from localgov_ims.domain.texts import text
 from localgov_ims.errors import ConfigurationError
 
@@ -25,9 +27,11 @@ class ServiceUser:
         mop: The method of payment of its Direct Debits, by which an unpaid is recorded that takes back no receipt here.
         advice_days: Working days, after an advice was reported, by which somebody is to have acted on it.
         fund: Where such an unpaid goes if no rule places it; none: into suspense.
+        policy: What becomes of its reports for some of their faults, by their codes; every other refuses them.
 
     Raises:
-        ConfigurationError: The number is none, or it has a source and no method of payment, or nobody waits so long.
+        ConfigurationError: The number is none, it has a source and no method of payment, nobody waits so long, or it relaxes
+            what cannot be.
     """
 
     number: str
@@ -36,9 +40,11 @@ class ServiceUser:
     mop: str | None = None
     fund: str | None = None
     advice_days: int = 3
+    policy: Mapping[str, Treatment] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what could not be acted on."""
+        check_policy(self.policy, f"[service_users.{self.number}] policy")
         faults = {
             "a service user number has six figures": _NUMBER.fullmatch(self.number) is None,
             "source needs mop, the method of payment of its Direct Debits": self.source is not None

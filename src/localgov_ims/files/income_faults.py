@@ -138,7 +138,7 @@ class _Reading:
             else "and no net is given"
         )
         message = f"{Money(pence).shown()} less fees of {kept.shown()} is {must.shown()}, {said}."
-        self.cells.fault("total-mismatch", column, message)
+        self.faults.append(self.cells.issue("total-mismatch", column, message))
 
     def _fault(self, code: str, field: TextField, message: str) -> None:
         column = field.column[0] if field.column else ""

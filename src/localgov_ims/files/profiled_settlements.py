@@ -80,6 +80,7 @@ class _File:
             yield from self._close()
             yield self._open(payout, row.place)
         self.place = row.place
+        yield from self._untied(cells, values)
         if values.kind is SettlementKind.PAYOUT:
             self.paid_on = values.occurred_on
         position = self.tally.add(values.net, values.occurred_on)
@@ -150,17 +151,24 @@ class _File:
         gross, fee, net = sums
         if cells.text(profile.category.column) in profile.category.negative:
             gross, net = -gross, -net
-        if gross - fee != net and profile.net is not None:
-            message = (
-                f"{Money(gross).shown()} less a fee of {Money(fee).shown()} is {Money(gross - fee).shown()}, "
-                f"not {Money(net).shown()}: a difference of {Money(net - gross + fee).shown()}."
-            )
-            cells.fault("total-mismatch", "/".join(profile.net.columns), message)
         return _Values(identifier, kind, gross, fee, net, occurred_on, self._fee_vat(cells))
 
     def _fee_vat(self, cells: Cells) -> int | None:
         column = self.profile.fee_vat
         return cells.pence(column) if column is not None and cells.text(column) else None
+
+    def _untied(self, cells: Cells, values: _Values) -> Iterator[Issue]:
+        """Yield an Issue where gross less fee is not net; the row is given all the same, so that its money is not lost."""
+        gross, fee, net = values.gross, values.fee, values.net
+        if gross - fee == net:
+            return
+        self.faulty = True
+        message = (
+            f"{Money(gross).shown()} less a fee of {Money(fee).shown()} is {Money(gross - fee).shown()}, "
+            f"not {Money(net).shown()}: a difference of {Money(net - gross + fee).shown()}."
+        )
+        column = "/".join((self.profile.net or self.profile.gross).columns)
+        yield cells.issue("total-mismatch", column, message)
 
     def _sums(self, cells: Cells) -> tuple[int, int, int] | None:
         """Return gross, fee and net; one of gross and net that the row does not state is what the others make."""

@@ -55,7 +55,8 @@ class Reader(Protocol):
         """Read a seekable stream from its start, giving events one by one.
 
         A fault of the file is an `Issue`, never an exception; where reading cannot go on it is the last
-        event. The stream is neither closed nor kept.
+        event. A fault that a policy may relax (`domain.policies.RELAXABLE`) leaves nothing out: the row it is found at is
+        given all the same. The stream is neither closed nor kept.
         """
         ...
 

@@ -10,6 +10,7 @@ from attrs import define, evolve, field, frozen
 from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.policies import RELAXABLE
 from localgov_ims.domain.settlements import SettlementLine
 from localgov_ims.domain.statements import BankLine, Evidence
 from localgov_ims.domain.unpaids import Unpaid
@@ -70,16 +71,17 @@ def _inside(reader: Reader, stream: BinaryIO) -> bool:
 def events(reader: Reader, stream: BinaryIO, options: Options | None = None) -> Iterator[Event]:
     """Yield a reader's events, with Issues added where the stream does not end as it must.
 
-    What was opened and not closed is `truncated`, unless an Issue already says why the reading ended; a
+    What was opened and not closed is `truncated`, unless an Issue that no policy can relax says why the reading ended; a
     statement below the evidence that its format requires is `control-missing`.
     """
     opened: Opened | None = None
-    stopped = False
+    stopped = ended = False
     for event in reader.read(stream, options or reader.options()):
         if isinstance(event, _MOST):
             pass
         elif isinstance(event, Issue):
             stopped |= event.stops
+            ended |= event.stops and event.code not in RELAXABLE
         elif isinstance(event, Opened):
             opened = event
         elif isinstance(event, Closed):
@@ -87,7 +89,7 @@ def events(reader: Reader, stream: BinaryIO, options: Options | None = None) -> 
             if event.evidence.rank < reader.requires.rank and not stopped:
                 yield _control_missing(reader, event)
         yield event
-    if opened is not None and not stopped:
+    if opened is not None and not ended:
         message = (
             "The file ends before what was opened here is closed. It may have been cut off: fetch it again."
         )

@@ -7,12 +7,13 @@ never income meanwhile. One that names charges, payroll or payables is *other*.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import field, frozen
 
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.patterns import Pattern, compile_pattern
+from localgov_ims.domain.policies import Treatment, check_policy
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.errors import ConfigurationError
 
@@ -42,7 +43,11 @@ class IncomeSource:
     """Somebody whose bank credits are explained by a file: a provider, an agency, a collection.
 
     `format` is the reader of its files, `wait_days` the working days after which a missing one is a Break, `tariff` the
-    name of what it keeps of each payment.
+    name of what it keeps of each payment, `policy` what becomes of its settlements for some of their faults, by their codes.
+
+    Raises:
+        ConfigurationError: Its days are too many, it relaxes what cannot be, or has a policy where its files have an import
+            type or a service user number, which say so.
     """
 
     name: str
@@ -50,11 +55,19 @@ class IncomeSource:
     wait_days: int = 5
     format: str | None = None
     tariff: str | None = None
+    policy: Mapping[str, Treatment] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what nobody could mean."""
         if not 0 <= self.wait_days <= _LONGEST_WAIT:
             message = f"Source {self.name!r}: wait_days must be 0 to {_LONGEST_WAIT}, not {self.wait_days}."
+            raise ConfigurationError("bad_source", message, source=self.name)
+        check_policy(self.policy, f"[sources.{self.name}] policy")
+        if self.policy and self.kind is not SourceKind.SETTLEMENT:
+            message = (
+                f"Source {self.name!r}: only settlements have a policy here. Of other files their import type or their service "
+                "user number says it."
+            )
             raise ConfigurationError("bad_source", message, source=self.name)
 
 

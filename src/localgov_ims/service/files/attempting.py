@@ -26,10 +26,8 @@ from localgov_ims.storage import rule_sets
 from localgov_ims.storage import settings as stored_settings
 from localgov_ims.storage.store import Unit
 
-NO_POLICY: Mapping[str, Treatment] = {}
-
 HELD = frozenset({"suspected-duplicate", "too-many-closures"})
-"""Issues that a person may lift: alone, they hold a file and do not refuse it."""
+"""What recorders doubt: a person may lift it, and alone it holds a file and does not refuse it."""
 
 
 @define
@@ -44,14 +42,11 @@ class Attempt:
     content: str | None = None
     refused: bool = False
 
-    def take(
-        self, issue: Issue, policy: Mapping[str, Treatment] = NO_POLICY, *, decided: bool = False
-    ) -> None:
-        """Keep an Issue as the *policy* treats it; what is held for a person is a warning once they have *decided*."""
-        treatment = policy.get(issue.code, Treatment.REFUSE) if issue.stops else Treatment.WARN
+    def take(self, issue: Issue, treatment: Treatment = Treatment.REFUSE, *, decided: bool = False) -> None:
+        """Keep an Issue with what it does to the file; what holds it for a person is a warning once they have *decided*."""
         if issue.stops and (treatment is Treatment.WARN or (treatment is Treatment.HOLD and decided)):
             issue = issue.warned()
-        self.refused |= issue.stops and treatment is not Treatment.HOLD and issue.code not in HELD
+        self.refused |= issue.stops and treatment is not Treatment.HOLD
         self.log.add(issue)
 
     @property
@@ -89,11 +84,12 @@ def attempted(
         recorder = recorder_of(
             installation, unit, begun, reader, import_type, records=records, collected=collected
         )
-        for issue in record(reader, begun.stream, installation.options[reader.name], recorder, progress):
-            made.take(issue, recorder.policy, decided=decided)
+        options = installation.options[reader.name]
+        for issue, treatment in record(reader, begun.stream, options, recorder, progress):
+            made.take(issue, treatment, decided=decided)
         for issue in recorder.doubts():
             if issue.code not in lifted:
-                made.take(issue)
+                made.take(issue, Treatment.HOLD)
         report, made.content = recorder.told()
         made.counts = {name: count for name, count in recorder.counts.items() if count}
         if report:

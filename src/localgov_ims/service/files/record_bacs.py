@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -21,12 +20,11 @@ from localgov_ims.files.events import Closed, Opened
 from localgov_ims.files.reading import repeated
 from localgov_ims.service.council import Council
 from localgov_ims.service.direct_debits.claimed_refunds import claimed_refunds
-from localgov_ims.service.files.recorders import Undoubted, currency_faults, fault
+from localgov_ims.service.files.recorders import NumberedRecorder, currency_faults, fault
 from localgov_ims.storage import advices as stored_advices
 from localgov_ims.storage import bacs_reports as stored
 from localgov_ims.storage import unpaids as stored_unpaids
 from localgov_ims.storage.reconciliation import add_new_breaks
-from localgov_ims.storage.store import Unit
 
 
 @define(kw_only=True)
@@ -45,26 +43,23 @@ class _Current:
 
 
 @define(kw_only=True)
-class BacsRecorder(Undoubted):
+class BacsRecorder(NumberedRecorder):
     """Records reports of unpaids or of advices in a unit of work; see `recorders.Recorder`.
 
     A report is the same one under its service user number, type, number and day, however its file is called.
     """
 
-    unit: Unit
-    council: Council
-    file: UUID
-    counts: Counter[str] = field(factory=Counter)
     _current: _Current | None = None
 
     def open(self, opened: Opened) -> Iterator[Issue]:
         """Find whose report it is, and whether it was here before."""
-        self._current = None
+        self._current, self.policy = None, {}
         yield from currency_faults(opened)
         yield from service_user_faults(self.council, opened)
         user = self.council.service_users.get(opened.service_user or "")
         if user is None or opened.key is None or opened.paid_on is None:
             return
+        self.policy = user.policy
         known = stored.content_by_key(self.unit.connection, user.number, opened.key)
         self._current = _Current(
             id=new_id(), opened=opened, user=user, key=opened.key, reported_on=opened.paid_on, known=known

@@ -93,8 +93,8 @@ class HolderRecorder:
 
     @property
     def policy(self) -> Mapping[str, Treatment]:
-        """Relax nothing: the import type says what becomes of a row."""
-        return {}
+        """What the import type says of the file's totals; of its rows it says it by other means."""
+        return self.import_type.policy
 
     def open(self, opened: Opened) -> Iterator[Issue]:
         """Take the head of the file."""
@@ -112,13 +112,16 @@ class HolderRecorder:
         self._versions.take(block)
         yield from self._log.forwarded()
 
-    def close(self, closed: Closed) -> Iterator[Issue]:
-        """Prove the totals, and close what a full file has not."""
+    def prove(self, closed: Closed) -> Iterator[Issue]:
+        """Prove the totals that the sender declared beside it."""
         said = self.declared
         computed = Totals(count=self.counts["rows"], net=self._balance)
         declared = Totals(count=said.rows, net=said.amount.pence if said.amount is not None else None)
         yield from differences(declared, computed, closed.place)
         yield from self._missing_totals(closed)
+
+    def close(self, closed: Closed) -> Iterator[Issue]:
+        """Close what a full file has not."""
         if self._full and not self.counts["rows"]:
             message = (
                 "It is to hold every account of its funds, and has none: nothing is closed for an empty file."

@@ -87,8 +87,8 @@ class IncomeRecorder:
 
     @property
     def policy(self) -> Mapping[str, Treatment]:
-        """Relax nothing: the import type says what becomes of a row."""
-        return {}
+        """What the import type says of the file's totals; of its rows it says it by other means."""
+        return self.import_type.policy
 
     def open(self, opened: Opened) -> Iterator[Issue]:
         """Take the head of the file."""
@@ -99,14 +99,13 @@ class IncomeRecorder:
         """Judge, allocate and record some rows."""
         self._holders.look_up(asked_of(self.council, block))
         batch = IncomeBatch(self.report)
-        refusing = self.import_type.on_bad_row is OnBadRow.REFUSE_FILE
         skipping = self.import_type.zero is Zero.SKIP
         for row in block:
             if row.position in self.rejected:
                 continue
             self._count(row)
             faults = self._judge.faults(row)
-            if faults and refusing:
+            if faults and self._judge.refuse_file(faults):
                 self._refused = True
                 yield from faults
             elif skipping and not row.amount.pence:
@@ -124,20 +123,25 @@ class IncomeRecorder:
         if self.matched or not self._waits:
             self._record(batch)
 
-    def close(self, closed: Closed) -> Iterator[Issue]:
+    def prove(self, closed: Closed) -> Iterator[Issue]:
         """Prove the totals: the file's own are its reader's to prove, those that the sender declared beside it are ours."""
         if self.matched:
             return  # it was proved when it was imported
         rows, declared = self.report.rows, DeclaredTotals(self.declared, closed)
         yield from declared.faults(self.import_type, rows[0], rows[1])
-        self.report.declared = declared.plain()
-        self.report.computed = {"rows": rows[0], "pence": rows[1]}
-        if self.records and not self._refused:
-            self._record_whole()
-        self.counts["rows"] = rows[0]
-        waiting = self._waits
-        self.counts["waiting" if waiting else "recorded"] = self.report.recorded[0]
-        self.counts["suspense"] = 0 if waiting else self.report.suspense[0]
+        self.report.declared, self.report.computed = declared.plain(), {"rows": rows[0], "pence": rows[1]}
+
+    def close(self, closed: Closed) -> Iterator[Issue]:
+        """Record the file as a whole; one whose rows have waited for their bank line is recorded already."""
+        del closed
+        if not self.matched:
+            waits, report = self._waits, self.report
+            self.counts["rows"] = report.rows[0]
+            self.counts["waiting" if waits else "recorded"] = report.recorded[0]
+            self.counts["suspense"] = 0 if waits else report.suspense[0]
+            if self.records and not self._refused:
+                self._record_whole()
+        return iter(())
 
     def doubts(self) -> Iterator[Issue]:
         """Doubt a file whose rows are those of a recorded one of its type, or that items in suspense were cleared by.
@@ -235,12 +239,8 @@ class IncomeRecorder:
 
     def _record(self, batch: IncomeBatch) -> None:
         batch.record(
-            self.unit,
-            file=self.file,
-            run=self.run,
-            by=self.by,
-            personal_narratives=self.council.personal_narratives,
-        )
+            self.unit, file=self.file, run=self.run, by=self.by, personal_narratives=self.council.personal_narratives
+        )  # fmt: skip
 
     def _record_whole(self) -> None:
         gross, days = self.report.rows[1], self.report.days

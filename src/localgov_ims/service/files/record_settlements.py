@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -17,10 +16,8 @@ from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement, 
 from localgov_ims.files.events import Closed, Opened
 from localgov_ims.files.readers import Reader
 from localgov_ims.reconciliation.recognisers import IncomeSource, SourceKind
-from localgov_ims.service.council import Council
-from localgov_ims.service.files.recorders import Undoubted, currency_faults, fault
+from localgov_ims.service.files.recorders import NumberedRecorder, currency_faults, fault
 from localgov_ims.storage import settlements as stored
-from localgov_ims.storage.store import Unit
 
 
 @define(kw_only=True)
@@ -40,19 +37,15 @@ class _Current:
 
 
 @define(kw_only=True)
-class SettlementRecorder(Undoubted):
+class SettlementRecorder(NumberedRecorder):
     """Records settlements in a unit of work; see `recorders.Recorder`."""
 
-    unit: Unit
-    council: Council
-    file: UUID
     reader: Reader
-    counts: Counter[str] = field(factory=Counter)
     _current: _Current | None = None
 
     def open(self, opened: Opened) -> Iterator[Issue]:
         """Find the source, and the settlement if it was here before."""
-        self._current = None
+        self._current, self.policy = None, {}
         sources = [s for s in self.council.sources.values() if s.format == self.reader.name]
         if len(sources) > 1:  # several accounts at one provider: each file says whose it is
             sources = [source for source in sources if source.name == opened.account]
@@ -69,6 +62,7 @@ class SettlementRecorder(Undoubted):
             yield fault("missing-field", opened, "payout", "", message)
             return
         (source,) = sources
+        self.policy = source.policy
         known = stored.content_by_reference(self.unit.connection, source.name, opened.number)
         self._current = _Current(
             id=new_id(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,14 +16,11 @@ from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import NOTHING, Money
-from localgov_ims.domain.policies import Treatment
 from localgov_ims.domain.statements import BankLine, Statement, StatementLine
 from localgov_ims.files.events import Closed, Opened
 from localgov_ims.files.readers import Reader
-from localgov_ims.service.council import Council
-from localgov_ims.service.files.recorders import Undoubted, currency_faults, fault
+from localgov_ims.service.files.recorders import NumberedRecorder, currency_faults, fault
 from localgov_ims.storage import statements as stored
-from localgov_ims.storage.store import Unit
 
 
 @define(kw_only=True)
@@ -45,31 +42,15 @@ class _Current:
 
 
 @define(kw_only=True)
-class StatementRecorder(Undoubted):
+class StatementRecorder(NumberedRecorder):
     """Records statements in a unit of work; see `recorders.Recorder`."""
 
-    unit: Unit
-    council: Council
-    file: UUID
     reader: Reader
-    counts: Counter[str] = field(factory=Counter)
     _current: _Current | None = None
-    _is_open: bool = False
-
-    @property
-    def policy(self) -> Mapping[str, Treatment]:
-        """What the account of the open statement says."""
-        return self._current.account.policy if self._current is not None else {}
-
-    def doubts(self) -> Iterator[Issue]:
-        """Refuse a statement that was not closed, though what stopped its reading may have been relaxed."""
-        if self._is_open and self._current is not None:
-            message = "The reading of the statement stopped before its end, so nothing of it can be recorded."
-            yield fault("truncated", self._current.opened, "closing", "", message)
 
     def open(self, opened: Opened) -> Iterator[Issue]:
         """Find the council's account, and the statement if it was here before."""
-        self._current = None
+        self._current, self.policy = None, {}
         account = next((a for a in self.council.bank_accounts.values() if a.account == opened.account), None)
         if account is None:
             ours = ", ".join(f"{a.name} ({a.account})" for a in self.council.bank_accounts.values())
@@ -85,11 +66,11 @@ class StatementRecorder(Undoubted):
             )
             yield fault("wrong-kind", opened, "format", self.reader.name, message)
             return
+        self.policy = account.policy
         known = None
         if opened.key is not None:
             known = stored.content_by_key(self.unit.connection, account.name, opened.key)
         self._current = _Current(id=new_id(), opened=opened, account=account, known=known)
-        self._is_open = True
 
     def rows(self, block: Sequence[BankLine]) -> Iterator[Issue]:
         """Record lines that are not here yet."""
@@ -124,7 +105,7 @@ class StatementRecorder(Undoubted):
 
     def close(self, closed: Closed) -> Iterator[Issue]:
         """Record the statement, or find that it was here before."""
-        current, self._is_open = self._current, False
+        current = self._current
         if current is None:
             return
         if current.given != closed.computed.count:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Protocol
+from uuid import UUID
 
-from attrs import define
+from attrs import define, field
 
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.policies import Treatment
@@ -15,7 +16,9 @@ from localgov_ims.domain.statements import BankLine
 from localgov_ims.files.events import Closed, Opened
 from localgov_ims.files.readers import Options, Reader
 from localgov_ims.files.reading import events, repeated
+from localgov_ims.service.council import Council
 from localgov_ims.service.files.collecting import seldom_collected
+from localgov_ims.storage.store import Unit
 
 BLOCK = 2000
 """Rows are written in blocks of this size; no more of a file is in memory."""
@@ -29,6 +32,9 @@ class Recorder(Protocol):
 
     The reader judges the file; a recorder judges what needs the past and the settings: is the account ours, does
     the statement join the ones before it, has it been here already? Each step yields the Issues it finds.
+
+    The policy is for what the file says of itself: it treats what the reader finds and what `prove` does. What else a
+    recorder finds refuses the file, whatever the policy.
     """
 
     counts: Counter[str]
@@ -46,8 +52,12 @@ class Recorder(Protocol):
         """Take some of its rows."""
         ...
 
+    def prove(self, closed: Closed) -> Iterator[Issue]:
+        """Compare what its sender declared beside the file, and see that what must be declared is."""
+        ...
+
     def close(self, closed: Closed) -> Iterator[Issue]:
-        """Take its end."""
+        """Take its end, which is proved."""
         ...
 
     def doubts(self) -> Iterator[Issue]:
@@ -59,14 +69,26 @@ class Recorder(Protocol):
         ...
 
 
-@define(slots=False)
-class Undoubted:
-    """What a recorder of files inherits that leave nobody in doubt: their numbers say whether they were here before."""
+@define(kw_only=True, slots=False)
+class NumberedRecorder:
+    """What recorders of statements, payouts and reports share: their numbers say whether they were here before.
 
-    @property
-    def policy(self) -> Mapping[str, Treatment]:
-        """Relax nothing."""
-        return {}
+    Nobody declares anything beside them, and they leave nobody in doubt.
+
+    Attributes:
+        policy: Of whatever is open, its account's, its source's or its service user number's.
+    """
+
+    unit: Unit
+    council: Council
+    file: UUID
+    counts: Counter[str] = field(factory=Counter)
+    policy: Mapping[str, Treatment] = field(factory=dict)
+
+    def prove(self, closed: Closed) -> Iterator[Issue]:
+        """Leave it to the reader."""
+        del closed
+        return iter(())
 
     def doubts(self) -> Iterator[Issue]:
         """Doubt nothing."""
@@ -91,8 +113,8 @@ def currency_faults(opened: Opened) -> Iterator[Issue]:
 
 def record(
     reader: Reader, stream: BinaryIO, options: Options, recorder: Recorder, progress: Progress
-) -> Iterator[Issue]:
-    """Read a file into *recorder*, yielding every Issue, the reader's and the recorder's.
+) -> Iterator[tuple[Issue, Treatment]]:
+    """Read a file into *recorder*, yielding every Issue, the reader's and the recorder's, and what it does to the file.
 
     Of the rows only the identifiers that must be unique are remembered.
     """
@@ -102,28 +124,37 @@ def record(
 
 def _recorded(
     reader: Reader, stream: BinaryIO, options: Options, recorder: Recorder, progress: Progress
-) -> Iterator[Issue]:
+) -> Iterator[tuple[Issue, Treatment]]:
     places: dict[str, str] = {}
     block: list[object] = []
     for event in events(reader, stream, options):
         if isinstance(event, Issue):
-            yield event
+            yield _treated(event, recorder)
         elif isinstance(event, Opened):
-            yield from recorder.open(event)
+            yield from _refusing(recorder.open(event))
         elif isinstance(event, Closed):
-            yield from recorder.rows(block)
+            yield from _refusing(recorder.rows(block))
             progress(len(block))
             block = []
-            yield from recorder.close(event)
+            yield from (_treated(issue, recorder) for issue in recorder.prove(event))
+            yield from _refusing(recorder.close(event))
         elif (
             isinstance(event, BankLine | SettlementLine)
             and event.identifier is not None
             and (first := places.setdefault(event.identifier, event.place)) != event.place
         ):
-            yield repeated(event, first)
+            yield repeated(event, first), Treatment.REFUSE
         else:
             block.append(event)
             if len(block) == BLOCK:
-                yield from recorder.rows(block)
+                yield from _refusing(recorder.rows(block))
                 progress(BLOCK)
                 block = []
+
+
+def _treated(issue: Issue, recorder: Recorder) -> tuple[Issue, Treatment]:
+    return issue, recorder.policy.get(issue.code, Treatment.REFUSE)
+
+
+def _refusing(issues: Iterator[Issue]) -> Iterator[tuple[Issue, Treatment]]:
+    return ((issue, Treatment.REFUSE) for issue in issues)

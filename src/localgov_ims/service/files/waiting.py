@@ -6,8 +6,12 @@ import tempfile
 from collections.abc import Collection
 from uuid import UUID
 
+from attrs import evolve
+
 from localgov_ims.domain.calendar import local_day
+from localgov_ims.domain.import_types import ImportType
 from localgov_ims.domain.income_files import IncomeFile
+from localgov_ims.domain.policies import RELAXABLE, Treatment
 from localgov_ims.errors import RuleViolation
 from localgov_ims.service.files.record_income import IncomeRecorder
 from localgov_ims.service.files.recorders import record
@@ -39,7 +43,7 @@ def _record(installation: Installation, unit: Unit, recorded: IncomeFile) -> Non
         raise RuleViolation("bytes_removed", message, file=str(recorded.file))
     recorder = IncomeRecorder(
         unit=unit, council=installation.council, file=recorded.file, run=recorded.run, file_name=found.file.name,
-        by=installation.actor, import_type=found.import_type, declared=found.event.declared, matched=True,
+        by=installation.actor, import_type=_proved(found.import_type), declared=found.event.declared, matched=True,
         received_on=local_day(found.event.at),
         rejected=income_files.rejected(unit.connection, recorded.file, recorded.run),
     )  # fmt: skip
@@ -48,14 +52,19 @@ def _record(installation: Installation, unit: Unit, recorded: IncomeFile) -> Non
         for chunk in stored.data(unit.connection, recorded.file):
             spool.write(chunk)
         spool.seek(0)
-        issues = list(record(reader, spool, installation.options[reader.name], recorder, lambda _: None))
+        judged = list(record(reader, spool, installation.options[reader.name], recorder, lambda _: None))
     matches = reconciliation.matches
     of_file = (matches.c.right_kind == "income_file") & (matches.c.right_id == recorded.id)
     *_, match = reconciliation.some_matches(unit.connection, of_file)
     if match.amount.pence != recorder.expected:
         message = f"What {found.file.name} must bring has changed meanwhile: rows of it were rejected. Reconcile again."
         raise RuleViolation("changed_meanwhile", message, file=str(recorded.file))
-    stopping = [issue for issue in issues if issue.stops]
+    stopping = [issue for issue, treatment in judged if issue.stops and treatment is Treatment.REFUSE]
     if stopping:
         message = f"{found.file.name} waits for its bank line, but cannot be recorded any more: {stopping[0].message}"
         raise RuleViolation("file_refused", message, file=str(recorded.file))
+
+
+def _proved(import_type: ImportType) -> ImportType:
+    """Return the type as it judges a file whose totals were proved, or passed by a person, when it was imported."""
+    return evolve(import_type, policy=dict.fromkeys(RELAXABLE, Treatment.WARN))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from localgov_ims.domain.import_types import ImportType, Negative, Zero
+from localgov_ims.domain.import_types import ImportType, Negative, OnBadRow, Zero
 from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.issues import Issue
 from localgov_ims.service.council import Council
@@ -19,6 +19,7 @@ class RowJudge:
         self._council, self._received_on = council, received_on
         self._no_negatives = import_type.negative is Negative.REFUSE
         self._no_zeros = import_type.zero is Zero.REFUSE
+        self._refuses = import_type.on_bad_row is OnBadRow.REFUSE_FILE
         window = import_type.date_window
         self._first = received_on + timedelta(days=window[0]) if window is not None else date.min
         self._last = received_on + timedelta(days=window[1]) if window is not None else date.max
@@ -39,6 +40,10 @@ class RowJudge:
         if row.vat_code and row.vat_code not in council.vat_codes:
             found.append(_unknown(row, "unknown-vat-code", "vat_code", row.vat_code, council.vat_codes))
         return found
+
+    def refuse_file(self, faults: Iterable[Issue]) -> bool:
+        """Tell whether faults of a row refuse its file: where the type says so, or what the sender must pay would be a guess."""
+        return self._refuses or any(each.code == "total-mismatch" for each in faults)
 
     def _outside(self, row: IncomeRow) -> Issue:
         message = (
