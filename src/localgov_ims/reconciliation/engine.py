@@ -20,7 +20,7 @@ from localgov_ims.reconciliation.rules import MatchRule, Mode, Uniqueness
 from localgov_ims.reconciliation.snapshot import Snapshot
 from localgov_ims.reconciliation.sql import COLUMNS, Compiler
 from localgov_ims.reconciliation.tariffs import Tariff
-from localgov_ims.reconciliation.uniqueness import ALL, IN_TURN, LEFT_OVER, ONE_BUNDLE, SHOWN, SINGLE, ranked
+from localgov_ims.reconciliation.uniqueness import ALL, LEFT_OVER, ONE_BUNDLE, SHOWN, SINGLE, in_turn, ranked
 
 _BLOCK = 50_000
 _TEXT_PARTS = frozenset({"text_reference", "text_number"})
@@ -173,7 +173,7 @@ class Matcher(Snapshot):
         if rule.uniqueness is Uniqueness.FUNGIBLE:
             self.duck.execute(f"CREATE OR REPLACE TEMP TABLE paired AS SELECT {ALL} FROM candidates LIMIT 0")
             # One that stands in line for a record out of its reach steps aside once those before it are paired.
-            while self._inserted(f"INSERT INTO paired {IN_TURN}"):
+            while self._inserted(f"INSERT INTO paired {in_turn(KINDS[rule.left])}"):
                 pass
             chosen = "paired"
         kept = self._keep("found", rule, number, chosen, "")

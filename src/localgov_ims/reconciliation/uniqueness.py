@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from localgov_ims.reconciliation.kinds import Kind
 from localgov_ims.reconciliation.sql import COLUMNS
 
 MOST_SUGGESTED = 5
@@ -24,22 +25,29 @@ SINGLE = """candidates AS c
   ANTI JOIN (SELECT right_id FROM candidates GROUP BY right_id HAVING COUNT(*) > 1) AS r ON r.right_id = c.right_id"""
 """One fits on each side."""
 
-IN_TURN = f"""
-SELECT {ALL} FROM (
-  SELECT *,
-    DENSE_RANK() OVER (PARTITION BY bundle ORDER BY left_day, candidates.left_id) AS left_place,
-    DENSE_RANK() OVER (PARTITION BY bundle ORDER BY right_day, candidates.right_id) AS right_place
-  FROM candidates
-  ANTI JOIN paired AS p ON p.left_id = candidates.left_id
-  ANTI JOIN paired AS q ON q.right_id = candidates.right_id
-  WHERE one_bundle
-) AS placed WHERE left_place = right_place"""
-"""Of one bundle the first takes the first, the second the second."""
-
 ONE_BUNDLE = """
   MIN(bundle) OVER (PARTITION BY left_id) = MAX(bundle) OVER (PARTITION BY left_id)
   AND MIN(bundle) OVER (PARTITION BY right_id) = MAX(bundle) OVER (PARTITION BY right_id)"""
 """No record lies in two bundles, which would make a choice between people of it."""
+
+
+def in_turn(left: Kind) -> str:
+    """Return the SELECT that pairs, of one bundle, the first with the first, the second with the second.
+
+    Lines of one day stand in the order of their accounts, so that it does not matter whose statement came first.
+    """
+    own = f"JOIN {left.base} AS own ON own.id = candidates.left_id" if "account" in left.columns else ""
+    account = "own.account, " if own else ""
+    return f"""
+SELECT {ALL} FROM (
+  SELECT candidates.*,
+    DENSE_RANK() OVER (PARTITION BY bundle ORDER BY left_day, {account}candidates.left_id) AS left_place,
+    DENSE_RANK() OVER (PARTITION BY bundle ORDER BY right_day, candidates.right_id) AS right_place
+  FROM candidates {own}
+  ANTI JOIN paired AS p ON p.left_id = candidates.left_id
+  ANTI JOIN paired AS q ON q.right_id = candidates.right_id
+  WHERE one_bundle
+) AS placed WHERE left_place = right_place"""
 
 
 def ranked() -> str:
