@@ -53,6 +53,12 @@ class Detail:
     counterparty_account: str | None = None
     narrative: tuple[str, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """All that may name its payer or the account, one line each."""
+        said = (*self.narrative, self.references.structured, self.references.customer, self.counterparty_name)
+        return "\n".join(dict.fromkeys(text for text in said if text))
+
 
 @frozen(kw_only=True, slots=False)
 class BankLine:
@@ -93,6 +99,24 @@ class BankLine:
             *(t for d in self.details for t in (*d.narrative, d.references.structured, d.counterparty_name)),
         ]
         return "\n".join(dict.fromkeys(text for text in said if text))
+
+    @property
+    def payments(self) -> tuple[Detail, ...]:
+        """The payments of a batch that each can be income of its own: several, of money in, that come to the line exactly."""
+        amounts = [
+            detail.amount for detail in self.details if detail.amount is not None and detail.amount > NOTHING
+        ]
+        several = len(amounts) > 1 and len(amounts) == len(self.details)
+        return self.details if several and Money.total(amounts) == self.amount else ()
+
+    def payment_at(self, pence: int) -> Detail | None:
+        """Return the payment that the penny after *pence* of the line is of; none where the line is not divided."""
+        for payment in self.payments:
+            assert payment.amount is not None  # noqa: S101 - said by `payments`
+            if pence < payment.amount.pence:
+                return payment
+            pence -= payment.amount.pence
+        return None
 
 
 @frozen(kw_only=True)

@@ -223,11 +223,11 @@ def _outcome(
     if disposition.record is not None and disposition.kind is DispositionKind.MATCHED:
         match = matched[disposition.record]
     elif disposition.record is not None:
-        (booked,) = recorded[disposition.record].lines
+        booked = recorded[disposition.record].lines  # of a batch, each payment's
         if disposition.kind is DispositionKind.ALLOCATED:
-            fund, account_reference = booked.fund, booked.account_reference
+            fund, account_reference = booked[0].fund, booked[0].account_reference
         else:
-            detail = reasons[booked.id]
+            detail = next(reasons[each.id] for each in booked if each.id in reasons)
     return Outcome(
         line.account, line.line.booked_on, line.line.position, disposition.kind.value, fund=fund,
         account_reference=account_reference, matched=match, detail=detail,

@@ -9,37 +9,30 @@ from uuid import UUID
 from attrs import define, field
 
 from localgov_ims.allocation.explaining import why
-from localgov_ims.allocation.outcomes import Allocation
 from localgov_ims.domain.breaks import Break, BreakKind
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import new_id
-from localgov_ims.domain.income_files import IncomeRow
-from localgov_ims.domain.money import NOTHING
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.settlements import SettlementKind
 from localgov_ims.domain.statements import StatementLine
-from localgov_ims.domain.suspense import SuspenseItem, SuspenseReason
-from localgov_ims.domain.transacting import receipt
-from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transaction
+from localgov_ims.domain.suspense import SuspenseItem
+from localgov_ims.domain.transactions import Transaction
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.reconciliation.recognisers import Recogniser, Recognition
-from localgov_ims.service.council import Council
 from localgov_ims.service.direct_debits.late_advices import late_advices
 from localgov_ims.service.income.known_holders import KnownHolders
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.moves.lines import line_for
 from localgov_ims.service.people.permitting import permit_unit
+from localgov_ims.service.reconciliation.booking_lines import income_of, placed_rows, suspense_items
 from localgov_ims.service.reconciliation.late_items import late_items
 from localgov_ims.service.reconciliation.open_items import OpenItems
 from localgov_ims.service.reconciliation.waiting_lines import waiting_breaks
-from localgov_ims.service.rules.bank_rows import BankAllocator, bank_row
+from localgov_ims.service.rules.bank_rows import BankAllocator
 from localgov_ims.storage import reconciliation as stored
 from localgov_ims.storage import snapshots, transactions
 from localgov_ims.storage.store import Unit
 
 _LEG_DAYS = 3
-
-_UNEXPECTED = Allocation((), SuspenseReason.UNEXPECTED_DEBIT)
 
 
 @define(kw_only=True)
@@ -172,70 +165,26 @@ def _decided(
     number, misses = items.next_number(line.id), items.misses.get(line.id, [])
     if not line.line.amount:
         return _disposition(line, number, DispositionKind.OTHER, "No money moved.", what="nil")
-    allocation = made.allocator.allocate(line) if line.line.amount >= NOTHING else _UNEXPECTED
-    transaction = income_of(installation, line, allocation, number)
+    placed = placed_rows(installation.council, unit, line, made.allocator)
+    transaction = income_of(installation, line, placed, number)
+    items_held = suspense_items(unit, line, transaction, placed)
     made.transactions.append(transaction)
-    if allocation.reason is not None:
-        made.suspense.append(suspense_item(unit, line, transaction, allocation))
-    kind = DispositionKind.ALLOCATED if allocation.reason is None else DispositionKind.SUSPENSE
+    made.suspense += items_held
+    kind = DispositionKind.SUSPENSE if items_held else DispositionKind.ALLOCATED
     evidence: dict[str, object] = {"nearest": misses} if misses else {}
+    (_, first), *others = placed
+    reason = why(first)
+    if others:
+        reason = f"It is a batch of {len(placed)} payments, each by itself; {len(items_held)} of them are in suspense."
     return _disposition(
-        line, number, kind, why(allocation), rule=allocation.rule, record=transaction.id, evidence=evidence
+        line,
+        number,
+        kind,
+        reason,
+        rule=first.rule if not others else None,
+        record=transaction.id,
+        evidence=evidence,
     )
-
-
-def income_of(
-    installation: Installation, line: StatementLine, allocation: Allocation, number: int
-) -> Transaction:
-    """Return the Receipt that a bank line becomes where allocation puts it: in funds, or in suspense.
-
-    *number* is that of the disposition which says so: what was taken back may be income again, and each answer once.
-    """
-    row = bank_row(installation.council, line)
-    return receipt(
-        _lines(installation.council, row, allocation), channel=Channel.BANK, origin=Origin("statement_line", str(line.id), number), taken_on=row.taken_on,
-        recorded_at=installation.clock(), recorded_by=installation.actor,
-    )  # fmt: skip
-
-
-def _lines(council: Council, row: IncomeRow, allocation: Allocation) -> list[LineInput]:
-    # The method stays what it was, whatever a rule sets: this money came by the bank, and waits in its clearing account.
-    mop, taken_on = council.bank_transfer, row.taken_on
-    if allocation.reason is not None:
-        suspense = council.suspense_fund.code
-        return [
-            line_for(
-                council, fund=suspense, account_reference=None, amount=row.amount, mop=mop, taken_on=taken_on,
-                rule=allocation.rule,
-            )
-        ]  # fmt: skip
-    return [
-        line_for(
-            council, fund=part.fund, account_reference=part.account_reference or None, amount=part.amount, mop=mop,
-            taken_on=taken_on, vat_code=part.vat_code or None, rule=part.rule,
-            # What the bank wrote stays with the statement; only what a rule wrote instead is the line's own.
-            narrative=part.narrative if part.narrative != row.narrative else None,
-        )
-        for part in allocation.parts
-    ]  # fmt: skip
-
-
-def suspense_item(
-    unit: Unit, line: StatementLine, transaction: Transaction, allocation: Allocation
-) -> SuspenseItem:
-    """Return what is kept of a line that went to suspense, so that somebody can place it."""
-    assert allocation.reason is not None  # noqa: S101 - asked for only then
-    refs = line.line.references
-    return SuspenseItem(
-        id=new_id(), line=transaction.lines[0].id, reason=allocation.reason, received_at=unit.at,
-        received_reference=refs.structured or refs.customer or _given(refs.end_to_end), detail=allocation.detail,
-        rule=allocation.rule,
-    )  # fmt: skip
-
-
-def _given(end_to_end: str | None) -> str | None:
-    # Banks write NOTPROVIDED where a payer gave no reference (SEPA and UK usage of ISO 20022).
-    return None if end_to_end == "NOTPROVIDED" else end_to_end
 
 
 def _foreign(unit: Unit) -> Iterator[Break]:

@@ -16,8 +16,9 @@ from localgov_ims.reconciliation.dispositions import Disposition, DispositionKin
 from localgov_ims.reconciliation.recognisers import BY_A_PERSON
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit_unit
-from localgov_ims.service.reconciliation.disposing import income_of, suspense_item
+from localgov_ims.service.reconciliation.booking_lines import income_of, suspense_items
 from localgov_ims.service.reconciliation.matching_lines import line_with_id, reason_given
+from localgov_ims.service.rules.bank_rows import bank_row
 from localgov_ims.storage import notes, statements, transactions
 from localgov_ims.storage import reconciliation as stored
 
@@ -50,9 +51,10 @@ def send_to_suspense(installation: Installation, lines: Sequence[UUID], *, note:
             history = stored.history(unit.connection, each)
             if not history or history[-1].kind is not DispositionKind.AWAITING:
                 raise _not_awaiting(each, history[-1] if history else None)
-            became = income_of(installation, found[each], _BY_HAND, len(history) + 1)
+            whole = [(bank_row(installation.council, found[each]), _BY_HAND)]
+            became = income_of(installation, found[each], whole, len(history) + 1)
             transactions.add(unit, [became])
-            transactions.add_suspense(unit, [suspense_item(unit, found[each], became, _BY_HAND)])
+            transactions.add_suspense(unit, suspense_items(unit, found[each], became, whole))
             stored.add_dispositions(unit, [Disposition(
                 id=new_id(), line=each, number=len(history) + 1, kind=DispositionKind.SUSPENSE, record=became.id,
                 reason=f"{installation.actor} sent it to suspense; the note on it says why.",

@@ -29,7 +29,7 @@ from localgov_ims.service.income.rows import recorded_files, rows_of
 from localgov_ims.service.income.sources import asked_of
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit
-from localgov_ims.service.rules.bank_rows import bank_row, bank_source
+from localgov_ims.service.rules.bank_rows import bank_rows, bank_source
 from localgov_ims.service.rules.texts import rules_stored, stored_text
 from localgov_ims.storage import rule_sets as stored
 from localgov_ims.storage import statements, transactions
@@ -78,7 +78,7 @@ def try_rules(installation: Installation, draft: Sequence[Rule], since: date, un
             allocators.compare(own, found.source, found.event.at, trial)
         for source, at, group in _bank_lines(connection, since, until):
             lines += len(group)
-            rows = [bank_row(installation.council, line) for line in group]
+            rows = [row for line in group for row in bank_rows(installation.council, line)]
             allocators.compare(rows, source, at, trial)
         for comparison in (trial.against_active, trial.against_used):
             _keep_to_funds(comparison, rights)

@@ -20,6 +20,7 @@ from localgov_ims.errors import InvalidValue, NotFound
 from localgov_ims.service.finding import stored_reference
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit
+from localgov_ims.service.rules.bank_rows import said_of_part
 from localgov_ims.service.suspense.items import Held, held_where
 from localgov_ims.storage import statements
 from localgov_ims.storage import suspense as stored
@@ -168,6 +169,6 @@ def _open(found: Held, bank: StatementLine | None, today: date) -> OpenItem:
     return OpenItem(
         item=found.item, reference=found.line.reference, amount=found.left, whole=found.line.amount, taken_on=taken_on,
         age=(today - taken_on).days, account=bank.account if bank is not None else "",
-        text=bank.line.text if bank is not None else found.line.narrative or "",
+        text=said_of_part(bank, found.transaction, found.line).text if bank is not None else found.line.narrative or "",
         bank_line=str(bank.id) if bank is not None else "", mop=found.line.mop,
     )  # fmt: skip

@@ -27,7 +27,7 @@ from localgov_ims.service.income.placing_rows import RULES_JOINED
 from localgov_ims.service.income.rows import FileOfRows, known_file, rows_of
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit
-from localgov_ims.service.rules.bank_rows import bank_row, bank_source
+from localgov_ims.service.rules.bank_rows import bank_source, row_of_part
 from localgov_ims.service.suspense.clearing import clear_items
 from localgov_ims.service.suspense.items import Held, held_where
 from localgov_ims.storage import statements, transactions
@@ -146,9 +146,19 @@ def _rows(
 def _banked(
     installation: Installation, connection: Connection, items: Sequence[Held]
 ) -> Iterator[tuple[Source, list[tuple[Held, IncomeRow]]]]:
-    by_line = {UUID(item.transaction.origin.id): item for item in items}
+    by_line: dict[UUID, list[Held]] = defaultdict(list)
+    for item in items:
+        by_line[UUID(item.transaction.origin.id)].append(item)
     for line in statements.with_ids(connection, list(by_line)):
-        yield bank_source(line), [(by_line[line.id], bank_row(installation.council, line))]
+        rows = [
+            (item, row_of_part(installation.council, line, item.transaction, item.line))
+            for item in by_line[line.id]
+        ]
+        # What the bank said of the payments of a batch may have been removed since; then only the item counts.
+        yield (
+            bank_source(line),
+            [(item, row if row.amount == item.line.amount else _kept(item)) for item, row in rows],
+        )
 
 
 def _read(

@@ -31,6 +31,7 @@ from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit
 from localgov_ims.service.people.restricting import permit_accounts
+from localgov_ims.service.rules.bank_rows import said_of_part
 from localgov_ims.service.suspense.items import Held, bank_line_of, held
 from localgov_ims.storage import holders
 from localgov_ims.storage import suggesting as stored
@@ -89,8 +90,9 @@ class _Asking:
         self._connection = connection
         self._item = item
         self._today = local_day(installation.clock())
-        self._bank = bank_line_of(connection, item)
-        text = self._bank.line.text if self._bank is not None else item.line.narrative
+        bank = bank_line_of(connection, item)
+        self._bank = said_of_part(bank, item.transaction, item.line) if bank is not None else None
+        text = self._bank.text if self._bank is not None else item.line.narrative
         self._text = text or ""
         self._reference = item.item.received_reference or ""
         self._funds = {
@@ -164,7 +166,7 @@ class _Asking:
         line, connection = self._item.line.id, self._connection
         alike = stored.cleared_like(connection, line, self._reference) if self._reference else []
         if self._bank is not None:
-            payer = self._bank.line
+            payer = self._bank
             alike += stored.cleared_of_payer(connection, payer.counterparty_account, payer.counterparty_name)
         before = Counter(account for _, account in set(stored.paid_from(connection, set(alike) - {line})))
         for account, times in before.items():
