@@ -11,6 +11,7 @@ from localgov_ims.domain.transactions import Transaction
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.ledger import posting
+from localgov_ims.service.ledger.journal_sources import roles_of
 from localgov_ims.service.ledger.journalling import build_journals
 from localgov_ims.service.ledger.ledger_accounts import SettingsAccounts
 from localgov_ims.storage import journals
@@ -46,15 +47,15 @@ def lines_taken(transaction: Transaction) -> list[LineTaken]:
 
 def of_transaction(council: Council, transaction: Transaction) -> list[JournalLine]:
     """Return what a transaction says: a transfer as one source, any other line by line."""
-    lines, suspense, on = lines_taken(transaction), council.suspense_fund.code, transaction.taken_on
+    lines, roles, on = lines_taken(transaction), roles_of(council), transaction.taken_on
     if transaction.moves:
         source = Source("transfer", transaction.id.hex)
-        return said(council, source, posting.transfer_postings(lines, suspense, on, "Transfer"))
+        return said(council, source, posting.transfer_postings(lines, roles, on, "Transfer"))
     return [
         made
         for line in lines
         for made in said(
-            council, Source("line", line.id.hex), posting.line_postings(line, suspense, on, "Receipt")
+            council, Source("line", line.id.hex), posting.line_postings(line, roles, on, "Receipt")
         )
     ]
 

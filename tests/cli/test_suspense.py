@@ -120,7 +120,7 @@ def test_people_read_sentences(desk: Desk) -> None:
         (("clear", "{line}", "--to", "SUSP:X:100.00"), 4), (("clear", "{line}", "--to", "23:612345675:100.00"), 3),
         (("clear", "{line}", "--to", "XX:1:100.00"), 3), (("clear", "{line}", "--saw", "1.00", "--to", f"{RENT}:100.00"), 4),
         (("clear", "{line}", "{line}", "--saw", "1.00"), 2), (("clear", "K7MP-2QXW-9TRN_1"), 6),
-        (("undo", "K7MP-2QXW-9TRN", "--reason", "x"), 6), (("show", "x"), 6), (("suggest", "x"), 6), (("mark", "x"), 6),
+        (("undo", "K7MP-2QXW-9TRN", "--reason", "x"), 6), (("write-back", "K7MP-2QXW-9TRN_1", "--reason", "x"), 6), (("show", "x"), 6), (("suggest", "x"), 6), (("mark", "x"), 6),
         (("list", "--page", "0"), 3), (("list", "--page", "1", "--size", "501"), 3), (("list", "--file", "x"), 6),
         (("list", "--from", "2026-05-02", "--to", "2026-05-01"), 3), (("ages", "--on", "2999-01-01"), 3),
         (("create", "--key", "k", "--amount", "1.00", "--method", "14"), 4),

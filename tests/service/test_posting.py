@@ -29,7 +29,7 @@ from localgov_ims.domain.funds import Nature
 from localgov_ims.domain.journals import LedgerAccount, Role, Source
 from localgov_ims.domain.methods import MerchantAccount
 from localgov_ims.domain.money import NOTHING, Money
-from localgov_ims.domain.postings import Before, Kept, MoneySide, Posting, Share
+from localgov_ims.domain.postings import Before, FundRoles, Kept, MoneySide, Posting, Share
 from localgov_ims.domain.statements import References
 from localgov_ims.domain.transacting import reversal
 from localgov_ims.domain.transactions import LineInput, Transaction
@@ -184,7 +184,7 @@ def test_a_dispute_is_a_receivable_until_it_is_won_or_lost() -> None:
         "Dr 9001 157.90", "Dr 9960 24.00", "Dr 7250 18.10", "Cr 9101 200.00",
     ]  # fmt: skip
     (lost,) = lines_taken(reversed_(a_receipt(garden_line(gross="24.00", vat="4.00"))))
-    assert shown(posting.line_postings(evolve(lost, disputed=True), "SUSP", DAY, "Reversal")) == [
+    assert shown(posting.line_postings(evolve(lost, disputed=True), FundRoles("SUSP"), DAY, "Reversal")) == [
         "Dr 5400 20.00", "Dr 9301 4.00", "Cr 9960 24.00",
     ]  # fmt: skip
     won = [share("50.00"), share("24.00", disputed=True)]

@@ -13,6 +13,7 @@ from tests.service.suspended import laws_hold
 
 from localgov_ims.domain.breaks import BreakKind
 from localgov_ims.domain.calendar import local_day
+from localgov_ims.domain.journals import Role
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.proposals import Proposal
 from localgov_ims.domain.transactions import Transaction
@@ -67,7 +68,11 @@ def test_it_is_posted_once_and_clearing_comes_to_nothing_in_the_ledger(desk: Ins
     item = _item(desk, "0.97")
     before = balances(line for each in posted(desk) for line in each.lines)
     write_off(desk, str(item.id), reason="The provider kept it")
-    after = balances(line for each in posted(desk) for line in each.lines)
+    (journal,) = posted(desk)
+    assert [(line.kind, line.role) for line in journal.lines] == [
+        ("Difference", Role.DIFFERENCE), ("Difference", Role.CLEARING),
+    ]  # fmt: skip
+    after = balances(journal.lines)
     clearing = desk.council.methods[item.lines[0].mop].clearing
     assert clearing is not None
     assert (before[clearing.code], after[clearing.code]) == ("0.97", "-0.97")

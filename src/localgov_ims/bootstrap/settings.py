@@ -39,7 +39,7 @@ from localgov_ims.domain.sign_offs import SignOffDuty
 from localgov_ims.domain.till_settings import TillSettings
 from localgov_ims.domain.two_person import TwoPersonLimits
 from localgov_ims.domain.vat import Rounding, VatCode
-from localgov_ims.domain.write_offs import WriteOffAccount
+from localgov_ims.domain.write_offs import WriteBackAccount, WriteOffAccount
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.files.profiles import Profile, profile_from
 from localgov_ims.files.readers import Options, Reader
@@ -127,6 +127,7 @@ class Settings:
     retention: Periods = field(factory=Periods)
     over_short: OverShort | None = None
     write_off: WriteOffAccount | None = None
+    write_back: WriteBackAccount | None = None
     tills: TillSettings | None = None
     ereturn_templates: Mapping[str, EReturnTemplate] = field(factory=dict)
     sources: Mapping[str, IncomeSource] = field(factory=dict)
@@ -161,6 +162,7 @@ class Settings:
             retention=self.retention, over_short=self.over_short, tills=self.tills, sign_offs=self.sign_off,
             ereturn_templates={name: each.numbered() for name, each in self.ereturn_templates.items()}, import_types=self.import_types,
             service_users=self.service_users, feeds=self.feeds, payables=self.payables, write_off=self.write_off,
+            write_back=self.write_back,
         )  # fmt: skip
 
     def options_of(self, readers: Mapping[str, Reader]) -> dict[str, Options]:

@@ -12,7 +12,7 @@ from localgov_ims.cli.items import DAY, day_of, read_amount
 from localgov_ims.cli.noting import note_json
 from localgov_ims.cli.output import json_option, print_json
 from localgov_ims.cli.root import BROKEN_LAW
-from localgov_ims.cli.suspense_acts import clear, create, return_, undo
+from localgov_ims.cli.suspense_acts import clear, create, return_, undo, write_back
 from localgov_ims.cli.suspense_files import clear_by_list, reapply
 from localgov_ims.cli.suspense_shown import (
     ageing_json,
@@ -159,7 +159,7 @@ def ages(context: click.Context, on: datetime | None, *, as_json: bool) -> None:
         context.exit(BROKEN_LAW)
 
 
-for _act in (clear, clear_by_list, reapply, undo, create, return_):
+for _act in (clear, clear_by_list, reapply, undo, create, return_, write_back):
     suspense.add_command(_act)
 
 

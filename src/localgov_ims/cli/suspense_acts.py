@@ -1,4 +1,4 @@
-"""`ims suspense clear`, `undo`, `create` and `return`: what moves money in and out of suspense."""
+"""`ims suspense clear`, `undo`, `create`, `return` and `write-back`: what moves money in and out of suspense."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from localgov_ims.service.suspense.clearing import clear_items
 from localgov_ims.service.suspense.clearing_undoing import undo_clearance
 from localgov_ims.service.suspense.creating import NewItem, create_item
 from localgov_ims.service.suspense.returning import return_to_payer
+from localgov_ims.service.suspense.writing_back import write_back as write_items_back
 
 _ITEM = "FUND:ACCOUNT:AMOUNT"
 
@@ -115,3 +116,15 @@ def return_(
         print_json(refund_json(request))
     else:
         click.echo(f"Refund {called(request.reference)} of {request.total.shown()} is {request.state.value}.")
+
+
+@click.command("write-back")
+@click.argument("items", metavar="LINE...", nargs=-1, required=True)
+@click.option(
+    "--reason", required=True, metavar="TEXT", help="Why nobody will claim it; it stands on the new line."
+)
+@json_option
+@click.pass_context
+def write_back(context: click.Context, items: tuple[str, ...], reason: str, *, as_json: bool) -> None:
+    """Write old items back that nobody has claimed: all that is left of each is income of today."""
+    show_moved(write_items_back(opened_council(context), items, reason=reason), as_json=as_json)

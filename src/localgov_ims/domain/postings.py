@@ -40,6 +40,24 @@ class Posting:
     decided: LedgerAccount | None = None
 
 
+@frozen
+class FundRoles:
+    """Under which role the lines of an account are posted: suspense, a difference, or income of a fund.
+
+    `suspense` is the code of the suspense fund; `differences` are fund and account reference (empty: none) of the
+    accounts that the settings set for over and short, write-offs and write-backs.
+    """
+
+    suspense: str
+    differences: frozenset[tuple[str, str]] = frozenset()
+
+    def of(self, fund: str, account_reference: str | None) -> Role:
+        """Return the role of a line."""
+        if fund == self.suspense:
+            return Role.SUSPENSE
+        return Role.DIFFERENCE if (fund, account_reference or "") in self.differences else Role.FUND
+
+
 @frozen(kw_only=True)
 class Told:
     """A source with its postings, which sum to nothing; those of nothing say nothing.

@@ -1,4 +1,4 @@
-"""Writing off: where a small difference goes that nobody will pay or claim any more."""
+"""Writing off and back: where a small difference goes that nobody will pay, and money that nobody has claimed."""
 
 from __future__ import annotations
 
@@ -45,3 +45,34 @@ class WriteOffAccount:
             ConfigurationError: Its fund is not there, is disabled, or is the suspense fund.
         """
         check_takes_income(funds, self.fund, section="write_off", advice="Name the account of differences.")
+
+
+@frozen(kw_only=True)
+class WriteBackAccount:
+    """The account of `[write_back]`, to which old items of suspense are written back that nobody has claimed.
+
+    Attributes:
+        fund: Its fund's code; account_reference: at most 30 characters, none where the fund needs none.
+        after_days: Calendar days since the payer paid before which no item is written back.
+
+    Raises:
+        ConfigurationError: No day need pass.
+    """
+
+    fund: str
+    account_reference: str | None = field(default=None, validator=text(30))
+    after_days: int
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse to write back what came today."""
+        if self.after_days < 1:
+            message = f"[write_back] after_days must be at least 1, not {self.after_days}."
+            raise ConfigurationError("bad_write_back", message)
+
+    def check(self, funds: Mapping[str, Fund]) -> None:
+        """Refuse an account that takes no income.
+
+        Raises:
+            ConfigurationError: Its fund is not there, is disabled, or is the suspense fund.
+        """
+        check_takes_income(funds, self.fund, section="write_back", advice="Name an account of income.")

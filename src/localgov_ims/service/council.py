@@ -31,7 +31,7 @@ from localgov_ims.domain.sign_offs import SignOffDuty
 from localgov_ims.domain.till_settings import TillSettings
 from localgov_ims.domain.two_person import TwoPersonLimits
 from localgov_ims.domain.vat import Rounding, VatCode
-from localgov_ims.domain.write_offs import WriteOffAccount
+from localgov_ims.domain.write_offs import WriteBackAccount, WriteOffAccount
 from localgov_ims.errors import ConfigurationError, InvalidValue
 from localgov_ims.hooks.notifiers import check_address
 from localgov_ims.reconciliation.recognisers import IncomeSource, Recogniser, SourceKind
@@ -80,6 +80,7 @@ class Council:
     tariffs: Mapping[str, Tariff] = field(factory=dict)
     over_short: OverShort | None = None
     write_off: WriteOffAccount | None = None
+    write_back: WriteBackAccount | None = None
     tills: TillSettings | None = None
     ereturn_templates: Mapping[str, EReturnTemplate] = field(factory=dict)
     sign_offs: tuple[SignOffDuty, ...] = ()
@@ -153,7 +154,7 @@ class Council:
                 raise ConfigurationError("no_fee_code", message, import_type=each.code)
 
     def _check_paying_in(self) -> None:
-        for differences in (self.over_short, self.write_off):
+        for differences in (self.over_short, self.write_off, self.write_back):
             if differences is not None:
                 differences.check(self.funds)
         if self.tills is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -15,20 +16,21 @@ from localgov_ims.storage import journal_states, journals, reconciliation, state
 
 _j = journals.journals
 _ELSEWHERE = '%"ledger":%'
+_INCOME = ("fund", "difference")
 
 
 def unposted_lines(account: str, ledger: str, as_at: date) -> sa.Select[Any]:
     """Select the ids of an account's bank lines up to a day that its ledger has not taken; none of nothing."""
     lines, m, current = statements.lines, reconciliation.live, reconciliation.current
     # A line debits or credits its bank once, by whichever of these came first.
-    itself = _taken(ledger, as_at, "bank", "awaiting", "banking", "other")
+    itself = _taken(ledger, as_at, ("bank",), "awaiting", "banking", "other")
     by_match = sa.select(m.c.left_id).where(
         m.c.role != "settled",
-        m.c.id.in_(_taken(ledger, as_at, "bank", "match"))
-        | m.c.right_id.in_(_taken(ledger, as_at, "bank", "settlement")),
+        m.c.id.in_(_taken(ledger, as_at, ("bank",), "match"))
+        | m.c.right_id.in_(_taken(ledger, as_at, ("bank",), "settlement")),
     )
     other_leg = sa.select(m.c.right_id).where(
-        m.c.role == "moved", m.c.id.in_(_taken(ledger, as_at, "bank", "match"))
+        m.c.role == "moved", m.c.id.in_(_taken(ledger, as_at, ("bank",), "match"))
     )
     return sa.select(lines.c.id).where(
         lines.c.account == account, lines.c.booked_on <= as_at, lines.c.pence != 0,
@@ -52,8 +54,8 @@ def posted_elsewhere(connection: Connection, account: str, as_at: date) -> tuple
 def unposted_net(connection: Connection, fund: str, ledger: str, first_on: date, as_at: date) -> Money:
     """Return what a fund's lines of a period come to, without VAT, that its ledger has not taken."""
     t, tl = transactions.transactions, transactions.lines
-    taken = tl.c.id.in_(_taken(ledger, None, "fund", "line")) | tl.c.transaction.in_(
-        _taken(ledger, None, "fund", "transfer")
+    taken = tl.c.id.in_(_taken(ledger, None, _INCOME, "line")) | tl.c.transaction.in_(
+        _taken(ledger, None, _INCOME, "transfer")
     )
     query = (
         sa.select(sa.func.coalesce(sa.func.sum(tl.c.pence - tl.c.vat), 0))
@@ -69,8 +71,8 @@ def _by_others() -> sa.ColumnElement[bool]:
     return (current.c.kind == DispositionKind.OTHER.value) & current.c.evidence.not_like(_ELSEWHERE)
 
 
-def _taken(ledger: str, as_at: date | None, role: str, *kinds: str) -> sa.Select[Any]:
-    """Select the sources whose lines of a role a ledger has taken: acknowledged, confirmed, or not among those rejected."""
+def _taken(ledger: str, as_at: date | None, roles: Sequence[str], *kinds: str) -> sa.Select[Any]:
+    """Select the sources whose lines of some roles a ledger has taken: acknowledged, confirmed, or not among those rejected."""
     line, said, no = journals.lines, journal_states.events, journal_states.rejections
     whole = (JournalState.ACKNOWLEDGED.value, JournalState.CONFIRMED.value)
     in_part = sa.exists().where(
@@ -80,7 +82,7 @@ def _taken(ledger: str, as_at: date | None, role: str, *kinds: str) -> sa.Select
     query = (
         sa.select(line.c.source_id)
         .join(_j, _j.c.id == line.c.journal)
-        .where(_j.c.ledger == ledger, line.c.source_kind.in_(kinds), line.c.role == role)
+        .where(_j.c.ledger == ledger, line.c.source_kind.in_(kinds), line.c.role.in_(roles))
         .where(sa.exists().where(said.c.journal == _j.c.id, said.c.state.in_(whole)) | in_part)
     )
     return query.where(_j.c.accounting_on <= as_at) if as_at is not None else query

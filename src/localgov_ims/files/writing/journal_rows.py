@@ -111,7 +111,7 @@ def _with_tax(lines: Sequence[JournalLine], vat: Vat, problems: list[Problem]) -
 
 
 def _net_of(tax: JournalLine, lines: Iterable[JournalLine]) -> JournalLine | None:
-    roles = {Role.FUND, Role.SUSPENSE, Role.FEE, Role.OTHER}
+    roles = {Role.FUND, Role.DIFFERENCE, Role.SUSPENSE, Role.FEE, Role.OTHER}
     fitting = [line for line in lines if line.role in roles and line.side is tax.side]
     same = [line for line in fitting if (line.fund, line.vat_code) == (tax.fund, tax.vat_code)]
     return next(iter(same or (fitting if len(fitting) == 1 else ())), None)

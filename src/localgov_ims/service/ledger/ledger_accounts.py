@@ -20,7 +20,7 @@ class SettingsAccounts:
     def ims_ledger_account(self, posting: Posting) -> LedgerAccount | None:
         """Read the code of the posting's role in the settings; none where they have none."""
         match posting.role:
-            case Role.FUND | Role.SUSPENSE:
+            case Role.FUND | Role.SUSPENSE | Role.DIFFERENCE:
                 return self._fund(posting)
             case Role.VAT:
                 return self._vat(posting)

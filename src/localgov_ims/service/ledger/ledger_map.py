@@ -10,8 +10,9 @@ from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.journals import LedgerAccount, Role
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.permissions import Permission
-from localgov_ims.domain.postings import Posting
+from localgov_ims.domain.postings import FundRoles, Posting
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.ledger.journal_sources import roles_of
 from localgov_ims.service.ledger.ledger_accounts import SettingsAccounts
 from localgov_ims.service.people.permitting import permit_reading
 from localgov_ims.storage import ledger_uses
@@ -41,7 +42,7 @@ def ledger_map(installation: Installation) -> list[Mapped]:
 
 
 def _used(installation: Installation) -> Iterator[tuple[Posting, int]]:
-    suspense, on = installation.council.suspense_fund.code, local_day(installation.clock())
+    roles, on = roles_of(installation.council), local_day(installation.clock())
 
     def posting(role: Role, **of: str) -> Posting:
         return Posting(role=role, kind="Receipt", amount=Money(1), accounting_on=on, **of)  # type: ignore[arg-type]
@@ -52,14 +53,17 @@ def _used(installation: Installation) -> Iterator[tuple[Posting, int]]:
             yield posting(Role.AWAITING, bank_account=account), lines
         for mop, merchant, lines in ledger_uses.methods(connection):
             yield posting(Role.CLEARING, mop=mop, merchant_account=merchant), lines
-        for fund, vat_code, vat, reference, lines in ledger_uses.funds(connection, _cut(installation)):
+        for fund, vat_code, vat, reference, lines in ledger_uses.funds(
+            connection, _told_apart(installation, roles)
+        ):
             of = {"fund": fund} | ({"vat_code": vat_code} if vat_code else {})
             of |= {"account_reference": reference} if reference else {}
-            yield posting(Role.SUSPENSE if fund == suspense else Role.FUND, **of), lines
+            yield posting(roles.of(fund, reference), **of), lines
             if vat:
                 yield posting(Role.VAT, **of), lines
 
 
-def _cut(installation: Installation) -> set[str]:
-    """Return the funds whose codes stand in their account references."""
-    return {fund.code for fund in installation.council.funds.values() if fund.ledger_from is not None}
+def _told_apart(installation: Installation, roles: FundRoles) -> set[str]:
+    """Return the funds whose accounts are posted apart: by codes in their references, or as differences."""
+    cut = {fund.code for fund in installation.council.funds.values() if fund.ledger_from is not None}
+    return cut | {fund for fund, _ in roles.differences}

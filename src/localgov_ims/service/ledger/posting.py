@@ -10,31 +10,31 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from localgov_ims.domain.journals import LedgerAccount, Role
-from localgov_ims.domain.postings import Kept, LineTaken, MoneySide, Posting, Share
+from localgov_ims.domain.postings import FundRoles, Kept, LineTaken, MoneySide, Posting, Share
 
 
-def line_postings(line: LineTaken, suspense: str, on: date, kind: str) -> Iterator[Posting]:
+def line_postings(line: LineTaken, roles: FundRoles, on: date, kind: str) -> Iterator[Posting]:
     """Post a line of income, or of a refund or reversal: the clearing of its method against its fund and VAT.
 
-    *suspense* is the code of the suspense fund. A reversal of what is disputed takes it from there, not from clearing.
+    A reversal of what is disputed takes it from there, not from clearing.
     """
     role = Role.DISPUTED if line.disputed else Role.CLEARING
     yield Posting(
         role=role, kind=kind, amount=line.amount, accounting_on=on, mop=line.mop, office=line.office,
         merchant_account=line.merchant_account, channel=line.channel,
     )  # fmt: skip
-    yield from fund_postings(line, suspense, on, kind)
+    yield from fund_postings(line, roles, on, kind)
 
 
-def transfer_postings(lines: Iterable[LineTaken], suspense: str, on: date, kind: str) -> Iterator[Posting]:
+def transfer_postings(lines: Iterable[LineTaken], roles: FundRoles, on: date, kind: str) -> Iterator[Posting]:
     """Post what only moves: fund against fund, suspense against fund; no clearing."""
     for line in lines:
-        yield from fund_postings(line, suspense, on, kind)
+        yield from fund_postings(line, roles, on, kind)
 
 
-def fund_postings(line: LineTaken, suspense: str, on: date, kind: str) -> Iterator[Posting]:
+def fund_postings(line: LineTaken, roles: FundRoles, on: date, kind: str) -> Iterator[Posting]:
     """Yield a line's own side: its fund net of VAT, and the VAT. Income is a credit."""
-    role = Role.SUSPENSE if line.fund == suspense else Role.FUND
+    role = roles.of(line.fund, line.account_reference)
     parts = ((role, line.net), (Role.VAT, line.vat)) if line.vat else ((role, line.net),)
     for each, amount in parts:
         yield Posting(

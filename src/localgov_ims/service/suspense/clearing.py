@@ -9,6 +9,7 @@ from uuid import UUID
 from attrs import asdict, frozen
 
 from localgov_ims.domain.baskets import BasketItem
+from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.clearing import CLEARANCE, Giving
 from localgov_ims.domain.draws import Draw, Taken
 from localgov_ims.domain.ids import new_id
@@ -36,11 +37,15 @@ Seen = dict[UUID, Taken]
 
 @frozen(kw_only=True)
 class Clearance:
-    """A clearance as it was asked for, and what the person saw of its items."""
+    """A clearance as it was asked for, and what the person saw of its items.
+
+    `written_back` ones are income of the day they are recorded, others of the oldest day on which a payer paid.
+    """
 
     items: tuple[Giving, ...]
     receivers: Receivers
     seen: Seen
+    written_back: bool = False
 
 
 def clear_items(
@@ -108,12 +113,12 @@ def cleared(
     items = {account for account in moved if account[0] == installation.council.suspense_fund.code}
     if proposing.needs_another(installation, unit, Act.CLEARANCE, moved):
         proposal = proposing.propose(
-            installation, unit, Act.CLEARANCE, _plain(given, asked.receivers), moved,
+            installation, unit, Act.CLEARANCE, _plain(given, asked), moved,
             amount=Money.total(abs(each.amount) for each in given), others=items,
         )  # fmt: skip
         _draw(installation, unit, given, by_kind="proposal", by=proposal.id)
         return proposal
-    made = _record(installation, unit, given, inputs, by=installation.actor)
+    made = _record(installation, unit, given, inputs, by=installation.actor, written_back=asked.written_back)
     proposing.count(installation, unit, Act.CLEARANCE, moved, made.id, others=items)
     unit.detail |= {
         "clearance": made.reference,
@@ -132,11 +137,18 @@ def record_proposed(installation: Installation, unit: Unit, rights: Rights, prop
     )  # fmt: skip
     given = check_given(unit, items, {})
     inputs = check_receivers(installation, unit, rights, given, receivers)
-    return _record(installation, unit, given, inputs, by=proposal.proposed_by).id
+    written_back = bool(asked.get("written_back"))
+    return _record(installation, unit, given, inputs, by=proposal.proposed_by, written_back=written_back).id
 
 
 def _record(
-    installation: Installation, unit: Unit, given: Sequence[Given], inputs: Sequence[LineInput], *, by: str
+    installation: Installation,
+    unit: Unit,
+    given: Sequence[Given],
+    inputs: Sequence[LineInput],
+    *,
+    by: str,
+    written_back: bool,
 ) -> Transaction:
     own = new_id()
     drawn = _draw(installation, unit, given, by_kind=CLEARANCE, by=own)
@@ -144,7 +156,7 @@ def _record(
     made = transfer_of(
         [*out, *inputs], origin=Origin(CLEARANCE, str(own)), recorded_at=unit.at, recorded_by=by,
         # No payer is chased for our delay: of items of several days, the oldest.
-        taken_on=min(each.held.transaction.taken_on for each in given),
+        taken_on=local_day(unit.at) if written_back else min(each.held.transaction.taken_on for each in given),
     )  # fmt: skip
     transactions.add(unit, [made], personal_narratives=installation.council.personal_narratives)
     return made
@@ -182,7 +194,8 @@ def _moved(
     return moved
 
 
-def _plain(given: Sequence[Given], receivers: Receivers) -> dict[str, object]:
+def _plain(given: Sequence[Given], asked: Clearance) -> dict[str, object]:
+    receivers = asked.receivers
     return {
         "given": [{"line": each.held.line.reference, "amount": each.amount.pence} for each in given],
         **{
@@ -190,6 +203,7 @@ def _plain(given: Sequence[Given], receivers: Receivers) -> dict[str, object]:
             for side in ("targets", "credit_notes")
         },
         "narrative": receivers.narrative,
+        **({"written_back": True} if asked.written_back else {}),
     }
 
 
