@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +80,18 @@ class Desk:
 
 def a_desk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """Begin a council in a new folder, with ann and bob."""
-    desk = Desk(folder / "council.toml", lambda name: monkeypatch.setenv("IMS_ACTOR", name))
-    desk.sit("ann")
-    assert call("init", folder).exit_code == 0
-    desk.ask("users", "add", "bob", "--role", "administrator")
-    return desk
+    shutil.copytree(_begun(), folder, dirs_exist_ok=True)
+    return Desk(folder / "council.toml", lambda name: monkeypatch.setenv("IMS_ACTOR", name))
+
+
+@cache
+def _begun() -> Path:
+    """Begin it by commands, once; every desk is a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="desk-"))
+    atexit.register(shutil.rmtree, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        desk = Desk(folder / "council.toml", lambda name: patch.setenv("IMS_ACTOR", name))
+        desk.sit("ann")
+        assert call("init", folder).exit_code == 0
+        desk.ask("users", "add", "bob", "--role", "administrator")
+    return folder
