@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from decimal import Decimal
 
 import pytest
@@ -76,6 +77,22 @@ def test_files_get_plain_figures_and_people_get_pounds_with_separators(
     pence: int, written: str, shown: str
 ) -> None:
     assert (str(Money(pence)), Money(pence).shown()) == (written, shown)
+
+
+near = st.tuples(amounts, st.integers(-1, 1)).map(lambda made: (made[0], made[0] + Money(made[1])))
+
+
+@given(near | st.tuples(amounts, amounts))
+def test_amounts_are_in_the_order_of_their_pence(two: tuple[Money, Money]) -> None:
+    one, other = two
+    a, b = one.pence, other.pence
+    assert (one < other, one <= other, one > other, one >= other) == (a < b, a <= b, a > b, a >= b)
+
+
+def test_an_amount_is_compared_with_amounts_alone() -> None:
+    for compare in (operator.lt, operator.le, operator.gt, operator.ge):
+        with pytest.raises(TypeError):
+            compare(Money(1), 1)
 
 
 @given(amounts, st.integers(1, 200))

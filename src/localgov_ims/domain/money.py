@@ -20,7 +20,7 @@ _TEXT = re.compile(r"([+-]?)([0-9]{1,15})(?:\.([0-9]{1,2}))?", re.ASCII)
 _LEAST, _set = -LIMIT, object.__setattr__
 
 
-@frozen(order=True, repr=False, init=False)
+@frozen(repr=False, init=False)
 class Money:
     """An amount in pounds sterling, kept as a whole number of pence.
 
@@ -111,6 +111,22 @@ class Money:
     def __abs__(self) -> Money:
         """Return the size of the amount, without its direction."""
         return Money(abs(self.pence))
+
+    def __lt__(self, other: Money) -> bool:
+        """Tell whether it is less; written out, as what compares amounts compares very many."""
+        return self.pence < other.pence if isinstance(other, Money) else NotImplemented
+
+    def __le__(self, other: Money) -> bool:
+        """Tell whether it is no more."""
+        return self.pence <= other.pence if isinstance(other, Money) else NotImplemented
+
+    def __gt__(self, other: Money) -> bool:
+        """Tell whether it is more."""
+        return self.pence > other.pence if isinstance(other, Money) else NotImplemented
+
+    def __ge__(self, other: Money) -> bool:
+        """Tell whether it is no less."""
+        return self.pence >= other.pence if isinstance(other, Money) else NotImplemented
 
     def __bool__(self) -> bool:
         """Tell whether it is anything but nothing."""

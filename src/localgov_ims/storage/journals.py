@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -172,9 +173,13 @@ def count_of_day(connection: Connection, ledger: str, accounting_on: date) -> in
 def _line_row(journal: UUID, line: JournalLine, place: int) -> Row:
     return (
         new_id(), journal, line.number, place, line.source.kind, UUID(line.source.id), line.role.value, line.side.value,
-        line.account.code, json_text(line.account.dimensions), line.amount.pence, line.kind, line.narrative, line.reference,
+        line.account.code, _dimensions(line.account.dimensions), line.amount.pence, line.kind, line.narrative, line.reference,
         line.taken_on, line.fund, line.mop, line.vat_code, line.office,
     )  # fmt: skip
+
+
+_dimensions = lru_cache(maxsize=10_000)(json_text)
+"""What dimensions are kept as: a million lines have a few hundred."""
 
 
 def _line(row: sa.Row[Any]) -> JournalLine:
