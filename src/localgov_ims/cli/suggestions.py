@@ -14,6 +14,7 @@ from localgov_ims.domain.quoting import visible
 from localgov_ims.service.reconciliation import deciding_matches as service
 from localgov_ims.service.reconciliation.differences import match_with_difference
 from localgov_ims.service.reconciliation.holding_lines import name_source, send_to_suspense
+from localgov_ims.service.reconciliation.matching_totals import TOTALS, match_total
 from localgov_ims.service.reconciliation.suggested_matches import SuggestionView, list_suggestions
 from localgov_ims.service.reconciliation.undoing_matches import undo_match
 
@@ -83,6 +84,17 @@ def match(
         show_moved(made, as_json=False)
         return
     click.echo(f"{counted(len(made), 'receipt')} matched.")
+
+
+@suggestions.command()
+@click.argument("line", type=click.UUID)
+@click.argument("total")
+@click.option("--because", "reason", required=True, help="How you know.")
+@click.pass_context
+def total(context: click.Context, line: UUID, total: str, reason: str) -> None:
+    """Match a bank LINE with a payout (its number) or an income file (its id or SHA-256) of the same sum."""
+    match = match_total(opened_council(context), line, total, reason=reason)
+    click.echo(f"{match.amount.shown()} matched with the {TOTALS[match.right_kind]}.")
 
 
 @suggestions.command()

@@ -91,7 +91,8 @@ def _of_unpaids(ledger: str) -> sa.Select[Any]:
 
 
 def _posted(ledger: str) -> sa.ColumnElement[bool]:
-    return _m.c.id.in_(done(ledger, "match")) & _m.c.id.not_in(taken_back(ledger))
+    had = _m.c.id.in_(done(ledger, "match")) | _m.c.id.in_(done(ledger, "settlement"))
+    return had & _m.c.id.not_in(taken_back(ledger))
 
 
 def taken_back(ledger: str) -> sa.Select[Any]:
@@ -120,7 +121,14 @@ def _paid_out(ledger: str, foreign: Mapping[str, str]) -> sa.Select[Any]:
             sa.func.coalesce(mop.correlate(payment, held).scalar_subquery(), nobodys).label("mop"), _sl.c.pence
         )
         .join(_s, _s.c.id == _sl.c.settlement)
-        .join(_src, sa.and_(_src.c.ledger == ledger, _src.c.kind == "settlement", _src.c.source_id == _s.c.id))
+        .outerjoin(_m, sa.and_(_m.c.right_kind == "settlement", _m.c.right_id == _s.c.id, _posted(ledger)))
+        .join(
+            _src,
+            sa.and_(
+                _src.c.ledger == ledger, _src.c.kind == "settlement",
+                _src.c.source_id == sa.case((_s.c.net == 0, _s.c.id), else_=_m.c.id),
+            ),
+        )
         .outerjoin(_live, sa.and_(_live.c.role == "settled", _live.c.left_id == _sl.c.id, _in_time(ledger)))
         .outerjoin(payment, payment.c.id == _live.c.right_id)
         .outerjoin(
@@ -151,7 +159,7 @@ def _banked(connection: Connection, ledger: str) -> int:
 
 def _banked_again(connection: Connection, ledger: str) -> int:
     """Return what came back there: the Receipt of a bank line was taken back, and the line is something else."""
-    matched = sa.select(_m.c.left_id).where(_posted(ledger) | _m.c.right_id.in_(done(ledger, "settlement")))
+    matched = sa.select(_m.c.left_id).where(_posted(ledger))
     again = _b.c.id.in_(matched) | _b.c.id.in_(done(ledger, "other"))
     return _pence(connection, _b.c.id.in_(done(ledger, "banking")) & again)
 

@@ -25,9 +25,7 @@ def unposted_lines(account: str, ledger: str, as_at: date) -> sa.Select[Any]:
     # A line debits or credits its bank once, by whichever of these came first.
     itself = _taken(ledger, as_at, ("bank",), "awaiting", "banking", "other")
     by_match = sa.select(m.c.left_id).where(
-        m.c.role != "settled",
-        m.c.id.in_(_taken(ledger, as_at, ("bank",), "match"))
-        | m.c.right_id.in_(_taken(ledger, as_at, ("bank",), "settlement")),
+        m.c.role != "settled", m.c.id.in_(_taken(ledger, as_at, ("bank",), "match", "settlement"))
     )
     other_leg = sa.select(m.c.right_id).where(
         m.c.role == "moved", m.c.id.in_(_taken(ledger, as_at, ("bank",), "match"))

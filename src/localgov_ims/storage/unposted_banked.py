@@ -78,7 +78,13 @@ def _disposed(connection: Connection, span: Span) -> Iterator[Banked]:
         sa.select(kind.label("source"), d.c.evidence, _e.c.number.label("first"), *_bank_columns())
         .join(_b, _b.c.id == d.c.line)
         .join(_e, _e.c.id == d.c.unit)
-        .where(_e.c.number > span.through, d.c.kind.in_(_SOURCE_OF), span.unposted(kind, _b.c.id))
+        .where(
+            _e.c.number > span.through,
+            d.c.kind.in_(_SOURCE_OF),
+            span.unposted(kind, _b.c.id),
+            # What became a Receipt and waits again, its Match undone, is in the clearing of bank transfers already.
+            (kind != "awaiting") | span.unposted("banking", _b.c.id),
+        )
     )
     for row in connection.execute(query):
         yield Banked(kind=row.source, id=row.line, evidence=row.evidence, **_of_bank(row))
@@ -122,7 +128,11 @@ def _undone(connection: Connection, span: Span) -> Iterator[Banked]:
         .join(m, m.c.id == undos.c.match)
         .join(_b, _b.c.id == m.c.left_id)
         .join(_e, _e.c.id == undos.c.unit)
-        .where(_e.c.number > span.through, span.unposted("undo", undos.c.id), ~span.unposted("match", m.c.id))
+        .where(
+            _e.c.number > span.through,
+            span.unposted("undo", undos.c.id),
+            ~span.unposted("match", m.c.id) | ~span.unposted("settlement", m.c.id),
+        )
     )
     for row in connection.execute(query):
         bank = _of_bank(row) | {"day": local_day(row.at)}
@@ -130,16 +140,19 @@ def _undone(connection: Connection, span: Span) -> Iterator[Banked]:
 
 
 def _paid_out(connection: Connection, span: Span) -> Iterator[Banked]:
+    """Yield payouts by the Match with their credit: another Match, after that was taken back, is another source."""
     query = (
-        sa.select(_s.c.id, _s.c.reference, _s.c.paid_on, _e.c.number.label("first"), *_bank_columns())
+        sa.select(
+            _m.c.id, _s.c.id.label("payout"), _s.c.reference, _s.c.paid_on, _e.c.number.label("first"), *_bank_columns(),
+        )
         .join(_m, sa.and_(_BANKED, _m.c.right_kind == "settlement", _m.c.right_id == _s.c.id))
         .join(_b, _b.c.id == _m.c.left_id)
         .join(_e, _e.c.id == _m.c.unit)
-        .where(_e.c.number > span.through, span.unposted("settlement", _s.c.id))
-    )
+        .where(_e.c.number > span.through, _s.c.net != 0, span.unposted("settlement", _m.c.id))
+    )  # fmt: skip
     for row in connection.execute(query):
         bank = _of_bank(row) | {"day": row.paid_on, "reference": row.reference, "position": 0}
-        yield Banked(kind="settlement", id=row.id, right_kind="settlement", right=row.id, **bank)
+        yield Banked(kind="settlement", id=row.id, right_kind="settlement", right=row.payout, **bank)
 
 
 def _paid_nothing(connection: Connection, span: Span) -> Iterator[Banked]:
@@ -147,11 +160,8 @@ def _paid_nothing(connection: Connection, span: Span) -> Iterator[Banked]:
     query = (
         sa.select(_s, _e.c.number.label("first"))
         .join(_e, _e.c.id == _s.c.unit)
-        .where(
-            _e.c.number > span.through, _s.c.net == 0, span.unposted("settlement", _s.c.id),
-            ~sa.exists().where(_BANKED, _m.c.right_kind == "settlement", _m.c.right_id == _s.c.id),
-        )
-    )  # fmt: skip
+        .where(_e.c.number > span.through, _s.c.net == 0, span.unposted("settlement", _s.c.id))
+    )
     for row in connection.execute(query):
         yield Banked(
             kind="settlement", id=row.id, day=row.paid_on, first=row.first, line=None, reference=row.reference,
@@ -161,14 +171,21 @@ def _paid_nothing(connection: Connection, span: Span) -> Iterator[Banked]:
 
 def _found_late(connection: Connection, span: Span) -> Iterator[Banked]:
     """Yield payments that were found after their payout was journalled, which cleared them as nobody's."""
-    posted, journal = journals.sources.alias("posted"), _e.alias("journal")
+    posted, journal, credit = journals.sources.alias("posted"), _e.alias("journal"), _m.alias("credit")
+    banked = sa.and_(
+        credit.c.role == "banked", credit.c.right_kind == "settlement", credit.c.right_id == _s.c.id
+    )
     query = (
         sa.select(_m.c.id, _s.c.reference, _s.c.paid_on, _sl.c.id.label("right"), _sl.c.pence, _e.c.number.label("first"))
         .join(_sl, _sl.c.id == _m.c.left_id)
         .join(_s, _s.c.id == _sl.c.settlement)
+        .outerjoin(credit, banked)
         .join(
             posted,
-            sa.and_(posted.c.ledger == span.ledger, posted.c.kind == "settlement", posted.c.source_id == _s.c.id),
+            sa.and_(
+                posted.c.ledger == span.ledger, posted.c.kind == "settlement",
+                posted.c.source_id == sa.case((_s.c.net == 0, _s.c.id), else_=credit.c.id),
+            ),
         )
         .join(_e, _e.c.id == _m.c.unit)
         .join(journal, journal.c.id == posted.c.unit)
@@ -182,6 +199,22 @@ def _found_late(connection: Connection, span: Span) -> Iterator[Banked]:
             kind="found", id=row.id, day=row.paid_on, first=row.first, line=None, amount=Money(row.pence),
             reference=row.reference, right_kind="settlement_line", right=row.right,
         )  # fmt: skip
+
+
+def found_since(connection: Connection, ledger: str, match: UUID) -> list[UUID]:
+    """Return the payments found late that were moved, in a ledger, out of what a payout's Match had posted as nobody's."""
+    posted, moved = journals.sources.alias("posted"), journals.sources.alias("moved")
+    built, then, m = _e.alias("built"), _e.alias("then"), reconciliation.matches
+    paid = sa.select(_sl.c.id).join(m, m.c.right_id == _sl.c.settlement).where(m.c.id == match)
+    settled = sa.select(m.c.id).where(m.c.role == "settled", m.c.left_id.in_(paid))
+    query = (
+        sa.select(moved.c.source_id)
+        .join(then, then.c.id == moved.c.unit)
+        .join(posted, sa.and_(posted.c.ledger == ledger, posted.c.kind == "settlement", posted.c.source_id == match))
+        .join(built, built.c.id == posted.c.unit)
+        .where(moved.c.ledger == ledger, moved.c.kind == "found", moved.c.source_id.in_(settled), then.c.number > built.c.number)
+    )  # fmt: skip
+    return list(connection.execute(query).scalars())
 
 
 def put_before(connection: Connection, ledger: str, bank_lines: Sequence[UUID]) -> dict[UUID, Before]:

@@ -36,7 +36,7 @@ def late(connection: Connection, ledger: str, period: PeriodNumber) -> Iterator[
 
 def in_fees(connection: Connection, ledger: str, period: PeriodNumber) -> Iterator[Any]:
     """Yield reference, day, code, fee and VAT in it, in pence, of what providers kept whose VAT is recovered in a period."""
-    kept = sa.union_all(_kept_of_payouts(), _kept_of_files()).subquery()
+    kept = sa.union_all(_kept_of_payouts(), *_kept_of_matched()).subquery()
     query = (
         sa.select(kept.c.reference, kept.c.day, _jl.c.vat_code, kept.c.fee, kept.c.vat)
         .join(_jl, sa.and_(_jl.c.source_kind == kept.c.kind, _jl.c.source_id == kept.c.source))
@@ -47,21 +47,37 @@ def in_fees(connection: Connection, ledger: str, period: PeriodNumber) -> Iterat
 
 
 def _kept_of_payouts() -> sa.Select[Any]:
+    """Select what providers kept of payouts of nothing, which no Match posts."""
+    return _of_payouts(_s.c.id, "settlement", 1).where(_s.c.net == 0)
+
+
+def _kept_of_matched() -> Iterator[sa.Select[Any]]:
+    """Yield what was kept of the payouts and files that were matched, and the other way of those whose Match was undone."""
+    m, undos = reconciliation.matches, reconciliation.undos
+    payout = sa.and_(m.c.right_kind == "settlement", m.c.right_id == _s.c.id)
+    file = sa.and_(m.c.right_kind == "income_file", m.c.right_id == _f.c.id)
+    undone = undos.c.match == m.c.id
+    yield _of_payouts(m.c.id, "settlement", 1).join(m, payout)
+    yield _of_payouts(undos.c.id, "undo", -1).join(m, payout).join(undos, undone)
+    yield _of_files(m.c.id, "match", 1).join(m, file)
+    yield _of_files(undos.c.id, "undo", -1).join(m, file).join(undos, undone)
+
+
+def _of_payouts(source: sa.ColumnElement[Any], kind: str, sign: int) -> sa.Select[Any]:
     total = sa.cast(sa.func.coalesce(sa.func.sum(_sl.c.fee_vat), 0), sa.BigInteger)
     vat = sa.select(total).where(_sl.c.settlement == _s.c.id).scalar_subquery()
     return sa.select(
-        sa.literal("settlement").label("kind"), _s.c.id.label("source"), _s.c.reference.label("reference"),
-        _s.c.paid_on.label("day"), _s.c.fees.label("fee"), vat.label("vat"),
-    )  # fmt: skip
+        sa.literal(kind).label("kind"), source.label("source"), _s.c.reference.label("reference"),
+        _s.c.paid_on.label("day"), (sign * _s.c.fees).label("fee"), (sign * vat).label("vat"),
+    ).select_from(_s)  # fmt: skip
 
 
-def _kept_of_files() -> sa.Select[Any]:
-    """Select what senders kept of the credits of their files; such a Match is never undone."""
-    m = reconciliation.matches
+def _of_files(source: sa.ColumnElement[Any], kind: str, sign: int) -> sa.Select[Any]:
+    kept = _f.c.gross - _f.c.expected
     return sa.select(
-        sa.literal("match").label("kind"), m.c.id.label("source"), _f.c.import_type.label("reference"),
-        _f.c.last_on.label("day"), (_f.c.gross - _f.c.expected).label("fee"), _f.c.fee_vat.label("vat"),
-    ).join(m, sa.and_(m.c.right_kind == "income_file", m.c.right_id == _f.c.id))  # fmt: skip
+        sa.literal(kind).label("kind"), source.label("source"), _f.c.import_type.label("reference"),
+        _f.c.last_on.label("day"), (sign * kept).label("fee"), (sign * _f.c.fee_vat).label("vat"),
+    ).select_from(_f)  # fmt: skip
 
 
 def accounts(connection: Connection, ledger: str, period: PeriodNumber) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from localgov_ims.domain import ids
@@ -206,7 +207,11 @@ def _settlements(connection: Connection, text: str) -> Iterator[Story]:
                 connection, reconciliation.matches.c.left_id.in_(settlements.line_ids(s.id))
             )
         )
-        banked = list(reconciliation.some_matches(connection, reconciliation.matches.c.right_id == s.id))
+        live = reconciliation.live
+        banked = [
+            reconciliation.match(row)
+            for row in connection.execute(sa.select(live).where(live.c.right_id == s.id))
+        ]
         sentences = [
             f"{s.source} paid out {s.net.shown()} on {s.paid_on:%d %B %Y}: {s.gross.shown()} less fees {s.fees.shown()}.",
             f"It came in {files.by_id(connection, s.file).name}; {len(found)} of its {s.lines} lines are payments of ours.",
@@ -214,7 +219,7 @@ def _settlements(connection: Connection, text: str) -> Iterator[Story]:
         ]
         if not banked:
             sentences.append("Its credit has not been found at the bank yet.")
-        sentences += _posted(connection, [s.id])
+        sentences += _posted(connection, [s.id, *(match.id for match in banked)])
         leads = tuple(str(match.left) for match in banked)
         title = f"Payout {s.reference} of {s.source}"
         yield Story(kind="settlement", id=str(s.id), title=title, sentences=tuple(sentences), leads_to=leads)

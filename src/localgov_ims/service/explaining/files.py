@@ -61,4 +61,6 @@ def _banked(connection: Connection, recorded: IncomeFile) -> list[str]:
 
 
 def _matches(connection: Connection, recorded: IncomeFile) -> list[Match]:
-    return list(reconciliation.some_matches(connection, reconciliation.matches.c.right_id == recorded.id))
+    live = reconciliation.live
+    found = connection.execute(sa.select(live).where(live.c.right_id == recorded.id))
+    return [reconciliation.match(row) for row in found]

@@ -32,7 +32,8 @@ def record_waiting(installation: Installation, unit: Unit, matched: Collection[U
     for recorded in list(
         income_files.some(unit.connection, income_files.income_files.c.id.in_(list(matched)))
     ):
-        if recorded.waits:
+        # Of a file whose Match was undone the rows are here since.
+        if recorded.waits and not income_files.shares(unit.connection, recorded):
             _record(installation, unit, recorded)
 
 

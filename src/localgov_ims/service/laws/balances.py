@@ -61,8 +61,8 @@ def _journalled(ledger: str, role: str) -> sa.Select[Any]:
 def _awaiting_items(ledger: str) -> sa.Select[Any]:
     """Sum the lines journalled as awaiting, less those journalled since as what they turned out to be."""
     lines, m = statements.lines, reconciliation.matches
-    turned = m.c.id.in_(done(ledger, "match")) & m.c.id.not_in(taken_back(ledger))
-    turned = turned | m.c.right_id.in_(done(ledger, "settlement"))
+    had = m.c.id.in_(done(ledger, "match")) | m.c.id.in_(done(ledger, "settlement"))
+    turned = had & m.c.id.not_in(taken_back(ledger))
     settled = sa.union(
         sa.select(m.c.left_id).where(m.c.left_kind == "line", turned),
         sa.select(m.c.right_id).where(m.c.right_kind == "line", turned),

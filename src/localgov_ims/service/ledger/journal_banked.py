@@ -115,11 +115,15 @@ def _fees(council: Council, kept: Kept, on: date, kind: str) -> Sequence[Posting
 def _undone(connection: Connection, ledger: str, each: Banked, on: date) -> Iterator[Posting]:
     """Post what a Match posted the other way, at the codes at which it stands."""
     assert each.right is not None, "it names its match"  # noqa: S101 - the query joins it
-    for line in journals.lines_of(connection, ledger, "match", [each.right])[each.right]:
-        yield Posting(
-            role=line.role, kind="Match undone", amount=-line.signed, accounting_on=on, fund=line.fund, mop=line.mop,
-            decided=line.account,
-        )  # fmt: skip
+    posted = [("match", [each.right]), ("settlement", [each.right])]
+    posted.append(("found", unposted_banked.found_since(connection, ledger, each.right)))
+    for kind, wanted in posted:
+        for lines in journals.lines_of(connection, ledger, kind, wanted).values():
+            for line in lines:
+                yield Posting(
+                    role=line.role, kind="Match undone", amount=-line.signed, accounting_on=on, fund=line.fund, mop=line.mop,
+                    vat_code=line.vat_code, decided=line.account,
+                )  # fmt: skip
 
 
 def _moved(
@@ -164,8 +168,9 @@ _SHARES: Mapping[str, Callable[[Council, Connection, UUID], tuple[list[Share], K
 def _settlement(
     council: Council, connection: Connection, each: Banked, money: MoneySide | None, on: date
 ) -> Iterator[Posting]:
-    foreign = council.settled_by(stored.source_of(connection, each.id))[0].code
-    shares, kept = stored.shares_of_settlement(connection, each.id, foreign)
+    assert each.right is not None, "it names its payout"  # noqa: S101 - the queries join it
+    foreign = council.settled_by(stored.source_of(connection, each.right))[0].code
+    shares, kept = stored.shares_of_settlement(connection, each.right, foreign)
     held = [_held_back(council, share) for share in shares]
     yield from posting.settlement_postings(money, held, on, fees=_fees(council, kept, on, "Settlement"))
 

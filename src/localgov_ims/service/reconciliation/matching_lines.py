@@ -90,12 +90,38 @@ def check_matchable(unit: Unit, rights: Rights, line: StatementLine, sides: Sequ
         AlreadyDone: The line is matched already.
         NotPermitted: The fund of a receipt is missing.
     """
-    before = stored.latest_of(unit.connection, line.id)
-    if before is not None and before.kind is DispositionKind.MATCHED:
-        message = f"Bank line {line.id} is matched already: {before.reason} Undo that Match first."
-        raise AlreadyDone("matched_already", message, id=line.id)
+    check_unmatched(unit, line.id)
     rights.require_funds({part.fund for side in sides for part in side.receipt.lines})
     _check_open(unit, [side.receipt for side in sides])
+
+
+def check_unmatched(unit: Unit, line: UUID) -> Disposition | None:
+    """Return the current end of a line that is not matched; none where no run has seen it.
+
+    Raises:
+        AlreadyDone: The line is matched already.
+    """
+    before = stored.latest_of(unit.connection, line)
+    if before is not None and before.kind is DispositionKind.MATCHED:
+        message = f"Bank line {line} is matched already: {before.reason} Undo that Match first."
+        raise AlreadyDone("matched_already", message, id=line)
+    return before
+
+
+def take_income_back(
+    installation: Installation, unit: Unit, rights: Rights, before: Disposition | None, *, reason: str
+) -> None:
+    """Reverse what a line became before, in a fund or in suspense, if it became anything.
+
+    Raises:
+        RuleViolation: It was refunded or moved on (`over_available`).
+        NotPermitted: A fund of it is missing.
+    """
+    if before is None or before.kind not in (DispositionKind.ALLOCATED, DispositionKind.SUSPENSE):
+        return
+    (became,) = transactions.some(unit.connection, transactions.transactions.c.id == before.record)
+    rights.require_funds({part.fund for part in became.lines} - {installation.council.suspense_fund.code})
+    take_back(installation, unit, became, reason=reason)
 
 
 def record_brought(
@@ -103,13 +129,9 @@ def record_brought(
 ) -> list[Match]:  # fmt: skip
     """Record the Matches of a line with what was checked to come to it, in their order; *by* is who says so."""
     before = stored.latest_of(unit.connection, line.id)
-    if before is not None and before.kind in (DispositionKind.ALLOCATED, DispositionKind.SUSPENSE):
-        (became,) = transactions.some(unit.connection, transactions.transactions.c.id == before.record)
-        own = {part.fund for part in became.lines} - {installation.council.suspense_fund.code}
-        rights.require_funds(own)
-        take_back(
-            installation, unit, became, reason="Its bank line brings a receipt that was recorded before"
-        )
+    take_income_back(
+        installation, unit, rights, before, reason="Its bank line brings a receipt that was recorded before"
+    )
     times, run = stored.generations(unit.connection), new_id()
     matches = [
         Match(

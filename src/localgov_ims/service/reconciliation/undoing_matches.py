@@ -26,23 +26,20 @@ UNDONE = "undone"
 
 _LONGEST_REASON = 200
 _LONGEST_NARRATIVE = 100
-_TOTALS = {
-    "settlement": "take its file back instead: a payout is proved by its sum and its number",
-    "income_file": "take its file back instead, with the receipts that were recorded from it",
-}
 
 
 def undo_match(installation: Installation, match: UUID, *, reason: str) -> list[MatchUndo]:
     """Take a Match back, in one unit of work; its bank line is open again, and no rule pairs the two any more.
 
     Of a group every Match of the line is taken back with it, for they come to what the bank says only together; and so is
-    what was written off to make them come to it. Return what was undone, the Match that was named first.
+    what was written off to make them come to it. A payout, or an income file with its rows, stays recorded and waits for
+    its credit anew. Return what was undone, the Match that was named first.
 
     Raises:
         NotPermitted: The permission match.undo is missing.
         NotFound: There is no such Match.
         AlreadyDone: It was undone already.
-        RuleViolation: It is of a total (`match_of_total`), took income back (`match_returned`), or no reason is given.
+        RuleViolation: It took income back (`match_returned`), or no reason is given.
     """
     with installation.unit("undo_match") as unit:
         unit.lock()
@@ -95,13 +92,9 @@ def _take_write_offs_back(
 
 
 def _refuse(found: Match) -> None:
-    about = {"match": str(found.id)}
-    if found.right_kind in _TOTALS:
-        message = f"Match {found.id} is of a whole {found.right_kind.replace('_', ' ')}; {_TOTALS[found.right_kind]}."
-        raise RuleViolation("match_of_total", message, **about)
     if found.role == "returned" or found.right_kind == "unpaid":
         message = f"Match {found.id} says that the bank took income back, which was reversed with it."
-        raise RuleViolation("match_returned", message, **about)
+        raise RuleViolation("match_returned", message, match=str(found.id))
 
 
 def _open_again(line: UUID, before: int, undo: MatchUndo) -> Disposition:
