@@ -1,9 +1,11 @@
 """Choosing a reader, and reading a file whole."""
 
 import io
+import itertools
+import tracemalloc
 
 import pytest
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from localgov_ims.domain.issues import Issue, notice
 from localgov_ims.domain.money import Money
@@ -54,7 +56,7 @@ def row(identifier: str, place: str = "row 1") -> SettlementLine:
 
 
 def whole(*given: object, **changes: object):
-    return read([Fake(given, **changes)], io.BytesIO(b"fake"))
+    return read([Fake(**{"given": given} | changes)], io.BytesIO(b"fake"))
 
 
 def codes(file) -> list[list[str]]:
@@ -156,6 +158,32 @@ def test_an_identifier_that_stands_twice_in_the_file_is_found_with_both_places()
     message = file.entries[1].issues[0].message
     assert "row 1" in message
     assert "row 3" in message
+
+
+def test_an_identifier_is_one_accounts_own():
+    other = evolve(OPENED, account="2")
+    assert codes(whole(OPENED, row("a", "row 1"), CLOSED, other, row("a", "row 2"), CLOSED)) == [[], []]
+
+
+def test_an_identifier_is_found_again_however_far_apart_the_two_stand():
+    rows = [row(str(number), f"row {number}") for number in range(5_000)]
+    file = whole(OPENED, *rows, row("0", "row 5000"), CLOSED)
+    assert [(issue.code, issue.place) for issue in file.entries[0].issues] == [("duplicate-id", "row 5000")]
+    assert "at row 0 and" in file.entries[0].issues[0].message
+
+
+def test_what_must_be_unique_takes_no_memory_for_each_row():
+    def peak(rows: int) -> int:
+        made = (row(f"identifier {number}", f"row {number}") for number in range(rows))
+        given = itertools.chain([OPENED], made, [CLOSED])
+        tracemalloc.start()
+        assert whole(given=given).accepted
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    peak(10)
+    assert peak(20_000) - peak(5_000) < 100_000
 
 
 def test_the_first_issues_are_kept_and_a_fault_that_stops_is_never_lost_among_notices():

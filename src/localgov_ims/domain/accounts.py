@@ -8,7 +8,7 @@ from typing import Final
 from attrs import field, frozen
 
 from localgov_ims.domain.journals import LedgerAccount
-from localgov_ims.domain.policies import Treatment, check_policy
+from localgov_ims.domain.policies import OF_STATEMENTS, Treatment, check_policy
 from localgov_ims.errors import ConfigurationError
 
 MOST_PROOF_DAYS: Final = 250
@@ -37,7 +37,7 @@ class BankAccount:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what contradicts itself."""
-        check_policy(self.policy, f"[bank_accounts.{self.name}] policy")
+        check_policy(self.policy, f"[bank_accounts.{self.name}] policy", OF_STATEMENTS)
         if self.ledger == self.awaiting:
             message = (
                 f"Bank account {self.name}: what awaits its file needs another ledger code than the balance."

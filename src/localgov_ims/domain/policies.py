@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from localgov_ims.domain.issues import CODES
@@ -25,9 +25,12 @@ A fault of a row, of a balance or of the file's shape is never among them: a row
 would be recorded as right.
 """
 
+OF_STATEMENTS: Final = RELAXABLE | {"duplicate-id"}
+"""Those of statements: some banks use an identifier again for another payment, and every line of both is kept."""
 
-def check_policy(policy: Mapping[str, Treatment], where: str) -> None:
-    """See that a policy relaxes only what may be relaxed.
+
+def check_policy(policy: Mapping[str, Treatment], where: str, relaxable: Collection[str] = RELAXABLE) -> None:
+    """See that a policy relaxes only what is *relaxable*.
 
     Raises:
         ConfigurationError: A code is unknown, or cannot be relaxed (`bad_policy`).
@@ -35,10 +38,10 @@ def check_policy(policy: Mapping[str, Treatment], where: str) -> None:
     for code, treatment in policy.items():
         if code not in CODES:
             message = f"{where}: {code!r} is not the code of a fault."
-        elif treatment is not Treatment.REFUSE and code not in RELAXABLE:
+        elif treatment is not Treatment.REFUSE and code not in relaxable:
             message = (
                 f"{where}: {code} always refuses a file, for something in it would be lost or wrong. Only "
-                f"{', '.join(sorted(RELAXABLE))} may be {treatment.value}."
+                f"{', '.join(sorted(relaxable))} may be {treatment.value}."
             )
         else:
             continue

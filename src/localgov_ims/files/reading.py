@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack
 from typing import BinaryIO
 
 from attrs import define, evolve, field, frozen
@@ -11,16 +12,16 @@ from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.policies import RELAXABLE
-from localgov_ims.domain.settlements import SettlementLine
 from localgov_ims.domain.statements import BankLine, Evidence
-from localgov_ims.domain.unpaids import Unpaid
-from localgov_ims.files.events import Closed, Event, Opened, Row
+from localgov_ims.files.events import Closed, Event, Opened
 from localgov_ims.files.holder_fields import HolderRow
+from localgov_ims.files.identifiers import Identifiers
 from localgov_ims.files.limits import DEFAULT_LIMITS, Refused, first_bytes, refuse
 from localgov_ims.files.readers import HEAD_BYTES, LooksInside, Options, Reader
 
 _MOST = (BankLine, IncomeRow)
 """What most events are: they are asked for first."""
+_NOTED_AT_ONCE = 2000
 KEPT_ISSUES = 100
 """The first Issues of a file are kept, the rest counted."""
 
@@ -156,7 +157,7 @@ class FileRead:
 def read(
     readers: Sequence[Reader], stream: BinaryIO, named: str | None = None, preferred: Collection[str] = ()
 ) -> FileRead:
-    """Read and prove a file of any kind; of its rows only the identifiers that must be unique are kept.
+    """Read and prove a file of any kind; of its rows nothing is kept in memory.
 
     An Issue belongs to the entry that is open or follows; those after the last entry make one of their own.
     """
@@ -166,18 +167,14 @@ def read(
         return FileRead((Entry(format=named, kind=None, issues=(refused.issue,)),))
     entries: list[Entry] = []
     log, opened = IssueLog(), None
-    places: dict[str, str] = {}
-    for event in events(reader, stream):
+    for event in _without_rows(reader, stream):
         if isinstance(event, Issue):
             log.add(event)
         elif isinstance(event, Opened):
             opened = event
-        elif isinstance(event, Closed):
+        else:
             entries.append(_entry(reader, log, opened, event))
             log, opened = IssueLog(), None
-        else:
-            for issue in _faults(event, places):
-                log.add(issue)
     if not entries and opened is None and not log.stopped:
         message = "The file holds nothing: no statement, no settlement, no rows. Ask the sender for it again."
         log.add(Issue(code="missing-field", place="byte 0", message=message))
@@ -186,21 +183,29 @@ def read(
     return FileRead(tuple(entries))
 
 
-def _faults(row: Row, places: dict[str, str]) -> Iterable[Issue]:
-    """Return what is wrong with a row by itself: without a council there is no policy, and it refuses the file."""
-    if isinstance(row, IncomeRow | HolderRow):
-        return row.issues
-    if row.identifier is None or (first := places.setdefault(row.identifier, row.place)) == row.place:
-        return ()
-    return (repeated(row, first),)
-
-
-def repeated(row: BankLine | SettlementLine | Unpaid, first: str) -> Issue:
-    """Make the Issue for an identifier that stands at *first* already."""
-    message = f"The identifier {row.identifier!r} stands twice: at {first} and at {row.place}. Ask the sender which is right."
-    return Issue(
-        code="duplicate-id", place=row.place, field="identifier", value=row.identifier or "", message=message
-    )
+def _without_rows(reader: Reader, stream: BinaryIO) -> Iterator[Opened | Closed | Issue]:
+    """Yield a file's heads and ends with all its Issues, those of its rows among them: there is no policy for these."""
+    with ExitStack() as stack:
+        identifiers, account = Identifiers(stack), ""
+        named: list[tuple[str, str]] = []
+        for event in events(reader, stream):
+            if isinstance(event, IncomeRow | HolderRow):
+                yield from event.issues
+            elif isinstance(event, Opened):
+                account = event.account
+                yield event
+            elif isinstance(event, Issue):
+                yield event
+            elif isinstance(event, Closed):
+                yield from identifiers.repeated(account, named).values()
+                named = []
+                yield event
+            elif event.identifier is not None:
+                named.append((event.identifier, event.place))
+                if len(named) == _NOTED_AT_ONCE:
+                    yield from identifiers.repeated(account, named).values()
+                    named = []
+        yield from identifiers.repeated(account, named).values()
 
 
 def _entry(reader: Reader, log: IssueLog, opened: Opened | None, closed: Closed | None) -> Entry:

@@ -17,7 +17,7 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.service_users import ServiceUser
 from localgov_ims.domain.unpaids import RecordedUnpaid, Unpaid
 from localgov_ims.files.events import Closed, Opened
-from localgov_ims.files.reading import repeated
+from localgov_ims.files.identifiers import repeated
 from localgov_ims.service.council import Council
 from localgov_ims.service.direct_debits.claimed_refunds import claimed_refunds
 from localgov_ims.service.files.recorders import NumberedRecorder, currency_faults, fault
@@ -79,7 +79,9 @@ class BacsRecorder(NumberedRecorder):
             return
         unpaids = [row for row in block if isinstance(row, Unpaid)]
         seen = self._claimed(current.user, unpaids)
-        yield from (repeated(row, "a claim recorded before") for row in unpaids if row.identifier in seen)
+        for row in unpaids:
+            if row.identifier in seen:
+                yield repeated(row.identifier, row.place, "a claim recorded before")
         if not seen:
             self._announce([self._recorded(current, row) for row in unpaids])
             advices = [(new_id(), row) for row in block if isinstance(row, Advice)]

@@ -19,13 +19,13 @@ from localgov_ims.files.events import Closed, Opened, Totals
 from localgov_ims.files.holder_fields import HolderRow
 from localgov_ims.files.plain_holders import plain_amount
 from localgov_ims.files.reading import IssueLog
+from localgov_ims.files.seen import Seen
 from localgov_ims.files.totals import differences
 from localgov_ims.service.council import Council
 from localgov_ims.service.files.recorders import BLOCK, currency_faults
 from localgov_ims.service.holders.checks import HolderJudge
 from localgov_ims.service.holders.versions import HolderVersions
 from localgov_ims.storage import bulk_holders as stored
-from localgov_ims.storage.seen import Seen
 from localgov_ims.storage.store import Unit
 
 _HUNDRED: Final = 100

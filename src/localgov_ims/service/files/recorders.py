@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any, BinaryIO, Protocol
 from uuid import UUID
 
@@ -13,9 +14,11 @@ from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.policies import Treatment
 from localgov_ims.domain.settlements import SettlementLine
 from localgov_ims.domain.statements import BankLine
-from localgov_ims.files.events import Closed, Opened
+from localgov_ims.domain.unpaids import Unpaid
+from localgov_ims.files.events import Closed, Opened, Row
+from localgov_ims.files.identifiers import Identifiers
 from localgov_ims.files.readers import Options, Reader
-from localgov_ims.files.reading import events, repeated
+from localgov_ims.files.reading import events
 from localgov_ims.service.council import Council
 from localgov_ims.service.files.collecting import seldom_collected
 from localgov_ims.storage.store import Unit
@@ -116,40 +119,53 @@ def record(
 ) -> Iterator[tuple[Issue, Treatment]]:
     """Read a file into *recorder*, yielding every Issue, the reader's and the recorder's, and what it does to the file.
 
-    Of the rows only the identifiers that must be unique are remembered.
+    No more than a block of the rows is remembered.
     """
-    with seldom_collected():
-        yield from _recorded(reader, stream, options, recorder, progress)
+    with seldom_collected(), ExitStack() as stack:
+        blocks = _Blocks(recorder, progress, Identifiers(stack))
+        for event in events(reader, stream, options):
+            if isinstance(event, Issue):
+                yield _treated(event, recorder)
+            elif isinstance(event, Opened):
+                blocks.account = event.account
+                yield from _refusing(recorder.open(event))
+            elif isinstance(event, Closed):
+                yield from blocks.flushed()
+                yield from (_treated(issue, recorder) for issue in recorder.prove(event))
+                yield from _refusing(recorder.close(event))
+            else:
+                blocks.rows.append(event)
+                if len(blocks.rows) == BLOCK:
+                    yield from blocks.flushed()
 
 
-def _recorded(
-    reader: Reader, stream: BinaryIO, options: Options, recorder: Recorder, progress: Progress
-) -> Iterator[tuple[Issue, Treatment]]:
-    places: dict[str, str] = {}
-    block: list[object] = []
-    for event in events(reader, stream, options):
-        if isinstance(event, Issue):
-            yield _treated(event, recorder)
-        elif isinstance(event, Opened):
-            yield from _refusing(recorder.open(event))
-        elif isinstance(event, Closed):
-            yield from _refusing(recorder.rows(block))
-            progress(len(block))
-            block = []
-            yield from (_treated(issue, recorder) for issue in recorder.prove(event))
-            yield from _refusing(recorder.close(event))
-        elif (
-            isinstance(event, BankLine | SettlementLine)
-            and event.identifier is not None
-            and (first := places.setdefault(event.identifier, event.place)) != event.place
-        ):
-            yield repeated(event, first), Treatment.REFUSE
-        else:
-            block.append(event)
-            if len(block) == BLOCK:
-                yield from _refusing(recorder.rows(block))
-                progress(BLOCK)
-                block = []
+@define
+class _Blocks:
+    """The rows that wait to be recorded together, and the identifiers of all that were."""
+
+    recorder: Recorder
+    progress: Progress
+    identifiers: Identifiers
+    account: str = ""
+    rows: list[Row] = field(factory=list)
+
+    def flushed(self) -> Iterator[tuple[Issue, Treatment]]:
+        """Record what waits, each line of a statement even where its identifier is repeated: it may be relaxed."""
+        rows, self.rows = self.rows, []
+        named = [
+            (row.identifier, row.place)
+            for row in rows
+            if isinstance(row, BankLine | SettlementLine | Unpaid) and row.identifier is not None
+        ]
+        repeated = self.identifiers.repeated(self.account, named)
+        yield from (_treated(issue, self.recorder) for issue in repeated.values())
+        kept = (
+            [row for row in rows if isinstance(row, BankLine) or row.place not in repeated]
+            if repeated
+            else rows
+        )
+        yield from _refusing(self.recorder.rows(kept))
+        self.progress(len(rows))
 
 
 def _treated(issue: Issue, recorder: Recorder) -> tuple[Issue, Treatment]:

@@ -11,9 +11,9 @@ from localgov_ims.domain.issues import Issue, Severity
 from localgov_ims.errors import InvalidValue, RuleViolation
 from localgov_ims.files.holder_fields import HolderRow, applied
 from localgov_ims.files.reading import IssueLog
+from localgov_ims.files.seen import Seen
 from localgov_ims.service.council import Council
 from localgov_ims.storage.holders import Account
-from localgov_ims.storage.seen import Seen
 
 
 def canonical(council: Council, fund: str, reference: str) -> str:

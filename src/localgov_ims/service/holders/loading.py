@@ -15,6 +15,7 @@ from localgov_ims.errors import AlreadyDone
 from localgov_ims.files.holder_csv import read_rows
 from localgov_ims.files.holder_fields import HolderRow
 from localgov_ims.files.plain_holders import holder_of
+from localgov_ims.files.seen import Seen
 from localgov_ims.service.council import Council
 from localgov_ims.service.files.recorders import BLOCK, Progress
 from localgov_ims.service.holders.checks import HolderJudge, holder_fault
@@ -22,7 +23,6 @@ from localgov_ims.service.holders.versions import HolderVersions
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit_unit
 from localgov_ims.storage.holders import Account
-from localgov_ims.storage.seen import Seen
 from localgov_ims.storage.store import Unit
 
 
