@@ -20,7 +20,7 @@ from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.bacs import ddic
-from localgov_ims.storage import bacs_reports, statements
+from localgov_ims.storage import statements, unpaids
 from localgov_ims_ofx import Ofx
 
 TWO = (("A", "100.00"), ("B", "20.00"), ("A", "50.00"))
@@ -117,7 +117,7 @@ def test_a_claim_that_stands_twice_in_one_report_refuses_it(installation: Instal
     result = sent(council, report.replace(b"DDICNWBK001002", b"DDICNWBK001001"))
     assert (result.status, codes(result)) == ("refused", ["duplicate-id"])
     with council.store.reading() as connection:
-        assert connection.execute(bacs_reports.bacs_reports.select()).all() == []
+        assert list(unpaids.some(connection)) == []
 
 
 def test_a_payout_has_no_line_twice_whatever_its_source_would_say() -> None:
