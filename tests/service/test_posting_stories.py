@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -15,6 +16,9 @@ from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.methods import FeeVat, MerchantAccount
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.periods import PeriodNumber
+from localgov_ims.domain.postings import Kept, Share
+from localgov_ims.domain.transacting import receipt
+from localgov_ims.domain.transactions import Channel, LineInput, Origin
 from localgov_ims.errors import RuleViolation
 from localgov_ims.files.profiles import ProfileReader, profile_from
 from localgov_ims.service.files.importing import import_files
@@ -27,7 +31,7 @@ from localgov_ims.service.moves.reversing import reverse_transaction
 from localgov_ims.service.payments.receipts import Taking, record_takings
 from localgov_ims.service.reconciliation.reconciling import reconcile
 from localgov_ims.service.verifying import verify
-from localgov_ims.storage import journals
+from localgov_ims.storage import journals, shares, transactions
 from localgov_ims.storage.unposted_banked import Banked
 
 FIRST, LATE = "K7MP2QXW9TRN", "000000000000"
@@ -52,6 +56,18 @@ def take(installation: Installation, reference: str, pounds: str, charge: str, m
         taken_on=date(2026, 5, 10), provider="stripe", provider_reference=charge,
     )  # fmt: skip
     record_takings(installation, [taking])
+
+
+def take_at(installation: Installation, merchant_account: str, pounds: str, charge: str) -> None:
+    """Record a payment that its provider pays out by a merchant account."""
+    line = LineInput(fund="23", account_reference=COUNCIL_TAX, amount=Money.parse(pounds), mop="90")
+    with installation.unit("take_at") as unit:
+        made = receipt(
+            [line], channel=Channel.PORTAL, origin=Origin("test", charge), recorded_at=unit.at, recorded_by="tester",
+            taken_on=date(2026, 5, 10), provider="stripe", provider_reference=charge, merchant_account=merchant_account,
+        )  # fmt: skip
+        transactions.add(unit, [made])
+        unit.commit()
 
 
 def ledger(installation: Installation, *files: Incoming) -> dict[str, str]:
@@ -183,6 +199,37 @@ def test_a_dispute_lost_is_taken_back_from_what_is_disputed(council: Installatio
     assert "9101" not in stands
     reverse_transaction(council, FIRST, reason="Dispute lost")
     assert ledger(council) == {"7250": "15.00", "9001": "-15.00"}
+
+
+def test_each_merchant_account_clears_by_its_own_code(council: Installation) -> None:
+    take_at(council, "kiosk", "120.00", "ch_1")
+    take_at(council, "no code of its own", "45.00", "ch_2")
+    assert ledger(council) == {"5100": "-165.00", "9101": "45.00", "9111": "120.00"}
+    both = payout(("ch_1", "120.00", "0.00"), ("ch_2", "45.00", "0.00"))
+    assert ledger(council, both, camt(entry("165.00", "STRIPE PAYMENTS po_1"))) == {
+        "5100": "-165.00", "9001": "165.00",
+    }  # fmt: skip
+
+
+def test_what_is_taken_from_another_merchant_account_breaks_a_law(
+    council: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By method alone the two would make up for each other."""
+    shares_of = shares.shares_of_settlement
+
+    def astray(*asked: Any) -> tuple[list[Share], Kept]:
+        found, kept = shares_of(*asked)
+        return [evolve(share, merchant_account="") for share in found], kept
+
+    take_at(council, "kiosk", "120.00", "ch_1")
+    import_files(council, [payout(("ch_1", "120.00", "0.00")), camt(entry("120.00", "STRIPE PAYMENTS po_1"))])
+    reconcile(council)
+    monkeypatch.setattr(shares, "shares_of_settlement", astray)
+    posted(council)
+    assert [sentence for law in verify(council) for sentence in law.broken] == [
+        "Ledger MAIN: the clearing of method 90 stands at -£120.00, but the items come to £0.00.",
+        "Ledger MAIN: the clearing of method 90, merchant account kiosk stands at £120.00, but the items come to £0.00.",
+    ]
 
 
 def test_a_big_day_makes_several_journals_while_it_is_read_and_tears_no_source(

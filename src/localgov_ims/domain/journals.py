@@ -105,6 +105,7 @@ class JournalLine:
         reference: That of the transaction, settlement or bank line.
         taken_on: The true day of what happened; the journal's own day may be a later one.
         vat_code: The council's, on lines of funds and of VAT.
+        merchant_account: Of a line of clearing, what its provider pays out by; none where it has none.
         source: What it balances with.
         sources: In a summary, everything that is added up in this line; else empty.
     """
@@ -123,6 +124,7 @@ class JournalLine:
     fund: str | None = None
     mop: str | None = None
     office: str | None = None
+    merchant_account: str | None = None
     sources: tuple[Source, ...] = ()
 
     @property

@@ -95,6 +95,7 @@ def _line(journal: Journal, number: int, members: list[JournalLine]) -> JournalL
         taken_on=days.pop() if len(days) == 1 else journal.accounting_on, source=Source("journal", journal.number),
         vat_code=_shared(line.vat_code for line in members), fund=_shared(line.fund for line in members),
         mop=_shared(line.mop for line in members), office=_shared(line.office for line in members),
+        merchant_account=_shared(line.merchant_account for line in members),
         sources=tuple(dict.fromkeys(line.source for line in members)),
     )  # fmt: skip
 

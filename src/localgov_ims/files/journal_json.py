@@ -1,7 +1,7 @@
 """JOURNAL.json: a Journal as a file of its own, which a program can make and an exporter can render without a store.
 
 The record's own names, as in `domain.journals`: `number ledger accounting_on period created_on lines replaces`, and of a
-line `number account side amount role kind narrative reference taken_on source vat_code fund mop office sources`. Amounts are
+line `number account side amount role kind narrative reference taken_on source vat_code fund mop office merchant_account sources`. Amounts are
 whole pence, days ISO, a source `kind:id`, a period `2026/02`; an account is `{"code": "5400", "dimensions": ["ENV1"]}`.
 """
 

@@ -1,4 +1,4 @@
-"""What the clearing of each method of payment should stand at, worked out from records and not from journal lines.
+"""What the clearing of each method of payment and merchant account should stand at, worked out from records and not from journal lines.
 
 Of everything that a ledger has had: what Receipts brought there, less what bank lines, files and payouts took away.
 """
@@ -26,6 +26,10 @@ from localgov_ims.storage import (
 _t, _l, _b, _m = transactions.transactions, transactions.lines, statements.lines, reconciliation.matches
 _live = reconciliation.live
 _s, _sl, _src = settlements.settlements, settlements.lines, journals.sources
+_MERCHANT = sa.func.coalesce(_t.c.merchant_account, "").label("merchant")
+
+Clearing = tuple[str, str]
+"""A method of payment and a merchant account; empty where it has none."""
 
 
 def done(ledger: str, kind: str) -> sa.Select[Any]:
@@ -33,47 +37,57 @@ def done(ledger: str, kind: str) -> sa.Select[Any]:
     return sa.select(_src.c.source_id).where(_src.c.ledger == ledger, _src.c.kind == kind)
 
 
-def journalled(connection: Connection, ledger: str) -> Counter[str]:
-    """Return what the journals say, by method: clearing, and what is disputed, which is clearing held back."""
+def journalled(connection: Connection, ledger: str) -> Counter[Clearing]:
+    """Return what the journals say: clearing, and what is disputed, which is clearing held back."""
     jl, j = journals.lines, journals.journals
     signed = sa.case((jl.c.side == "debit", jl.c.pence), else_=-jl.c.pence)
     query = (
-        sa.select(jl.c.mop, sa.func.sum(signed).label("pence"))
+        sa.select(
+            jl.c.mop,
+            sa.func.coalesce(jl.c.merchant_account, "").label("merchant"),
+            sa.func.sum(signed).label("pence"),
+        )
         .join(j, j.c.id == jl.c.journal)
         .where(j.c.ledger == ledger, jl.c.role.in_(("clearing", "disputed")), ~journals.superseded())
-        .group_by(jl.c.mop)
+        .group_by(jl.c.mop, jl.c.merchant_account)
     )
     return _counted(connection, query)
 
 
 def expected(
     connection: Connection, ledger: str, bank_transfer: str, foreign: Mapping[str, str]
-) -> Counter[str]:
-    """Return what the records say, by method.
+) -> Counter[Clearing]:
+    """Return what the records say.
 
     *foreign* is the method by which each provider's payments are cleared that are none of ours.
     """
-    found = _counted(connection, _by_method(_l.c.id.in_(done(ledger, "line"))))
+    found = _counted(connection, _lines("line", ledger))
     for shares in (_of_receipts(ledger), _of_unpaids(ledger)):
         found.subtract(_counted(connection, shares))
     found.subtract(_files(connection, ledger))
     found.subtract(_counted(connection, _paid_out(ledger, foreign)))
-    found[bank_transfer] += _banked_again(connection, ledger) - _banked(connection, ledger)
+    found[bank_transfer, ""] += _banked_again(connection, ledger) - _banked(connection, ledger)
     return found
 
 
-def _by_method(where: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    return sa.select(_l.c.mop, sa.func.sum(_l.c.pence).label("pence")).where(where).group_by(_l.c.mop)
+def _lines(kind: str, ledger: str) -> sa.Select[Any]:
+    return (
+        sa.select(_l.c.mop, _MERCHANT, sa.func.sum(_l.c.pence).label("pence"))
+        .join(_t, _t.c.id == _l.c.transaction)
+        .where(_l.c.id.in_(done(ledger, kind)))
+        .group_by(_l.c.mop, _MERCHANT)
+    )
 
 
 def _of_receipts(ledger: str) -> sa.Select[Any]:
     """Select what bank lines brought that were matched with Receipts, or took that returned them."""
     signed = sa.case((_m.c.role == "returned", -_l.c.pence), else_=_l.c.pence)
     return (
-        sa.select(_l.c.mop, sa.func.sum(signed).label("pence"))
+        sa.select(_l.c.mop, _MERCHANT, sa.func.sum(signed).label("pence"))
+        .join(_t, _t.c.id == _l.c.transaction)
         .join(_m, _m.c.right_id == _l.c.transaction)
         .where(_m.c.right_kind == "receipt", _posted(ledger))
-        .group_by(_l.c.mop)
+        .group_by(_l.c.mop, _MERCHANT)
     )
 
 
@@ -82,11 +96,12 @@ def _of_unpaids(ledger: str) -> sa.Select[Any]:
     debits = unpaids.events
     signed = sa.case((_m.c.role == "returned", _l.c.pence), else_=-_l.c.pence)
     return (
-        sa.select(_l.c.mop, sa.func.sum(signed).label("pence"))
+        sa.select(_l.c.mop, _MERCHANT, sa.func.sum(signed).label("pence"))
+        .join(_t, _t.c.id == _l.c.transaction)
         .join(debits, debits.c.transaction == _l.c.transaction)
         .join(_m, _m.c.right_id == debits.c.unpaid)
         .where(_m.c.right_kind == "unpaid", _posted(ledger))
-        .group_by(_l.c.mop)
+        .group_by(_l.c.mop, _MERCHANT)
     )
 
 
@@ -101,12 +116,12 @@ def taken_back(ledger: str) -> sa.Select[Any]:
     return sa.select(undos.c.match).where(undos.c.id.in_(done(ledger, "undo")))
 
 
-def _files(connection: Connection, ledger: str) -> Counter[str]:
+def _files(connection: Connection, ledger: str) -> Counter[Clearing]:
     matched = sa.select(_m.c.right_id).where(_m.c.right_kind == "income_file", _posted(ledger))
-    found: Counter[str] = Counter()
+    found: Counter[Clearing] = Counter()
     for each in income_files.some(connection, income_files.income_files.c.id.in_(matched)):
         shares = income_files.shares(connection, each)
-        found.update({mop: amount.pence for mop, amount in shares.items()})
+        found.update({(mop, ""): amount.pence for mop, amount in shares.items()})
     return found
 
 
@@ -118,7 +133,8 @@ def _paid_out(ledger: str, foreign: Mapping[str, str]) -> sa.Select[Any]:
     nobodys = sa.case(foreign, value=_s.c.source, else_="") if foreign else sa.literal("")
     rows = (
         sa.select(
-            sa.func.coalesce(mop.correlate(payment, held).scalar_subquery(), nobodys).label("mop"), _sl.c.pence
+            sa.func.coalesce(mop.correlate(payment, held).scalar_subquery(), nobodys).label("mop"), _sl.c.pence,
+            sa.func.coalesce(payment.c.merchant_account, held.c.merchant_account, "").label("merchant"),
         )
         .join(_s, _s.c.id == _sl.c.settlement)
         .outerjoin(_m, sa.and_(_m.c.right_kind == "settlement", _m.c.right_id == _s.c.id, _posted(ledger)))
@@ -140,7 +156,8 @@ def _paid_out(ledger: str, foreign: Mapping[str, str]) -> sa.Select[Any]:
         )
         .subquery()
     )  # fmt: skip
-    return sa.select(rows.c.mop, sa.func.sum(rows.c.pence).label("pence")).group_by(rows.c.mop)
+    keys = (rows.c.mop, rows.c.merchant)
+    return sa.select(*keys, sa.func.sum(rows.c.pence).label("pence")).group_by(*keys)
 
 
 def _in_time(ledger: str) -> sa.ColumnElement[bool]:
@@ -169,5 +186,5 @@ def _pence(connection: Connection, where: sa.ColumnElement[bool]) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _counted(connection: Connection, query: sa.Select[Any]) -> Counter[str]:
-    return Counter({row.mop or "": int(row.pence) for row in connection.execute(query)})
+def _counted(connection: Connection, query: sa.Select[Any]) -> Counter[Clearing]:
+    return Counter({(row.mop or "", row.merchant): int(row.pence) for row in connection.execute(query)})

@@ -74,6 +74,7 @@ lines = record_table(
     text_column("mop", nullable=True),
     text_column("vat_code", nullable=True),
     text_column("office", nullable=True),
+    text_column("merchant_account", nullable=True),
     sa.UniqueConstraint("journal", "number"),
     sa.Index("ix_journal_lines_source_id", "source_id"),
 )
@@ -174,7 +175,7 @@ def _line_row(journal: UUID, line: JournalLine, place: int) -> Row:
     return (
         new_id(), journal, line.number, place, line.source.kind, UUID(line.source.id), line.role.value, line.side.value,
         line.account.code, _dimensions(line.account.dimensions), line.amount.pence, line.kind, line.narrative, line.reference,
-        line.taken_on, line.fund, line.mop, line.vat_code, line.office,
+        line.taken_on, line.fund, line.mop, line.vat_code, line.office, line.merchant_account,
     )  # fmt: skip
 
 
@@ -187,7 +188,7 @@ def _line(row: sa.Row[Any]) -> JournalLine:
         number=row.number, source=Source(row.source_kind, row.source_id.hex), role=Role(row.role), side=Side(row.side),
         account=LedgerAccount(row.code, tuple(json.loads(row.dimensions))), amount=Money(row.pence), kind=row.kind,
         narrative=row.narrative, reference=row.reference, taken_on=row.taken_on, fund=row.fund, mop=row.mop,
-        vat_code=row.vat_code, office=row.office,
+        vat_code=row.vat_code, office=row.office, merchant_account=row.merchant_account,
     )  # fmt: skip
 
 

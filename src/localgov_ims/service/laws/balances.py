@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,11 +13,11 @@ from localgov_ims.domain.money import Money
 from localgov_ims.service.council import Council
 from localgov_ims.service.laws.law import Findings
 from localgov_ims.storage import clearing_items, journals, reconciliation, statements, transactions
-from localgov_ims.storage.clearing_items import done, taken_back
+from localgov_ims.storage.clearing_items import Clearing, done, taken_back
 
 
 def differences(connection: Connection, council: Council, findings: Findings) -> Iterator[str]:
-    """Yield the balances of each ledger that are not the sum of their items; of clearing, method by method."""
+    """Yield the balances of each ledger that are not the sum of their items; of clearing, by method and merchant account."""
     ledgers = connection.execute(sa.select(journals.journals.c.ledger).distinct()).scalars().all()
     for ledger in ledgers:
         yield from _clearing(connection, council, ledger, findings)
@@ -35,12 +36,23 @@ def differences(connection: Connection, council: Council, findings: Findings) ->
 def _clearing(connection: Connection, council: Council, ledger: str, findings: Findings) -> Iterator[str]:
     settled = [source for source in council.sources if council.settled_by(source)]
     foreign = {source: council.settled_by(source)[0].code for source in settled}
-    found = clearing_items.journalled(connection, ledger)
-    expected = clearing_items.expected(connection, ledger, council.bank_transfer, foreign)
-    for mop in sorted({*found, *expected}):
+    found = _by_code(council, clearing_items.journalled(connection, ledger))
+    expected = _by_code(council, clearing_items.expected(connection, ledger, council.bank_transfer, foreign))
+    for each in sorted({*found, *expected}):
         findings.look_at()
-        if found[mop] != expected[mop]:
-            yield _sentence(ledger, f"the clearing of method {mop}", found[mop], expected[mop])
+        if found[each] != expected[each]:
+            mop, merchant = each
+            of = f"method {mop}, merchant account {merchant}" if merchant else f"method {mop}"
+            yield _sentence(ledger, f"the clearing of {of}", found[each], expected[each])
+
+
+def _by_code(council: Council, found: Counter[Clearing]) -> Counter[Clearing]:
+    """Add up what stands at one code: a merchant account is told apart only where its method has codes for it."""
+    summed: Counter[Clearing] = Counter()
+    for (mop, merchant), pence in found.items():
+        own = council.methods[mop].merchant_accounts if mop in council.methods else {}
+        summed[mop, merchant if merchant in own else ""] += pence
+    return summed
 
 
 def _sentence(ledger: str, what: str, found: int, expected: int) -> str:

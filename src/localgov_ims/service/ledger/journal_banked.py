@@ -122,7 +122,7 @@ def _undone(connection: Connection, ledger: str, each: Banked, on: date) -> Iter
             for line in lines:
                 yield Posting(
                     role=line.role, kind="Match undone", amount=-line.signed, accounting_on=on, fund=line.fund, mop=line.mop,
-                    vat_code=line.vat_code, decided=line.account,
+                    vat_code=line.vat_code, merchant_account=line.merchant_account or "", decided=line.account,
                 )  # fmt: skip
 
 

@@ -168,7 +168,7 @@ def _line(number: int, each: Told, made: Posting, account: LedgerAccount) -> Jou
         number=number, account=account, side=Side.DEBIT if made.amount > NOTHING else Side.CREDIT,
         amount=abs(made.amount), role=made.role, kind=each.kind, narrative=f"{each.kind} {reference}",
         reference=reference, taken_on=each.taken_on, source=each.source, vat_code=made.vat_code, fund=made.fund,
-        mop=made.mop, office=made.office,
+        mop=made.mop, office=made.office, merchant_account=made.merchant_account or None,
     )  # fmt: skip
 
 

@@ -1257,6 +1257,7 @@ def _make_tables() -> None:
         sa.Column("mop", sa.Text(), nullable=True),
         sa.Column("vat_code", sa.Text(), nullable=True),
         sa.Column("office", sa.Text(), nullable=True),
+        sa.Column("merchant_account", sa.Text(), nullable=True),
         sa.Column("unit", sa.Uuid(), nullable=False),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
         sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
