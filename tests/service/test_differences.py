@@ -10,7 +10,7 @@ from tests.builders import pounds
 from tests.service import money_in as at
 from tests.service.files import camt, entry
 from tests.service.test_deciding_matches import line_of, whole
-from tests.service.test_matching import _journalled, _matches
+from tests.service.test_matching import _blind, _by_card, _journalled, _matches
 from tests.service.test_reconciling import BY_BANK, CARD_2, _ends, _taking, _work
 
 from localgov_ims.domain.calendar import local_day
@@ -24,8 +24,9 @@ from localgov_ims.service.installation import Installation
 from localgov_ims.service.moves.authorising import authorise
 from localgov_ims.service.payments.receipts import record_takings
 from localgov_ims.service.proofs.clearing_proofs import prove_clearing
-from localgov_ims.service.reconciliation.deciding_matches import match_line
-from localgov_ims.service.reconciliation.differences import match_with_difference
+from localgov_ims.service.reconciliation.deciding_matches import accept, match_line
+from localgov_ims.service.reconciliation.differences import accept_with_difference, match_with_difference
+from localgov_ims.service.reconciliation.suggested_matches import list_suggestions
 from localgov_ims.service.reconciliation.undoing_matches import undo_match
 from localgov_ims.service.reconciliation.writing_off import list_write_offs
 
@@ -141,3 +142,44 @@ def test_it_needs_both_permissions(council: Installation) -> None:
         match_with_difference(
             council.acting("stranger"), line_of(council, "BOTH OF US"), [BY_BANK, CARD_2], reason="x"
         )
+
+
+def test_a_suggestion_is_accepted_with_its_difference_written_off(installation: Installation) -> None:
+    """A payout without a report whose day, less the tariff, is a few pence off: the usual case of a suggestion that differs."""
+    ours = _blind(installation)
+    ours = evolve(
+        ours,
+        council=evolve(ours.council, write_off=ACCOUNT, two_person=TwoPersonLimits(write_off=pounds("1.00"))),
+    )
+    _by_card(ours, ("ch_1", "120.00"), ("ch_2", "45.00"))
+    _work(ours, camt(entry("162.30", "STRIPE MID77")))
+    found = [view.suggestion.id for view in list_suggestions(ours)]
+    with pytest.raises(RuleViolation, match="the receipts come to"):
+        accept(ours, found[:1])
+    (made,) = accept_with_difference(ours, found[:1], reason="A penny over")
+    assert isinstance(made, list)
+    assert [(str(each.amount), str(each.fee)) for each in made] == [
+        ("120.00", "1.88"),
+        ("45.00", "0.83"),
+        ("0.01", "0.00"),
+    ]
+    assert _stood(ours) == [("0.01", False)]
+    assert sum(_journalled(ours).values()) == 0
+
+
+def test_a_suggestion_whose_difference_is_above_the_limit_is_a_proposal_and_the_same_once_authorised(
+    installation: Installation,
+) -> None:
+    ours = _blind(installation)
+    limits = TwoPersonLimits(write_off=pounds("0.00"))
+    ours = evolve(ours, council=evolve(ours.council, write_off=ACCOUNT, two_person=limits))
+    at.employ(ours, "second", "administrator")
+    _by_card(ours, ("ch_1", "120.00"), ("ch_2", "45.00"))
+    _work(ours, camt(entry("162.30", "STRIPE MID77")))
+    found = [view.suggestion.id for view in list_suggestions(ours)]
+    (made,) = accept_with_difference(ours, found[:1], reason="A penny over")
+    assert isinstance(made, Proposal)
+    assert [each for each in _matches(ours) if each.role == "banked"] == []
+    authorise(at.second(ours), made.reference)
+    assert [str(each.fee) for each in _matches(ours)] == ["1.88", "0.83", "0.00"]
+    assert sum(_journalled(ours).values()) == 0

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from attrs import evolve
+from tests.conftest import MovableClock
 from tests.service import money_in
 from tests.service.files import camt, entry, payout
 from tests.service.test_deciding_matches import line_of, whole
@@ -38,6 +41,41 @@ def test_a_line_whose_source_a_person_names_is_matched_with_that_sources_file(
     assert (end.kind, end.rule) == (DispositionKind.MATCHED, "settlement")
     with pytest.raises(AlreadyDone, match="it is matched"):
         name_source(installation, [line], "allpay", reason="No")
+
+
+def test_named_anew_a_late_line_is_late_for_its_new_source_alone_and_only_once_that_is_late(
+    installation: Installation, clock: MovableClock
+) -> None:
+    _work(installation, camt(entry("118.12", AGENCY)))
+    clock.moment = datetime(2026, 5, 19, 7, 0, tzinfo=UTC)
+    reconcile(installation)
+    assert ["file of allpay" in each.found.message for each in list_breaks(installation)] == [True]
+    name_source(installation, [line_of(installation, AGENCY)], "dwp", reason="Their advice names it")
+    assert list_breaks(installation) == []
+    reconcile(installation)
+    assert list_breaks(installation) == []  # the benefits file has ten working days
+    clock.moment = datetime(2026, 5, 27, 7, 0, tzinfo=UTC)
+    reconcile(installation)
+    assert ["file of dwp" in each.found.message for each in list_breaks(installation)] == [True]
+    name_source(installation, [line_of(installation, AGENCY)], "allpay", reason="No, it was theirs")
+    reconcile(installation)
+    assert ["file of allpay" in each.found.message for each in list_breaks(installation)] == [True]
+
+
+def test_a_list_of_another_system_that_does_not_come_is_a_break_that_stands(
+    installation: Installation, clock: MovableClock
+) -> None:
+    recognisers = tuple(
+        evolve(each, wait_days=3) if each.other == "payables" else each
+        for each in installation.council.recognisers
+    )
+    ours = evolve(installation, council=evolve(installation.council, recognisers=recognisers))
+    _work(ours, camt(entry("-9.00", "BACS PAYMENTS RUN 77")))
+    clock.moment = datetime(2026, 5, 15, 7, 0, tzinfo=UTC)
+    reconcile(ours)
+    assert [(each.found.kind, each.found.awaited) for each in list_breaks(ours)] == [
+        (BreakKind.FILE_OVERDUE, "payables")
+    ]
 
 
 def test_a_person_says_which_of_two_answers_is_right(installation: Installation) -> None:

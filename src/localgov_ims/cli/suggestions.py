@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import click
@@ -11,8 +12,9 @@ from localgov_ims.cli.money_shown import show_moved
 from localgov_ims.cli.output import counted, json_option, print_json
 from localgov_ims.domain.proposals import Proposal
 from localgov_ims.domain.quoting import visible
+from localgov_ims.reconciliation.matches import Match
 from localgov_ims.service.reconciliation import deciding_matches as service
-from localgov_ims.service.reconciliation.differences import match_with_difference
+from localgov_ims.service.reconciliation.differences import accept_with_difference, match_with_difference
 from localgov_ims.service.reconciliation.holding_lines import name_source, send_to_suspense
 from localgov_ims.service.reconciliation.matching_totals import TOTALS, match_total
 from localgov_ims.service.reconciliation.suggested_matches import SuggestionView, list_suggestions
@@ -50,11 +52,16 @@ def list_(context: click.Context, least: int, *, as_json: bool) -> None:
 
 @suggestions.command()
 @_ids
+@click.option("--write-off", is_flag=True, help="Write small differences off; say why with --because.")
+@click.option("--because", "reason", help="Why they are written off.")
 @click.pass_context
-def accept(context: click.Context, ids: tuple[UUID, ...]) -> None:
+def accept(context: click.Context, ids: tuple[UUID, ...], reason: str | None, *, write_off: bool) -> None:
     """Record suggestions as Matches, all or none."""
-    made = service.accept(opened_council(context), ids)
-    click.echo(f"{counted(len(made), 'receipt')} matched.")
+    if not write_off:
+        _show(service.accept(opened_council(context), ids))
+        return
+    for made in accept_with_difference(opened_council(context), ids, reason=reason or ""):
+        _show(made)
 
 
 @suggestions.command()
@@ -79,11 +86,7 @@ def match(
 ) -> None:
     """Match a bank LINE with one receipt or several that it brings together."""
     act = match_with_difference if write_off else service.match_line
-    made = act(opened_council(context), line, receipts, reason=reason)
-    if isinstance(made, Proposal):
-        show_moved(made, as_json=False)
-        return
-    click.echo(f"{counted(len(made), 'receipt')} matched.")
+    _show(act(opened_council(context), line, receipts, reason=reason))
 
 
 @suggestions.command()
@@ -126,6 +129,13 @@ def undo(context: click.Context, match: UUID, reason: str) -> None:
     """Take a MATCH back, of a group the whole group; `ims explain LINE` names it."""
     undone = undo_match(opened_council(context), match, reason=reason)
     click.echo(f"{counted(len(undone), 'record')} taken from the line, which is open again.")
+
+
+def _show(made: Sequence[Match] | Proposal) -> None:
+    if isinstance(made, Proposal):
+        show_moved(made, as_json=False)
+        return
+    click.echo(f"{counted(len(made), 'receipt')} matched.")
 
 
 def _json(view: SuggestionView) -> dict[str, object]:

@@ -49,7 +49,11 @@ ADVICE: Final = "advice"
 
 @frozen(kw_only=True)
 class Break:
-    """A record without its counterpart: what, since when, and a sentence for the person who takes it up."""
+    """A record without its counterpart: what, since when, and a sentence for the person who takes it up.
+
+    Attributes:
+        awaited: Of a line that waits, for what: named anew, it is another Break, once that is late too.
+    """
 
     id: UUID
     kind: BreakKind
@@ -57,6 +61,12 @@ class Break:
     subject: UUID
     since_on: date
     message: str
+    awaited: str = ""
+
+    @property
+    def key(self) -> tuple[BreakKind, str, UUID, str]:
+        """What makes it one Break, however often it is found."""
+        return self.kind, self.subject_kind, self.subject, self.awaited
 
 
 class BreakAct(enum.Enum):

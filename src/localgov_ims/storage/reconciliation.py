@@ -96,7 +96,8 @@ breaks = record_table(
     id_column("subject"),
     day_column("since_on"),
     text_column("message"),
-    sa.UniqueConstraint("kind", "subject_kind", "subject"),
+    text_column("awaited"),
+    sa.UniqueConstraint("kind", "subject_kind", "subject", "awaited"),
 )
 
 
@@ -158,7 +159,8 @@ def add_dispositions(unit: Unit, made: Iterable[Disposition]) -> None:
 def add_breaks(unit: Unit, found: Iterable[Break]) -> None:
     """Record breaks."""
     unit.record(
-        breaks, [(b.id, b.kind.value, b.subject_kind, b.subject, b.since_on, b.message) for b in found]
+        breaks,
+        [(b.id, b.kind.value, b.subject_kind, b.subject, b.since_on, b.message, b.awaited) for b in found],
     )
 
 
@@ -227,7 +229,9 @@ def add_new_breaks(unit: Unit, found: Iterable[Break]) -> None:
     kept = []
     for b in found:
         same = (breaks.c.kind == b.kind.value) & (breaks.c.subject_kind == b.subject_kind)
-        query = sa.select(breaks.c.id).where(same, breaks.c.subject == b.subject)
+        query = sa.select(breaks.c.id).where(
+            same, breaks.c.subject == b.subject, breaks.c.awaited == b.awaited
+        )
         if unit.connection.execute(query).first() is None:
             kept.append(b)
     add_breaks(unit, kept)
@@ -238,7 +242,7 @@ def some_breaks(connection: Connection, *where: sa.ColumnElement[bool]) -> Itera
     for row in connection.execute(sa.select(breaks).where(*where).order_by(breaks.c.since_on, breaks.c.id)):
         yield Break(
             id=row.id, kind=BreakKind(row.kind), subject_kind=row.subject_kind, subject=row.subject,
-            since_on=row.since_on, message=row.message,
+            since_on=row.since_on, message=row.message, awaited=row.awaited,
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from localgov_ims.domain.breaks import ADVICE, CLEARING_ITEM, Break, BreakKind
+from localgov_ims.domain.breaks import ADVICE, CLEARING_ITEM, Break
 from localgov_ims.reconciliation.dispositions import DispositionKind
 from localgov_ims.storage import advices, break_events, reconciliation, refunds, stated, unpaids
 from localgov_ims.storage.outstanding import outstanding
@@ -22,11 +22,13 @@ def standing_breaks(connection: Connection) -> list[Break]:
     with a refund stands until it is paid; a claim of what was refunded, until it is withdrawn; an advice, until it is taken; an item of clearing, while it is outstanding.
     """
     current, breaks = reconciliation.current, reconciliation.breaks
-    waiting = sa.select(current.c.line).where(current.c.kind == DispositionKind.AWAITING.value)
-    unsaid = (breaks.c.kind != BreakKind.AMBIGUOUS_RECOGNISER.value) | breaks.c.subject.in_(
-        waiting.where(current.c.what.is_(None))
-    )
-    stands = ((breaks.c.subject_kind == "line") & breaks.c.subject.in_(waiting) & unsaid) | (
+    # It waits for what it waited for then; and what others journal waits for their list, where a day was set.
+    listed = (current.c.kind == DispositionKind.OTHER.value) & current.c.until_on.is_not(None)
+    waits_still = sa.exists().where(
+        current.c.line == breaks.c.subject, sa.func.coalesce(current.c.what, "") == breaks.c.awaited,
+        (current.c.kind == DispositionKind.AWAITING.value) | listed,
+    )  # fmt: skip
+    stands = ((breaks.c.subject_kind == "line") & waits_still) | (
         (breaks.c.subject_kind == "settlement_line")
         & breaks.c.subject.not_in(sa.select(_m.c.left_id).where(_m.c.left_kind == "settlement_line"))
     )

@@ -40,9 +40,9 @@ def accept(installation: Installation, suggestions: Sequence[UUID]) -> list[Matc
         unit.lock()
         rights = permit_unit(installation, unit, Permission.MATCH_DECIDE)
         made: list[Match] = []
-        for group in _groups(unit, suggestions):
+        for group in groups_of(unit, suggestions):
             (line,) = statements.with_ids(unit.connection, [group[0].left])
-            sides = [_side(unit, each) for each in group]
+            sides = [side_of(unit, each) for each in group]
             made += match_receipts(installation, unit, rights, line, sides)
         unit.detail |= {"matches": len(made)}
         unit.commit()
@@ -89,15 +89,19 @@ def reject(installation: Installation, suggestions: Sequence[UUID], *, reason: s
     why = reason_given(reason)
     with installation.unit("reject_suggestions") as unit:
         permit_unit(installation, unit, Permission.MATCH_DECIDE)
-        found = [each.id for group in _groups(unit, suggestions) for each in group]
+        found = [each.id for group in groups_of(unit, suggestions) for each in group]
         suggested.add_rejections(unit, found, reason=why, by=installation.actor)
         unit.detail |= {"suggestions": len(found)}
         unit.commit()
     return len(found)
 
 
-def _groups(unit: Unit, wanted: Sequence[UUID]) -> list[list[Suggestion]]:
-    """Return the suggestions named, each with all of its group: what was suggested for a line together."""
+def groups_of(unit: Unit, wanted: Sequence[UUID]) -> list[list[Suggestion]]:
+    """Return the suggestions named, each with all of its group: what was suggested for a line together.
+
+    Raises:
+        NotFound: There is no such suggestion, or one side has found its counterpart since.
+    """
     table = suggested.suggestions.c
     named = {s.id: s for s in suggested.open_suggestions(unit.connection, table.id.in_(wanted))}
     if lost := [each for each in wanted if each not in named]:
@@ -110,7 +114,12 @@ def _groups(unit: Unit, wanted: Sequence[UUID]) -> list[list[Suggestion]]:
     return [group for group in groups.values() if any(s.id in named for s in group)]
 
 
-def _side(unit: Unit, found: Suggestion) -> Side:
+def side_of(unit: Unit, found: Suggestion) -> Side:
+    """Return the receipt that is suggested for a line, with what its provider kept and what spoke for it.
+
+    Raises:
+        RuleViolation: Other records than a line and a receipt are suggested (`not_by_hand`).
+    """
     if (found.left_kind, found.right_kind, found.role) != ("line", "receipt", BANKED):
         message = f"A {found.left_kind} and a {found.right_kind} are not matched by hand; their files decide."
         raise RuleViolation("not_by_hand", message, id=found.id)

@@ -6,8 +6,11 @@ brings comes to it exactly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from uuid import UUID
+
+from attrs import evolve
 
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.people import Rights
@@ -23,6 +26,7 @@ from localgov_ims.service.installation import Installation
 from localgov_ims.service.moves import proposing
 from localgov_ims.service.people.permitting import permit_unit
 from localgov_ims.service.reconciliation import writing_off
+from localgov_ims.service.reconciliation.deciding_matches import groups_of, side_of
 from localgov_ims.service.reconciliation.matching_lines import (
     Side,
     check_matchable,
@@ -59,13 +63,38 @@ def match_with_difference(
         raise InvalidValue("receipt_missing", "Name the receipts that the line brings.", field="receipts")
 
     def once() -> list[Match] | Proposal:
-        with installation.unit("match_with_difference") as unit:
-            unit.lock()
-            rights = permit_unit(installation, unit, Permission.MATCH_DECIDE)
-            permit_unit(installation, unit, Permission.WRITE_OFF_RECORD)
-            account = writing_off.account_of(installation.council)
-            rights.require_funds([account.fund])
-            made = _match(installation, unit, rights, account, line, receipts, why)
+        with _unit(installation, "match_with_difference") as (unit, rights, account):
+            named = [
+                transaction_of(unit.connection, rights, each).reference for each in dict.fromkeys(receipts)
+            ]
+            asked = {"bank_line": str(line), "receipts": " ".join(named), "reason": why}
+            made = _match(installation, unit, rights, account, line_with_id(unit, line), asked)
+            unit.commit()
+            return made
+
+    return retried(once)
+
+
+def accept_with_difference(
+    installation: Installation, suggestions: Sequence[UUID], *, reason: str
+) -> list[list[Match] | Proposal]:
+    """Accept suggestions, all or none, and write off what each line brings more or less; of a group the whole group.
+
+    A line whose difference is above the limit for one person is a Proposal, which somebody else records by `authorise`.
+
+    Raises:
+        NotFound: There is no such suggestion, or one side has found its counterpart since.
+        NotPermitted, RuleViolation, ConfigurationError, InvalidValue, AlreadyDone: See `match_with_difference`.
+    """
+    why = reason_given(reason, _LONGEST)
+
+    def once() -> list[list[Match] | Proposal]:
+        with _unit(installation, "accept_with_difference") as (unit, rights, account):
+            made: list[list[Match] | Proposal] = []
+            for group in groups_of(unit, suggestions):
+                line, named = line_with_id(unit, group[0].left), [str(each.id) for each in group]
+                asked = {"bank_line": str(line.id), "suggestions": " ".join(named), "reason": why}
+                made.append(_match(installation, unit, rights, account, line, asked))
             unit.commit()
             return made
 
@@ -79,7 +108,7 @@ def record_proposed(installation: Installation, unit: Unit, rights: Rights, prop
         return writing_off.record_proposed(installation, unit, rights, proposal)
     account = writing_off.account_of(installation.council)
     line = line_with_id(unit, UUID(str(asked["bank_line"])))
-    sides = _sides(unit, rights, str(asked["receipts"]).split(), str(asked["reason"]))
+    sides = _sides(unit, rights, asked)
     difference = _difference(unit, rights, account, line, sides)
     if abs(difference) != proposal.amount:
         message = f"The difference is {difference.shown()} by now. Turn the proposal down."
@@ -88,21 +117,29 @@ def record_proposed(installation: Installation, unit: Unit, rights: Rights, prop
     return made[-1].right
 
 
+@contextmanager
+def _unit(installation: Installation, action: str) -> Iterator[tuple[Unit, Rights, WriteOffAccount]]:
+    with installation.unit(action) as unit:
+        unit.lock()
+        rights = permit_unit(installation, unit, Permission.MATCH_DECIDE)
+        permit_unit(installation, unit, Permission.WRITE_OFF_RECORD)
+        account = writing_off.account_of(installation.council)
+        rights.require_funds([account.fund])
+        yield unit, rights, account
+
+
 def _match(
-    installation: Installation, unit: Unit, rights: Rights, account: WriteOffAccount, wanted: UUID,
-    receipts: Sequence[str], reason: str,
+    installation: Installation, unit: Unit, rights: Rights, account: WriteOffAccount, line: StatementLine,
+    asked: Mapping[str, str],
 ) -> list[Match] | Proposal:  # fmt: skip
-    line = line_with_id(unit, wanted)
-    sides = _sides(unit, rights, receipts, reason)
+    sides = _sides(unit, rights, asked)
     difference = _difference(unit, rights, account, line, sides)
     amount = abs(difference)
     moved = {(account.fund, account.account_reference): amount}
-    if any(each.asked.get("bank_line") == str(wanted) for each in proposals.waiting(unit.connection)):
-        message = f"Matching line {wanted} waits for another person: `ims proposals list`."
-        raise AlreadyDone("already_proposed", message, line=wanted)
+    if any(each.asked.get("bank_line") == str(line.id) for each in proposals.waiting(unit.connection)):
+        message = f"Matching line {line.id} waits for another person: `ims proposals list`."
+        raise AlreadyDone("already_proposed", message, line=line.id)
     if difference and proposing.needs_another(installation, unit, Act.WRITE_OFF, moved):
-        references = " ".join(side.receipt.reference for side in sides)
-        asked = {"bank_line": str(wanted), "receipts": references, "reason": reason}
         return proposing.propose(installation, unit, Act.WRITE_OFF, asked, moved, amount=amount)
     made = _record(installation, unit, rights, account, line, sides, difference, by=installation.actor)
     if difference:
@@ -110,9 +147,14 @@ def _match(
     return made
 
 
-def _sides(unit: Unit, rights: Rights, receipts: Sequence[str], reason: str) -> list[Side]:
-    named = [transaction_of(unit.connection, rights, each) for each in dict.fromkeys(receipts)]
-    return [Side(receipt=each, evidence={"reason": reason}) for each in named]
+def _sides(unit: Unit, rights: Rights, asked: Mapping[str, object]) -> list[Side]:
+    """Return the receipts that were named, or those of the suggestions that were."""
+    if "suggestions" in asked:
+        (group,) = groups_of(unit, [UUID(each) for each in str(asked["suggestions"]).split()])
+        found = [side_of(unit, each) for each in group]
+        return [evolve(side, evidence={**side.evidence, "reason": str(asked["reason"])}) for side in found]
+    named = [transaction_of(unit.connection, rights, each) for each in str(asked["receipts"]).split()]
+    return [Side(receipt=each, evidence={"reason": str(asked["reason"])}) for each in named]
 
 
 def _difference(

@@ -65,8 +65,8 @@ def dispose(
         late = late_items(unit.connection, installation.council, local_day(unit.at), besides=besides)
         advices = late_advices(unit.connection, installation.council, local_day(unit.at))
         made.breaks += [*foreign, *late, *advices]
-        known = {(b.kind, b.subject_kind, b.subject) for b in stored.some_breaks(unit.connection)}
-        made.breaks = [b for b in made.breaks if (b.kind, b.subject_kind, b.subject) not in known]
+        known = {each.key for each in stored.some_breaks(unit.connection)}
+        made.breaks = [each for each in made.breaks if each.key not in known]
         transactions.add(unit, made.transactions)
         transactions.add_suspense(unit, made.suspense)
         stored.add_dispositions(unit, made.dispositions)

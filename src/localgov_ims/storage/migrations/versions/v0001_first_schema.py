@@ -371,12 +371,17 @@ def _make_tables() -> None:
         sa.Column("subject", sa.Uuid(), nullable=False),
         sa.Column("since_on", sa.Date(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("awaited", sa.Text(), nullable=False),
         sa.Column("unit", sa.Uuid(), nullable=False),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
         sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_breaks")),
         sa.UniqueConstraint(
-            "kind", "subject_kind", "subject", name=op.f("uq_breaks_kind_subject_kind_subject")
+            "kind",
+            "subject_kind",
+            "subject",
+            "awaited",
+            name=op.f("uq_breaks_kind_subject_kind_subject_awaited"),
         ),
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_breaks_unit_ordinal")),
     )
