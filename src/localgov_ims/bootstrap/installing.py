@@ -120,6 +120,7 @@ def open_installation(
             notifier=chosen(*now_in_force.notifier, clock) if now_in_force.notifier is not None else None,
             providers=chosen_providers(now_in_force.providers, clock),
             settlement_sources=chosen_sources(now_in_force.providers, clock),
+            journal_listeners=now_in_force.plugins.journal_listeners(),
         )  # fmt: skip
         _keep_versions(installation, now_in_force)
         with store.reading() as connection:

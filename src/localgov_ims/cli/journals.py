@@ -13,6 +13,7 @@ from localgov_ims.cli.journal_answers import acknowledge, confirm, reject, repla
 from localgov_ims.cli.journal_lists import drill, list_, sheet
 from localgov_ims.cli.output import counted, json_option, print_json, print_table, progress
 from localgov_ims.cli.rendering import render
+from localgov_ims.cli.telling import tell, warn_of_unheard
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.service.ledger.exporting import Exported, export_again, export_to_folder
@@ -24,7 +25,7 @@ def journals() -> None:
     """Post to the finance ledger."""
 
 
-for _command in (list_, drill, sheet, render, confirm, reject, replace, acknowledge):
+for _command in (list_, drill, sheet, render, confirm, reject, replace, acknowledge, tell):
     journals.add_command(_command)
 
 
@@ -71,6 +72,7 @@ def export(
             click.secho(_held(name, run.held), err=True, fg="yellow")
         if run.waiting is not None:
             click.secho(f"Ledger {name}: {run.waiting.sentence}", err=True, fg="yellow")
+    warn_of_unheard(installation)
     if as_json:
         print_json([_json(made, folder) for made in exported])
         return

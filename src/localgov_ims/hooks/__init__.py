@@ -1,5 +1,6 @@
-"""The plugin surface: what a plugin may offer, and how plugins are found, checked and enabled."""
+"""The plugin surface: what a plugin may offer and hear, and how plugins are found, checked and enabled."""
 
+from localgov_ims.domain.hearings import JournalExported
 from localgov_ims.hooks.agreements import (
     AgreementKeeper,
     AgreementObservation,
@@ -33,7 +34,7 @@ __all__ = [
     "ACKNOWLEDGEMENT", "API_VERSION", "AcknowledgingExporter", "AgentPanel", "AgreementKeeper",
     "AgreementObservation", "AgreementStatus", "Attachment", "Callback", "Capability",
     "CreateAgreement", "CreatePayment", "Delivery", "Done", "Download", "FormPost", "Hint",
-    "HttpClient", "HttpResponse", "LedgerExporter", "LedgerExporterSpec", "Message", "NextStep",
+    "HttpClient", "HttpResponse", "JournalExported", "LedgerExporter", "LedgerExporterSpec", "Message", "NextStep",
     "Notifier", "NotifierSpec", "PaymentProvider", "PaymentProviderSpec", "PaymentQuery", "Redirect",
     "Secret", "Secrets", "SettlementSource", "SettlementSourceSpec", "hookimpl", "is_secure",
     "layout_exporter_spec", "names_a_secret",

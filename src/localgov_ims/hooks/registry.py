@@ -10,6 +10,7 @@ from typing import Any, Protocol, cast
 import pluggy
 from attrs import field, frozen
 
+from localgov_ims.domain.hearings import JournalExported
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.postings import Posting
 from localgov_ims.errors import ConfigurationError
@@ -70,6 +71,23 @@ class Registry:
             return decided
 
         return decide
+
+    def journal_listeners(self) -> dict[str, Callable[[JournalExported], object]]:
+        """Return how each plugin that listens is told of an export by itself, by the plugin's name."""
+        listening = {
+            impl.plugin_name: impl.plugin for impl in self.manager.hook.ims_journal_exported.get_hookimpls()
+        }
+        return {
+            name: _alone(name, plugin) for name, plugin in sorted(listening.items(), key=lambda each: each[0])
+        }
+
+
+def _alone(name: str, plugin: object) -> Callable[[JournalExported], object]:
+    """Return the hook of one plugin: what it raises stops no other."""
+    manager = pluggy.PluginManager(specs.GROUP)
+    manager.add_hookspecs(specs)
+    manager.register(plugin, name)
+    return lambda export: manager.hook.ims_journal_exported(export=export)
 
 
 class SettingsAnswer(Protocol):

@@ -1,7 +1,8 @@
 """The hooks: what each is asked, when, and what the answer means.
 
 A plugin is a module or object registered in the entry-point group `localgov_ims`; it marks its functions with
-`hookimpl`. *Offer* hooks take no argument and return records that carry a `name` and an `api_version`.
+`hookimpl`. *Offer* hooks take no argument and return records that carry a `name` and an `api_version`. *Hear* hooks are
+told of what was recorded already.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 
 import pluggy
 
+from localgov_ims.domain.hearings import JournalExported
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.postings import Posting
 from localgov_ims.files.readers import Reader
@@ -48,6 +50,16 @@ def ims_ledger_account(posting: Posting) -> LedgerAccount | None:
 
     Called for every posting of every journal that is built, so it must be quick, and must give equal postings equal
     codes. The code is stored on the journal line: what is answered later never changes a journal.
+    """
+
+
+@hookspec
+def ims_journal_exported(export: JournalExported) -> None:
+    """Hear that a file was made of a journal: carry it to the finance system, or tell somebody.
+
+    Called after the export was recorded, for each enabled plugin by itself. What is raised is kept and reported, undoes
+    nothing, and holds up no other plugin; the plugin is told again later, with the same `export.id`. It may be told
+    twice of one export, so it must act once for each id.
     """
 
 

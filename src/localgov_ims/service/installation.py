@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from attrs import evolve, field, frozen
 
 from localgov_ims.domain.calendar import Clock
+from localgov_ims.domain.hearings import JournalExported
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.postings import Posting
 from localgov_ims.errors import ConfigurationError
@@ -78,6 +79,7 @@ class Installation:
         notifier: How messages to payers leave; none where the settings choose no notifier.
         providers: The accounts at payment providers, by their names in the settings.
         settlement_sources: Those of them whose payouts are fetched.
+        journal_listeners: How each plugin that listens is told of an export, by the plugin's name.
         link_keys: Gives the keys of signed links, the one that signs first; asked for only where a link is met.
         request: What the web or a job calls this piece of work; kept in the audit entries where it is not empty.
     """
@@ -94,6 +96,7 @@ class Installation:
     notifier: ChosenNotifier | None = None
     providers: Mapping[str, ChosenProvider] = field(factory=dict)
     settlement_sources: Mapping[str, ChosenSource] = field(factory=dict)
+    journal_listeners: Mapping[str, Callable[[JournalExported], object]] = field(factory=dict)
     link_keys: Callable[[], Sequence[bytes]] = field(default=_no_link_keys, repr=False)
 
     @property

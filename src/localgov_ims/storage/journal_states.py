@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -64,11 +65,11 @@ rejections = record_table(
 
 def add_export(
     unit: Unit, journal: Journal, sequence: int, exporter: str, artefact: Artefact, sha256: str
-) -> None:
-    """Record that a file was made of a journal, the *sequence*-th time."""
+) -> UUID:
+    """Record that a file was made of a journal, the *sequence*-th time, and return that record."""
     t, head = artefact.totals, sa.select(journals.c.id).where(journals.c.number == journal.number)
     row = (
-        new_id(),
+        made := new_id(),
         unit.connection.execute(head).scalar_one(),
         sequence,
         exporter,
@@ -79,6 +80,7 @@ def add_export(
         t.credit.pence,
     )
     unit.record(exports, [(*row, t.digest)])
+    return made
 
 
 def never_exported() -> sa.ColumnElement[bool]:

@@ -17,7 +17,9 @@ from localgov_ims.errors import NotFound, RuleViolation
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.ledger.exporters import exporter_of, refuse_problems
 from localgov_ims.service.ledger.journalling import Asked, build_journals
+from localgov_ims.service.ledger.telling import tell_listeners
 from localgov_ims.service.people.permitting import permit, permit_reading, permit_unit
+from localgov_ims.storage import hearings
 from localgov_ims.storage import journal_states as states
 from localgov_ims.storage import journals as stored
 from localgov_ims.storage.unposted import Waiting
@@ -89,6 +91,8 @@ def export_journals(
 ) -> list[Exported]:
     """Export every journal of a ledger that has no file yet. *keep* stores a file; only then is it recorded.
 
+    Plugins that listen are told of each afterwards (`tell_listeners`).
+
     Raises:
         NotPermitted: The permission journal.export is missing.
         RuleViolation: A journal cannot be exported as asked; the message lists every Problem.
@@ -98,7 +102,9 @@ def export_journals(
         permit(installation, connection, Permission.JOURNAL_EXPORT)
         numbers = stored.numbers(connection, ledger, states.never_exported())
     made = (_export(installation, _journal(installation, number), keep, again=False) for number in numbers)
-    return [exported for exported in made if exported is not None]
+    exported = [each for each in made if each is not None]
+    tell_listeners(installation)
+    return exported
 
 
 def _journal(installation: Installation, number: str) -> Journal:
@@ -122,6 +128,7 @@ def export_journal(
     permit_reading(installation, Permission.JOURNAL_EXPORT)
     exported = _export(installation, journal, keep, again=True)
     assert exported is not None, "asked for again, it is always made"  # noqa: S101
+    tell_listeners(installation)
     return exported
 
 
@@ -145,7 +152,8 @@ def _export(
             return None  # somebody else made it meanwhile
         made = evolve(artefact, copy=bool(before))
         keep(made)
-        states.add_export(unit, journal, len(before) + 1, chosen.name, made, sha256)
+        export = states.add_export(unit, journal, len(before) + 1, chosen.name, made, sha256)
+        hearings.add(unit, export, installation.journal_listeners)
         unit.detail |= {"journal": journal.number, "file": made.name, "sha256": sha256, "copy": made.copy}
         unit.commit()
     return Exported(
