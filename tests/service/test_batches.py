@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from attrs import evolve
-from tests.service.files import camt, entry
+from tests.service.files import MONDAY, camt, entry
 from tests.service.test_matching import _journalled
 from tests.service.test_reconciling import COUNCIL_TAX, RENT, _taking, _work
 
@@ -12,6 +12,7 @@ from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.payments.receipts import record_takings
+from localgov_ims.service.proofs.bank_reports import report_account
 from localgov_ims.service.reconciliation.deciding_matches import match_line
 from localgov_ims.service.suspense.listing import list_suspense
 from localgov_ims.service.suspense.reapplying import reapply
@@ -56,6 +57,9 @@ def test_a_payment_that_nobody_can_read_goes_to_suspense_alone_with_its_own_word
         DispositionKind.SUSPENSE, "It is a batch of 3 payments, each by itself; 2 of them are in suspense.",
     )  # fmt: skip
     assert _income(installation) == [("23", COUNCIL_TAX, 3000), ("SUSP", None, 900), ("SUSP", None, 800)]
+    report = report_account(installation, account="main", first_on=MONDAY)
+    closing, open_ = report.figure("closing"), report.figure("open")
+    assert (closing.amount, open_.count, open_.amount) == (closing.given, 1, Money(4700))
     found = {item.text: (item.amount, item.item.reason) for item in list_suspense(installation)}
     assert found == {
         "NO IDEA": (Money(900), SuspenseReason.NO_FUND), "NOR THIS": (Money(800), SuspenseReason.NO_FUND),

@@ -68,22 +68,26 @@ def totals(context: click.Context, file: str, source: str) -> None:
 @_file
 @click.option("--account", help="The bank account that they are about.")
 @click.option("--fund", help="The fund that they are about.")
+@click.option("--system", help="The system, such as payables, that paid or received them.")
 @click.option("--list", "what", type=click.Choice(list(OUTCOMES)), required=True, help="Which list it is.")
 @_source
 @click.pass_context
 def items(
-    context: click.Context, file: str, account: str | None, fund: str | None, what: str, source: str
-) -> None:
+    context: click.Context, file: str, account: str | None, fund: str | None, system: str | None, what: str, source: str
+) -> None:  # fmt: skip
     """Load the items of a list from a CSV: day, reference, amount, note. Items that are here add nothing."""
-    if (account is None) == (fund is None):
-        raise click.UsageError("Give --account or --fund, not both.")
-    about = About.BANK if account is not None else About.FUND
+    given = [
+        (about, name) for about, name in zip(About, (account, fund, system), strict=True) if name is not None
+    ]
+    if len(given) != 1:
+        raise click.UsageError("Give one of --account, --fund and --system.")
+    ((about, subject),) = given
     with opened(file) as stream:
         loaded = load_items(
             opened_council(context),
             stream,
             about=about,
-            subject=account or fund or "",
+            subject=subject,
             what=what,
             source=source,
         )
@@ -103,7 +107,7 @@ def list_(context: click.Context, *, every: bool, as_json: bool) -> None:
     rows = [
         (
             str(each.item.id), each.item.subject, LISTS[each.item.about][each.item.what], f"{each.item.day:%d %b %Y}",
-            visible(each.item.reference), each.item.amount.shown(), each.end.outcome if each.end is not None else "open",
+            visible(each.item.reference), each.item.amount.shown(), _stands(each),
         )
         for each in found
     ]  # fmt: skip
@@ -132,6 +136,12 @@ def end(context: click.Context, item: UUID, outcome: str, ended_on: datetime | N
     click.echo(f"It stands open no longer from {made.ended_on:%d %B %Y}: {made.outcome}.")
 
 
+def _stands(item: StandingItem) -> str:
+    if item.end is not None:
+        return item.end.outcome
+    return "matched" if item.line is not None else "open"
+
+
 def _show(context: click.Context, loaded: Loaded, noun: str) -> None:
     if loaded.issues:
         click.echo("Refused; nothing of it was loaded.")
@@ -142,9 +152,10 @@ def _show(context: click.Context, loaded: Loaded, noun: str) -> None:
 
 def _json(each: StandingItem) -> dict[str, object]:
     i, end = each.item, each.end
+    line = str(each.line) if each.line is not None else None
     return {
         "id": str(i.id), "about": i.about.value, "subject": i.subject, "list": i.what, "day": i.day.isoformat(),
-        "reference": i.reference, "amount_pence": i.amount.pence, "note": i.note, "source": i.source,
+        "reference": i.reference, "amount_pence": i.amount.pence, "note": i.note, "source": i.source, "line": line,
         "outcome": end.outcome if end is not None else None,
         "ended_on": end.ended_on.isoformat() if end is not None else None,
         "reason": end.reason if end is not None else None, "by": end.by if end is not None else None,

@@ -20,10 +20,11 @@ from localgov_ims.errors import InvalidValue
 
 
 class About(enum.Enum):
-    """Of what something is stated: a bank account, or a fund."""
+    """Of what something is stated: a bank account, a fund, or another system that pays and is paid."""
 
     BANK = "bank"
     FUND = "fund"
+    SYSTEM = "system"
 
 
 TOTALS: Final[Mapping[About, Mapping[str, str]]] = {
@@ -35,6 +36,7 @@ TOTALS: Final[Mapping[About, Mapping[str, str]]] = {
         "ledger": "what the ledger shows",
         "not_confirmed": "what was posted and not confirmed by the ledger",
     },
+    About.SYSTEM: {},
 }
 """The totals that others state, by what they are about."""
 
@@ -44,6 +46,7 @@ LISTS: Final[Mapping[About, Mapping[str, str]]] = {
         "bank_only": "at the bank before this system began, not in the ledger yet",
     },
     About.FUND: {"rejected": "not taken by the back office"},
+    About.SYSTEM: {"payments": "paid or received by the system, not at the bank yet"},
 }
 """The lists that others give, by what they are about."""
 
@@ -51,6 +54,7 @@ OUTCOMES: Final[Mapping[str, frozenset[str]]] = {
     "rejected": frozenset({"sent_again", "transferred", "suspense", "mistaken"}),
     "ledger_only": frozenset({"came", "cancelled", "mistaken"}),
     "bank_only": frozenset({"posted", "mistaken"}),
+    "payments": frozenset({"cancelled", "mistaken"}),
 }
 """How an item of each list may end."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from attrs import field, frozen
 
 GROUPS = frozenset({"source", "payout", "merchant", "run", "sun", "advice", "slip", "original", "transfer"})
-"""What a recogniser says of a line: its source or other, the named groups of its pattern, the other bank account."""
+"""What a recogniser says of a line: its source, the system that has the list of it, or what else it is; the named groups of its pattern, the other bank account."""
 
 _LINE = frozenset({"account", "end_to_end", "structured", "customer"})
 

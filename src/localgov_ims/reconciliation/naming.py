@@ -62,7 +62,7 @@ def _name(duck: duckdb.DuckDBPyConnection, number: int, recogniser: Recogniser) 
         given.append(recogniser.counterparty)
     for name in _SAID:
         if name == "source":
-            values.append(recogniser.source or recogniser.other)
+            values.append(recogniser.source or recogniser.system or recogniser.other)
         elif name == "transfer":
             values.append(recogniser.transfer)
         elif name in groups:

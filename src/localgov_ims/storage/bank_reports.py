@@ -51,7 +51,13 @@ def standing_lines(
     connection: Connection, account: str, last_on: date, *, first_on: date | None = None
 ) -> Iterator[StandingLine]:
     """Yield the lines of an account that were booked in a period, in their order; no first day: from the beginning."""
-    current, held = reconciliation.current, held_at(last_on)
+    current, items = reconciliation.current, held_at(last_on)
+    # Of a batch several payments may be in suspense.
+    held = (
+        sa.select(items.c.bank_line, sa.func.sum(items.c.left_pence).label("left_pence"))
+        .group_by(items.c.bank_line)
+        .subquery()
+    )
     query = (
         sa.select(
             _lines.c.id, _lines.c.account, _lines.c.booked_on, _lines.c.position, _lines.c.pence,

@@ -64,9 +64,12 @@ def unposted_net(connection: Connection, fund: str, ledger: str, first_on: date,
 
 
 def _by_others() -> sa.ColumnElement[bool]:
-    """Return the condition that a disposition is journalled by the system that has the list, not here."""
-    current = reconciliation.current
-    return (current.c.kind == DispositionKind.OTHER.value) & current.c.evidence.not_like(_ELSEWHERE)
+    """Return the condition that a line is journalled by the system that has the list, here or not, and not by this one."""
+    current, m = reconciliation.current, reconciliation.live
+    listed = current.c.line.in_(sa.select(m.c.left_id).where(m.c.right_kind == "list_item"))
+    return (
+        (current.c.kind == DispositionKind.OTHER.value) & current.c.evidence.not_like(_ELSEWHERE)
+    ) | listed
 
 
 def _taken(ledger: str, as_at: date | None, roles: Sequence[str], *kinds: str) -> sa.Select[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from attrs import frozen
@@ -12,6 +13,7 @@ from sqlalchemy import Connection
 
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.stated import About, ItemEnd, ListedItem, StatedTotal
+from localgov_ims.storage import reconciliation
 from localgov_ims.storage.schema import (
     day_column,
     moment_column,
@@ -66,10 +68,11 @@ ends = record_table(
 
 @frozen(kw_only=True)
 class StandingItem:
-    """An item of a list, and how it ended, if it has."""
+    """An item of a list, how it ended, if it has, and the bank line that it is matched with."""
 
     item: ListedItem
     end: ItemEnd | None = None
+    line: UUID | None = None
 
     def open_at(self, day: date) -> bool:
         """Tell whether it was there, and open, at the end of a day."""
@@ -142,13 +145,26 @@ def some_items(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterat
         ends.c[name].label(f"end_{name}") for name in ("id", "ended_on", "outcome", "reason", "by", "at")
     ]
     query = (
-        sa.select(items, *ended)
+        sa.select(items, *ended, _line().label("line"))
         .outerjoin(ends, ends.c.item == items.c.id)
         .where(*where)
         .order_by(items.c.day, items.c.key, items.c.id)
     )
     for row in connection.execute(query):
-        yield StandingItem(item=_item(row), end=_end(row))
+        yield StandingItem(item=_item(row), end=_end(row), line=row.line)
+
+
+def open_payments(connection: Connection) -> Iterator[ListedItem]:
+    """Yield what other systems say they paid or received that no bank line has brought and that has not ended."""
+    still = items.c.id.not_in(sa.select(ends.c.item)) & _line().is_(None)
+    for each in some_items(connection, items.c.about == About.SYSTEM.value, still):
+        yield each.item
+
+
+def _line() -> sa.ScalarSelect[Any]:
+    m = reconciliation.live
+    of_item = (m.c.right_kind == "list_item") & (m.c.right_id == items.c.id)
+    return sa.select(m.c.left_id).where(of_item).scalar_subquery()
 
 
 def of_list(connection: Connection, about: About, subject: str, *what: str) -> Iterator[StandingItem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, BinaryIO, TypeVar
 from uuid import UUID
@@ -16,7 +16,7 @@ from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.stated import LISTS, OUTCOMES, About, ItemEnd, ListedItem, StatedTotal, check_listed
-from localgov_ims.errors import AlreadyDone, ImsError, InvalidValue, NotFound
+from localgov_ims.errors import AlreadyDone, ImsError, InvalidValue, NotFound, RuleViolation
 from localgov_ims.files.stated_csv import ITEM_COLUMNS, TOTAL_COLUMNS, read_rows
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
@@ -87,7 +87,7 @@ def load_items(
 
     Raises:
         NotPermitted: The permission reconciliation.prepare is missing.
-        NotFound: There is no such bank account or fund.
+        NotFound: There is no such bank account or fund, or no recogniser names such a system.
         InvalidValue: There is no such list, or the source is missing or too long.
         AlreadyDone: Somebody else loaded some of them at the same time; load the file again.
     """
@@ -125,7 +125,8 @@ def end_item(installation: Installation, item: UUID, *, outcome: str, reason: st
         NotPermitted: The permission reconciliation.prepare is missing.
         NotFound: There is no such item.
         InvalidValue: Items of its list do not end so, or the day is before the item's.
-        RuleViolation: It is a line of a feed, and the money is not where the end says.
+        RuleViolation: It is a line of a feed, and the money is not where the end says; or a bank line is matched with it
+            (`item_matched`).
         AlreadyDone: It ended before.
     """
     with installation.unit("end_item") as unit:
@@ -135,32 +136,33 @@ def end_item(installation: Installation, item: UUID, *, outcome: str, reason: st
             raise NotFound(
                 "no_such_item", f"There is no listed item {item}. `ims stated list` shows them.", item=item
             )
-        allowed = OUTCOMES[found.item.what]
-        if outcome not in allowed:
-            message = f"An item that is {LISTS[found.item.about][found.item.what]} ends as one of: {', '.join(sorted(allowed))}."
-            raise InvalidValue("unknown_outcome", message, field="outcome", value=outcome)
-        if ended_on < found.item.day:
-            message = (
-                f"It cannot have ended on {ended_on:%d %B %Y}, before its own day, {found.item.day:%d %B %Y}."
-            )
-            raise InvalidValue("ended_before", message, field="ended_on")
-        if found.end is not None:
-            message = f"It ended on {found.end.ended_on:%d %B %Y} as {found.end.outcome}, by {found.end.by}."
-            raise AlreadyDone("item_ended", message, item=item)
+        _check_end(found, outcome, ended_on)
         check_fed(unit.connection, found.item, outcome)
         end = ItemEnd(
-            id=new_id(),
-            item=item,
-            ended_on=ended_on,
-            outcome=outcome,
-            reason=reason,
-            by=installation.actor,
-            at=unit.at,
-        )
+            id=new_id(), item=item, ended_on=ended_on, outcome=outcome, reason=reason, by=installation.actor, at=unit.at,
+        )  # fmt: skip
         stored.add_end(unit, end)
         unit.detail |= {"item": str(item), "outcome": outcome}
         unit.commit()
     return end
+
+
+def _check_end(found: StandingItem, outcome: str, ended_on: date) -> None:
+    item, allowed = found.item, OUTCOMES[found.item.what]
+    if outcome not in allowed:
+        message = (
+            f"An item that is {LISTS[item.about][item.what]} ends as one of: {', '.join(sorted(allowed))}."
+        )
+        raise InvalidValue("unknown_outcome", message, field="outcome", value=outcome)
+    if ended_on < item.day:
+        message = f"It cannot have ended on {ended_on:%d %B %Y}, before its own day, {item.day:%d %B %Y}."
+        raise InvalidValue("ended_before", message, field="ended_on")
+    if found.line is not None:
+        message = f"It is matched with bank line {found.line}. Undo that Match first: `ims explain {found.line}` names it."
+        raise RuleViolation("item_matched", message, item=item.id)
+    if found.end is not None:
+        message = f"It ended on {found.end.ended_on:%d %B %Y} as {found.end.outcome}, by {found.end.by}."
+        raise AlreadyDone("item_ended", message, item=item.id)
 
 
 def list_items(installation: Installation, *, every: bool = False) -> list[StandingItem]:
@@ -172,18 +174,20 @@ def list_items(installation: Installation, *, every: bool = False) -> list[Stand
     with installation.store.reading() as connection:
         permit(installation, connection, Permission.REPORT_VIEW)
         found = list(stored.some_items(connection))
-    return [each for each in found if every or each.end is None]
+    return [each for each in found if every or (each.end is None and each.line is None)]
 
 
 def check_subject(council: Council, about: About, subject: str) -> None:
-    """Refuse the name of no bank account, or the code of no fund.
+    """Refuse the name of no bank account, the code of no fund, or a system that no recogniser names.
 
     Raises:
         NotFound: There is none.
     """
-    known = council.bank_accounts if about is About.BANK else council.funds
+    known: Collection[str] = council.bank_accounts if about is About.BANK else council.funds
+    if about is About.SYSTEM:
+        known = dict.fromkeys(each.system for each in council.recognisers if each.system is not None)
     if subject not in known:
-        name = "bank account" if about is About.BANK else "fund"
+        name = {About.BANK: "bank account", About.FUND: "fund", About.SYSTEM: "system of a recogniser"}[about]
         raise NotFound(
             "no_such_subject", f"There is no {name} {subject!r}. There are: {', '.join(known)}.", name=subject
         )

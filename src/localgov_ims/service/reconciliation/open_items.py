@@ -22,7 +22,7 @@ from localgov_ims.reconciliation.recognisers import (
 from localgov_ims.reconciliation.tariffs import Tariff
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
-from localgov_ims.storage import match_suggestions, reconciliation, snapshots
+from localgov_ims.storage import match_suggestions, reconciliation, snapshots, stated
 
 _BACK = timedelta(days=180)
 """How long before the oldest open debit a receipt may have been taken that it takes back."""
@@ -139,6 +139,11 @@ def _load_totals(matcher: Matcher, connection: Connection) -> set[int]:
             )
             for u in snapshots.open_unpaids(connection)
         ),
+    )
+    # A system's items are compared with the lines that a recogniser says are in its list.
+    listed = stated.open_payments(connection)
+    matcher.load(
+        "list_item", ((i.id, i.day.toordinal(), i.amount.pence, i.reference, i.subject) for i in listed)
     )
     matcher.load(
         "settlement_line",

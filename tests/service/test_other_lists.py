@@ -1,0 +1,118 @@
+"""Other systems' lists: what payables or payroll says it paid is matched with the bank's debits, row by row or as one sum."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+from attrs import evolve
+from tests.conftest import MovableClock
+from tests.service.files import camt, entry
+from tests.service.test_matching import _journalled, _matches
+from tests.service.test_reconciling import _ends, _work
+
+from localgov_ims.domain.breaks import BreakKind
+from localgov_ims.domain.stated import About
+from localgov_ims.errors import NotFound, RuleViolation
+from localgov_ims.reconciliation.dispositions import DispositionKind
+from localgov_ims.service.installation import Installation
+from localgov_ims.service.proofs.bank_proofs import prove_bank
+from localgov_ims.service.proofs.stating import Loaded, end_item, list_items, load_items
+from localgov_ims.service.reconciliation.breaks import list_breaks
+from localgov_ims.service.reconciliation.reconciling import reconcile
+from localgov_ims.service.reconciliation.undoing_matches import undo_match
+
+RUN = "BACS PAYMENTS RUN 77"
+
+
+def _paying(installation: Installation) -> Installation:
+    recognisers = tuple(
+        evolve(each, wait_days=3) if each.other == "payables" else each
+        for each in installation.council.recognisers
+    )
+    return evolve(installation, council=evolve(installation.council, recognisers=recognisers))
+
+
+def _listed(council: Installation, *rows: str, system: str = "payables") -> Loaded:
+    text = "\n".join(["day,reference,amount,note", *rows, ""])
+    return load_items(
+        council,
+        io.BytesIO(text.encode()),
+        about=About.SYSTEM,
+        subject=system,
+        what="payments",
+        source="BACS list",
+    )
+
+
+def test_a_debit_is_matched_with_the_run_of_the_list_whichever_comes_first(
+    installation: Installation,
+) -> None:
+    council = _paying(installation)
+    end = _work(council, camt(entry("-9.00", RUN), entry("-4.00", "BACS PAYMENTS RUN 78")))[RUN]
+    assert (end.kind, end.what) == (DispositionKind.OTHER, "payables")
+    assert _listed(council, "2026-05-08,77,-9.00,", "2026-05-08,79,-4.00,").added == 2
+    ends = _work(council)
+    assert (ends[RUN].kind, ends[RUN].rule) == (DispositionKind.MATCHED, "other-list")
+    assert (
+        ends["BACS PAYMENTS RUN 78"].kind is DispositionKind.OTHER
+    )  # another run of its amount is another payment
+    assert [each.item.reference for each in list_items(council)] == ["79"]
+    assert _journalled(council) == {}  # payables posts it
+
+
+def test_the_rows_of_a_run_come_to_one_debit(installation: Installation) -> None:
+    council = _paying(installation)
+    _listed(council, "2026-05-11,77,-5.00,A SUPPLIER", "2026-05-11,77,-4.00,ANOTHER")
+    assert _work(council, camt(entry("-9.00", RUN)))[RUN].rule == "other-list-total"
+    assert [(each.right_kind, each.amount.pence) for each in _matches(council)] == [
+        ("list_item", -500),
+        ("list_item", -400),
+    ]
+    assert list_items(council) == []
+    assert {each.line for each in list_items(council, every=True)} == {_ends(council)[RUN].line}
+
+
+def test_a_run_that_does_not_come_to_its_debit_is_not_matched_and_is_missed_in_time(
+    installation: Installation, clock: MovableClock
+) -> None:
+    council = _paying(installation)
+    _listed(council, "2026-05-11,77,-5.00,A SUPPLIER", "2026-05-11,77,-3.99,ANOTHER")
+    assert _work(council, camt(entry("-9.00", RUN)))[RUN].kind is DispositionKind.OTHER
+    clock.moment = datetime(2026, 5, 15, 7, 0, tzinfo=UTC)
+    reconcile(council)
+    assert [each.found.kind for each in list_breaks(council)] in (
+        [BreakKind.FILE_OVERDUE],
+        [BreakKind.FILE_DIFFERS],
+    )
+
+
+def test_an_item_that_is_matched_ends_only_once_its_match_is_undone(installation: Installation) -> None:
+    council = _paying(installation)
+    _listed(council, "2026-05-11,77,-9.00,")
+    _work(council, camt(entry("-9.00", RUN)))
+    (item,) = list_items(council, every=True)
+    day = item.item.day
+    with pytest.raises(RuleViolation, match="Undo that Match first"):
+        end_item(council, item.item.id, outcome="cancelled", reason="It was stopped", ended_on=day)
+    undo_match(council, _matches(council)[0].id, reason="It was stopped, and paid again")
+    assert [each.item.reference for each in list_items(council)] == ["77"]
+    end_item(council, item.item.id, outcome="cancelled", reason="It was stopped", ended_on=day)
+    assert _work(council)[RUN].kind is DispositionKind.OTHER
+
+
+def test_the_proof_of_the_bank_account_waits_for_nothing_that_payables_posts(
+    installation: Installation,
+) -> None:
+    council = _paying(installation)
+    _listed(council, "2026-05-11,77,-9.00,")
+    _work(council, camt(entry("-9.00", RUN)))
+    _journalled(council)
+    proof = prove_bank(council, account="main", as_at=datetime(2026, 5, 11, tzinfo=UTC).date())
+    assert [proof.figure(key).amount.pence for key in ("unposted_debits", "elsewhere")] == [0, -900]
+
+
+def test_a_system_that_no_recogniser_names_has_no_list(installation: Installation) -> None:
+    with pytest.raises(NotFound, match="payables, payroll"):
+        _listed(installation, "2026-05-11,77,-9.00,", system="payabels")
