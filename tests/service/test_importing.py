@@ -100,9 +100,12 @@ def test_another_banks_account_is_refused_by_name(installation: Installation) ->
     assert "main (20000012345678)" in result.issues[0].message
 
 
-def test_a_second_kind_of_file_for_an_account_would_double_its_lines(installation: Installation) -> None:
+def test_a_second_kind_of_file_for_an_account_would_double_its_lines_and_makes_none(
+    installation: Installation,
+) -> None:
     result = import_file(installation, camt(entry("12.50"), account="30000087654321"))
-    assert _codes(result) == ["wrong-kind"]
+    assert (result.status, [issue.code for issue in result.issues]) == ("received", ["wrong-kind"])
+    assert _rows(installation.store, statements.lines) == 0
 
 
 def test_a_file_that_does_not_add_up_is_refused_whole_and_its_bytes_kept(installation: Installation) -> None:

@@ -22,6 +22,7 @@ _COLOURS = {
     "received": "white", "in_progress": "white",
 }  # fmt: skip
 _SAID = {
+    "received": "it informs; its lines come from files of another kind, and nothing was recorded",
     "seen": "it was here already; nothing was changed",
     "refused": "nothing of it was recorded; its bytes are kept",
     "held": "nothing of it is recorded until a person decides: ims files decide",

@@ -41,7 +41,7 @@ def import_(  # noqa: PLR0913 - one parameter an option
     """Record FILEs: bank statements, settlements, income files, Bacs reports and files of account holders.
 
     A file that does not add up is refused whole; the same file again changes nothing. Exit status 0: every file was
-    recorded, or was here before; 3: one was refused, or waits for a person.
+    recorded, was here before, or only informs; 3: one was refused, or waits for a person.
 
     \b
     Examples:

@@ -19,7 +19,7 @@ from localgov_ims.files.reading import IssueLog
 from localgov_ims.files.totals import differences
 from localgov_ims.service.files.file_recorders import Begun, Collected, recorder_of
 from localgov_ims.service.files.import_kinds import kind_of
-from localgov_ims.service.files.recorders import Progress, record
+from localgov_ims.service.files.recorders import INFORMING, Progress, record
 from localgov_ims.service.installation import Installation
 from localgov_ims.storage import files as stored
 from localgov_ims.storage import rule_sets
@@ -48,6 +48,11 @@ class Attempt:
             issue = issue.warned()
         self.refused |= issue.stops and treatment is not Treatment.HOLD
         self.log.add(issue)
+
+    @property
+    def informs(self) -> bool:
+        """Tell whether it was read and proved, and all there is in it is recorded from another kind of file."""
+        return self.status is FileStatus.RECORDED and set(self.counts) == {INFORMING}
 
     @property
     def status(self) -> FileStatus:

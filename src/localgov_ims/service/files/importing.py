@@ -30,8 +30,8 @@ from localgov_ims.storage.store import Unit
 class ImportResult:
     """What became of one file.
 
-    `status` is `recorded`, `refused`, `held` (a person decides), or `seen`: everything in it was here already, and
-    nothing changed. `report` has the counts and sums of an income file.
+    `status` is `recorded`, `refused`, `held` (a person decides), `received` (read and proved, but its lines come from another
+    kind of file), or `seen`: everything in it was here already, and nothing changed. `report` has the counts and sums of an income file.
     """
 
     name: str
@@ -137,6 +137,15 @@ def _record(
         permit_unit(installation, unit, Permission.IMPORT_SEND)
         begun = _begun(installation, unit, before, incoming)
         made = attempted(installation, unit, Begun(file, begun, incoming.stream), progress)
+        if made.informs:
+            # It stands at received, so that it can be imported if its kind is to make the lines one day.
+            _add_attempt(unit, before, begun)
+            unit.commit()
+            kept = tuple(made.log.kept)
+            said = evolve(
+                begun, format=made.format, counts=made.counts, issues=kept, issue_count=made.log.count
+            )
+            return said, True
         if made.status is FileStatus.RECORDED:
             _add_attempt(unit, before, begun)
             return finish(unit, installation, file, begun, made), True

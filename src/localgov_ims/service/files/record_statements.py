@@ -19,7 +19,7 @@ from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.statements import BankLine, Statement, StatementLine
 from localgov_ims.files.events import Closed, Opened
 from localgov_ims.files.readers import Reader
-from localgov_ims.service.files.recorders import NumberedRecorder, currency_faults, fault
+from localgov_ims.service.files.recorders import INFORMING, NumberedRecorder, currency_faults, fault
 from localgov_ims.storage import statements as stored
 
 
@@ -61,10 +61,11 @@ class StatementRecorder(NumberedRecorder):
         yield from currency_faults(opened)
         if account.format != self.reader.name:
             message = (
-                f"The lines of account {account.name} come from {account.format} files; from a {self.reader.name} "
-                "file they would come twice. To change over, change the account's format in the settings."
+                f"The lines of account {account.name} come from {account.format} files; from a {self.reader.name} file they "
+                "would come twice. It was read and proved, and nothing of it recorded. To change over, change the account's "
+                "format in the settings and import it again."
             )
-            yield fault("wrong-kind", opened, "format", self.reader.name, message)
+            yield fault("wrong-kind", opened, "format", self.reader.name, message).warned()
             return
         self.policy = account.policy
         known = None
@@ -107,6 +108,7 @@ class StatementRecorder(NumberedRecorder):
         """Record the statement, or find that it was here before."""
         current = self._current
         if current is None:
+            self.counts[INFORMING] += 1  # or it is refused
             return
         if current.given != closed.computed.count:
             undated = (closed.computed.count or 0) - current.given
@@ -118,13 +120,12 @@ class StatementRecorder(NumberedRecorder):
         content = current.content.hexdigest()
         if current.known is not None:
             if current.known != content:
+                number = current.opened.number or ""
                 message = (
-                    f"Statement {current.opened.number} of account {current.account.name} was recorded before with other "
-                    "content. Both files are kept; ask the bank which one is right."
+                    f"Statement {number} of account {current.account.name} was recorded before with other content. Both files "
+                    "are kept; ask the bank which one is right."
                 )
-                yield fault(
-                    "already-imported", current.opened, "number", current.opened.number or "", message
-                )
+                yield fault("already-imported", current.opened, "number", number, message)
             return
         last = closed.last_on.isoformat() if closed.last_on is not None else ""
         totals, key = closed.computed, current.opened.key

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Final, Protocol
 from uuid import UUID
 
 from attrs import define, field
@@ -25,6 +25,9 @@ from localgov_ims.storage.store import Unit
 
 BLOCK = 2000
 """Rows are written in blocks of this size; no more of a file is in memory."""
+
+INFORMING: Final = "informing"
+"""The count of statements that were read and proved, and whose lines come from another kind of file."""
 
 Progress = Callable[[int], None]
 """Told how many more rows have been read."""
