@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,8 +19,8 @@ from localgov_ims.domain.breaks import BreakKind
 from localgov_ims.domain.feeds import NEVER_TAKEN
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
-from localgov_ims.domain.stated import ListedItem
-from localgov_ims.errors import ConfigurationError, NotFound, RuleViolation
+from localgov_ims.domain.stated import About, ListedItem
+from localgov_ims.errors import AlreadyDone, ConfigurationError, NotFound, RuleViolation
 from localgov_ims.files.writing.feeds import FeedWriter
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.ledger.feed_answers import Answered, answer_feed, list_answered
@@ -25,7 +28,7 @@ from localgov_ims.service.ledger.feeding import feed_figures, send_again, send_f
 from localgov_ims.service.moves.reallocations import reallocate_line
 from localgov_ims.service.moves.reversing import reverse_transaction
 from localgov_ims.service.proofs.control_proofs import prove_fund
-from localgov_ims.service.proofs.stating import end_item
+from localgov_ims.service.proofs.stating import Loaded, end_item, load_items
 from localgov_ims.service.reconciliation.breaks import list_breaks
 from localgov_ims.service.suspense.creating import NewItem, create_item
 from localgov_ims.service.verifying import verify
@@ -97,6 +100,48 @@ def test_a_rejected_line_is_somebodys_work_until_it_was_sent_again_once_and_take
     assert answer(office, "2,1,OK,,80.00").rejected == ()
     assert (breaks(office), rejected_in_proof(office)) == ([], "0.00")
     assert holds(office)
+
+
+def a_list(office: Installation, *rows: str) -> Loaded:
+    data = "\n".join(("day,reference,amount", *rows)).encode()
+    return load_items(
+        office, io.BytesIO(data), about=About.FUND, subject="23", what="rejected", source="Response file 42"
+    )
+
+
+def test_a_list_of_the_rejected_does_not_double_what_an_answer_named(office: Installation) -> None:
+    rejected = half_rejected(office)
+    row = f"{rejected.day},{rejected.reference},80.00"
+    said = a_list(
+        office, row, f"{rejected.day},{rejected.reference},20.00", f"{rejected.day},612345674,30.00"
+    )
+    assert (said.added, said.seen) == (2, 1)
+    (issue,) = a_list(office, row, f"{rejected.day},612345674,80.00").issues
+    assert (issue.place, issue.field) == ("line 3", "reference")
+    assert f"named line {rejected.reference} of this account" in issue.message
+    assert len(breaks(office)) == 3
+    ended(office, rejected.id, "sent_again")
+    assert a_list(office, row).seen == 1
+
+
+def test_of_two_who_end_an_item_at_once_one_does_and_the_other_is_told_how_it_ended(
+    office: Installation,
+) -> None:
+    rejected, both = half_rejected(office), threading.Barrier(2)
+
+    def end(outcome: str) -> str:
+        both.wait()
+        try:
+            ended(office, rejected.id, outcome)
+        except AlreadyDone as error:
+            return f"{error.code}: {error.message}"
+        return outcome
+
+    with ThreadPoolExecutor(2) as pool:
+        told = [done.result() for done in [pool.submit(end, each) for each in ("sent_again", "mistaken")]]
+    (won,) = (each for each in told if ":" not in each)
+    (beaten,) = (each for each in told if ":" in each)
+    assert beaten == f"item_ended: It ended on 20 May 2026 as {won}, by tester."
 
 
 def test_a_line_that_is_rejected_again_is_work_again(office: Installation) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -79,6 +80,32 @@ class Said:
 
     accepted: int = 0
     rejected: int = 0
+
+
+@frozen(kw_only=True)
+class Rejection:
+    """A line that an answer named as not taken; `reference` is its own, `account_reference` whose account it was for."""
+
+    reference: str
+    account_reference: str | None
+    taken_on: date
+    amount: Money
+
+
+def rejections(connection: Connection, fund: str) -> list[Rejection]:
+    """Return what answers to feeds named as not taken of a fund, settled or not."""
+    i = stated.items.c
+    query = (
+        sa.select(i.reference, tl.c.account_reference, i.day, i.pence)
+        .join(lines, lines.c.item == i.id)
+        .join(tl, tl.c.id == lines.c.line)
+        .where(i.subject == fund)
+        .order_by(i.day, i.reference)
+    )
+    return [
+        Rejection(reference=row.reference, account_reference=row.account_reference, taken_on=row.day, amount=Money(row.pence))
+        for row in connection.execute(query)
+    ]  # fmt: skip
 
 
 def entries_of(connection: Connection, file: UUID) -> list[Entry]:

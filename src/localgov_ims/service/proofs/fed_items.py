@@ -1,13 +1,18 @@
-"""Items that a feed's answer made: how one ended is borne out by where its money is."""
+"""Items that a feed's answer made: how one ended is borne out by where its money is, and no list has it again."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import Connection
 
 from localgov_ims.domain.feeds import NEVER_TAKEN
 from localgov_ims.domain.stated import ListedItem
-from localgov_ims.errors import RuleViolation
+from localgov_ims.errors import InvalidValue, RuleViolation
+from localgov_ims.service.finding import stored_reference
 from localgov_ims.storage import draws, feed_answers, feeds
+from localgov_ims.storage.feed_answers import Rejection
 
 
 def check_fed(connection: Connection, item: ListedItem, outcome: str) -> None:
@@ -33,3 +38,24 @@ def check_fed(connection: Connection, item: ListedItem, outcome: str) -> None:
             "there twice. Move the rest too."
         )
         raise RuleViolation("moved_since", message, item=item.id, line=item.reference)
+
+
+def is_answered(answered: Iterable[Rejection], item: ListedItem) -> bool:
+    """Tell whether an item of a list of the rejected is a line that an answer named."""
+    line = (stored_reference(item.reference), item.amount)
+    return any((each.reference, each.amount) == line for each in answered)
+
+
+def check_answered(answered: Iterable[Rejection], v: Mapping[str, Any]) -> None:
+    """Refuse a row of a list of the rejected that may be a line which an answer named: it would be there twice.
+
+    Raises:
+        InvalidValue: It gives the account, day and amount of one (`already_answered`).
+    """
+    for each in answered:
+        if (each.account_reference, each.taken_on, each.amount) == (v["reference"], v["day"], v["amount"]):
+            message = (
+                f"An answer to a feed named line {each.reference} of this account, day and amount, so it would be there twice. "
+                "Leave the row out; if it is another payment, write its line's reference."
+            )
+            raise InvalidValue("already_answered", message, field="reference", value=v["reference"])

@@ -21,8 +21,8 @@ from localgov_ims.files.stated_csv import ITEM_COLUMNS, TOTAL_COLUMNS, read_rows
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit, permit_unit
-from localgov_ims.service.proofs.fed_items import check_fed
-from localgov_ims.storage import reconciliation
+from localgov_ims.service.proofs.fed_items import check_answered, check_fed, is_answered
+from localgov_ims.storage import feed_answers, reconciliation
 from localgov_ims.storage import stated as stored
 from localgov_ims.storage.stated import StandingItem
 from localgov_ims.storage.store import Unit
@@ -83,7 +83,7 @@ def load_items(
 ) -> Loaded:
     """Load a list of items from CSV, all or nothing: `day,reference,amount,note`; items that are here are seen.
 
-    What the back office rejected becomes a Break each, for somebody to take up.
+    What the back office rejected becomes a Break each; a line that its answer to a feed named is seen as well.
 
     Raises:
         NotPermitted: The permission reconciliation.prepare is missing.
@@ -96,9 +96,11 @@ def load_items(
         check_subject(installation.council, about, subject)
         check_listed(about, what)
         alike = Counter[str]()
+        answered = feed_answers.rejections(unit.connection, subject) if what == "rejected" else ()
 
         def item(v: dict[str, Any]) -> ListedItem:
             # Equal rows are different items: which of them this is counts.
+            check_answered(answered, v)
             like = f"{v['day']}/{v['reference']}/{v['amount']}"
             alike[like] += 1
             return ListedItem(
@@ -110,7 +112,7 @@ def load_items(
         if issues:
             return Loaded(issues=tuple(issues))
         known = stored.keys_of(unit.connection, about, subject, what)
-        fresh = [item for item in made if item.key not in known]
+        fresh = [each for each in made if each.key not in known and not is_answered(answered, each)]
         stored.add_items(unit, fresh)
         reconciliation.add_breaks(unit, [rejection_break(item) for item in fresh if item.what == "rejected"])
         unit.detail |= {"list": what, "subject": subject, "items": len(fresh)}
@@ -130,6 +132,7 @@ def end_item(installation: Installation, item: UUID, *, outcome: str, reason: st
         AlreadyDone: It ended before.
     """
     with installation.unit("end_item") as unit:
+        unit.lock()
         permit_unit(installation, unit, Permission.RECONCILIATION_PREPARE)
         found = next(stored.some_items(unit.connection, stored.items.c.id == item), None)
         if found is None:
