@@ -20,6 +20,7 @@ from localgov_ims.hooks.interfaces import (
 from localgov_ims.hooks.layout_exporters import layout_exporter_spec
 from localgov_ims.hooks.next_steps import AgentPanel, Done, FormPost, NextStep, Redirect
 from localgov_ims.hooks.notifiers import Attachment, Delivery, Message, Notifier, NotifierSpec
+from localgov_ims.hooks.payout_files import PaidOut, PayoutFiles
 from localgov_ims.hooks.providers import (
     Capability,
     CreatePayment,
@@ -35,7 +36,7 @@ __all__ = [
     "AgreementObservation", "AgreementStatus", "Attachment", "Callback", "Capability",
     "CreateAgreement", "CreatePayment", "Delivery", "Done", "Download", "FormPost", "Hint",
     "HttpClient", "HttpResponse", "JournalExported", "LedgerExporter", "LedgerExporterSpec", "Message", "NextStep",
-    "Notifier", "NotifierSpec", "PaymentProvider", "PaymentProviderSpec", "PaymentQuery", "Redirect",
+    "Notifier", "NotifierSpec", "PaidOut", "PaymentProvider", "PaymentProviderSpec", "PaymentQuery", "PayoutFiles", "Redirect",
     "Secret", "Secrets", "SettlementSource", "SettlementSourceSpec", "hookimpl", "is_secure",
     "layout_exporter_spec", "names_a_secret",
 ]  # fmt: skip

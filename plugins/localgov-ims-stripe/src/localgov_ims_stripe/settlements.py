@@ -6,8 +6,6 @@ version 2025-03-31.basil: payouts, balance transactions. Only automatic payouts 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
@@ -15,32 +13,24 @@ from typing import Any, Final
 from attrs import frozen
 
 from localgov_ims.domain.calendar import Clock, local_day
+from localgov_ims.domain.money import Money
+from localgov_ims.domain.settlements import SettlementKind
 from localgov_ims.errors import AdapterError, Unavailable, UnexpectedAnswer
-from localgov_ims.files.profiles import ProfileReader, profile_from
-from localgov_ims.hooks import Download, HttpClient, Secrets
+from localgov_ims.hooks import Download, HttpClient, PaidOut, PayoutFiles, Secrets
 from localgov_ims_stripe import words
 from localgov_ims_stripe.api import NAME, Api
 from localgov_ims_stripe.options import StripeSettings
 from localgov_ims_stripe.provider import api
 
 FORMAT: Final = "stripe-payout-api"
-COLUMNS: Final = ("payout", "currency", "item", "kind", "payment", "gross", "fee", "net", "occurred_on")
-_KINDS: Final[Mapping[str, str]] = {
-    "charge": "payment", "refund": "refund", "refund_failure": "refund", "partial_capture_reversal": "refund",
-    "dispute": "dispute", "dispute_reversal": "dispute", "fee": "fee", "network_cost": "fee", "tax": "fee",
-    "charge_failure": "adjustment", "other_adjustment": "adjustment",
+_KINDS: Final[Mapping[str, SettlementKind]] = {
+    "charge": SettlementKind.PAYMENT, "refund": SettlementKind.REFUND, "refund_failure": SettlementKind.REFUND,
+    "partial_capture_reversal": SettlementKind.REFUND, "dispute": SettlementKind.DISPUTE,
+    "dispute_reversal": SettlementKind.DISPUTE, "fee": SettlementKind.FEE, "network_cost": SettlementKind.FEE,
+    "tax": SettlementKind.FEE, "charge_failure": SettlementKind.ADJUSTMENT, "other_adjustment": SettlementKind.ADJUSTMENT,
 }  # fmt: skip
-_PROFILE: Final[Mapping[str, object]] = {
-    "kind": "delimited", "yields": "settlement", "encoding": "utf-8", "delimiter": ",", "columns": list(COLUMNS),
-    "source": NAME, "payout": "payout", "currency": "currency", "gross": "gross", "fee": "fee", "net": "net",
-    "identifier": "item", "provider_reference": "payment",
-    "occurred_on": {"column": "occurred_on", "format": "YYYY-MM-DD"},
-    "category": {
-        "column": "kind",
-        "codes": {name: name for name in ("payment", "refund", "dispute", "fee", "adjustment", "payout")},
-    },
-}  # fmt: skip
-READER: Final = ProfileReader(profile_from(FORMAT, _PROFILE))
+_FILES: Final = PayoutFiles(FORMAT, NAME)
+READER: Final = _FILES.reader()
 """Reads what `StripePayouts` fetches; the payout itself is a row, with which a file comes to nothing."""
 
 
@@ -75,23 +65,17 @@ class StripePayouts:
             raise type(first)(first.code, " ".join(each.message for each in refused), **first.data)
 
     def _file(self, payout: Mapping[str, Any]) -> Download:
-        number, paid = str(payout["id"]), words.whole(payout.get("amount"))
+        number = str(payout["id"])
         wanted = {"payout": number, "expand[]": "data.source"}
-        rows = [
-            _row(number, item) for item in self.api.listed("balance_transactions", **wanted)
-            if item.get("reporting_category") != "payout"
-        ]  # fmt: skip
-        total = sum(row["pence"] for row in rows)
-        if total != paid:
-            message = f"Payout {number} is {paid} pence, and its transactions come to {total}. Ask Stripe which is right."
-            raise UnexpectedAnswer("payout_does_not_add_up", message, adapter=NAME, payout=number)
         # An arrival is given as a day: the moment at which it begins in UTC.
-        arrives = words.moment(payout.get("arrival_date")).date()
-        rows.append({
-            "payout": number, "currency": _currency(payout), "item": number, "kind": "payout", "payment": "",
-            "gross": _pounds(-paid), "fee": _pounds(0), "net": _pounds(-paid), "occurred_on": arrives.isoformat(),
-        })  # fmt: skip
-        return Download(name=f"stripe-{number}.csv", content=_written(rows))
+        return _FILES.file(
+            number, paid=Money(words.whole(payout.get("amount"))), currency=_currency(payout),
+            arrives_on=words.moment(payout.get("arrival_date")).date(),
+            lines=[
+                _line(number, item) for item in self.api.listed("balance_transactions", **wanted)
+                if item.get("reporting_category") != "payout"
+            ],
+        )  # fmt: skip
 
 
 def stripe_payouts(
@@ -105,17 +89,16 @@ def stripe_payouts(
     return StripePayouts(api=api(settings, http, clock, secrets))
 
 
-def _row(number: str, item: Mapping[str, Any]) -> dict[str, Any]:
+def _line(number: str, item: Mapping[str, Any]) -> PaidOut:
     category = str(item.get("reporting_category"))
     if category not in _KINDS:
         message = f"Payout {number} has a transaction of the category {category!r}, unknown here. Update the plugin, or ask Stripe."
         raise UnexpectedAnswer("unknown_item", message, adapter=NAME, payout=number)
     gross, fee, net = (words.whole(item.get(name)) for name in ("amount", "fee", "net"))
-    return {
-        "payout": number, "currency": _currency(item), "item": str(item["id"]), "kind": _KINDS[category],
-        "payment": _payment(item), "gross": _pounds(gross), "fee": _pounds(fee), "net": _pounds(net), "pence": net,
-        "occurred_on": local_day(words.moment(item.get("created"))).isoformat(),
-    }  # fmt: skip
+    return PaidOut(
+        item=str(item["id"]), kind=_KINDS[category], payment=_payment(item), currency=_currency(item), gross=gross, fee=fee, net=net,
+        occurred_on=local_day(words.moment(item.get("created"))),
+    )  # fmt: skip
 
 
 def _payment(item: Mapping[str, Any]) -> str:
@@ -147,16 +130,3 @@ def _currency(record: Mapping[str, Any]) -> str:
 
 def _seconds(day: date) -> str:
     return str(int(datetime.combine(day, time(), UTC).timestamp()))
-
-
-def _pounds(pence: int) -> str:
-    pounds, rest = divmod(abs(pence), 100)
-    return f"{'-' if pence < 0 else ''}{pounds}.{rest:02d}"
-
-
-def _written(rows: list[dict[str, Any]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
