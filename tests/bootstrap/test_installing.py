@@ -129,7 +129,7 @@ def test_options_reach_the_reader(open_council: Open) -> None:
     opened = open_council(text)
     assert opened.options["camt053"].limits.lines == 1
     result = import_file(opened, camt(entry("1.00"), entry("2.00")))
-    assert [issue.code for issue in result.issues] == ["limit-exceeded", "truncated"]
+    assert [issue.code for issue in result.issues] == ["limit-exceeded"]
 
 
 def test_a_councils_own_profile_takes_the_place_of_the_shipped_one(open_council: Open) -> None:
