@@ -12,8 +12,9 @@ from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.files.account_numbers import account_number
 from localgov_ims.files.events import Closed, Totals
+from localgov_ims.files.faults import Fault
 from localgov_ims.files.totals import Tally, balance_difference, differences, evidence
-from localgov_ims_bai2.entries import Fault, following, signed, unsigned
+from localgov_ims_bai2.entries import following, signed, unsigned
 from localgov_ims_bai2.records import Record
 
 OPENING, CLOSING, CREDITS, DEBITS = "010", "015", "100", "400"

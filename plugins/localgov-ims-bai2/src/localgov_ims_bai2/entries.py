@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
-from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.statements import NO_REFERENCES, BankLine
 from localgov_ims.files.checked_lines import line_of, references_of
+from localgov_ims.files.faults import Fault
 from localgov_ims.files.text import printed_day
 from localgov_ims_bai2.options import Bai2Options
 
@@ -24,19 +24,6 @@ _NO_DIRECTION: Final = (
     "This type says neither that money came in (100 to 399) nor that it went out (400 to 699). Ask the bank what it "
     "means, and name it in credit_codes or debit_codes of [formats.bai2]."
 )
-
-
-class Fault(Exception):
-    """Raised where a record cannot be read."""
-
-    def __init__(self, code: str, field: str, value: str, message: str) -> None:
-        """Keep what the Issue says but its place."""
-        super().__init__(message)
-        self.code, self.field, self.value, self.message = code, field, value, message
-
-    def issue(self, place: str) -> Issue:
-        """Return it as an Issue."""
-        return Issue(code=self.code, place=place, field=self.field, value=self.value, message=self.message)
 
 
 class Entry(NamedTuple):

@@ -9,7 +9,8 @@ from attrs import define
 
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
-from localgov_ims_bai2.entries import Fault, signed, unsigned
+from localgov_ims.files.faults import Fault
+from localgov_ims_bai2.entries import signed, unsigned
 from localgov_ims_bai2.records import Record
 
 _NAMES = {"49": "account", "98": "group", "99": "file"}
@@ -76,7 +77,7 @@ def compare(
             yield from _counted(record, fields[1], parts, _PARTS[record.code])
         yield from _counted(record, fields[-1], records, "records")
     except Fault as fault:
-        yield fault.issue(record.place)
+        yield fault.at(record.place)
 
 
 def _counted(record: Record, text: str, found: int, what: str) -> Iterator[Issue]:

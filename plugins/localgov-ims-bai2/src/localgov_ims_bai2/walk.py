@@ -8,12 +8,13 @@ from typing import Final
 
 from localgov_ims.domain.issues import Issue
 from localgov_ims.files.events import Event, Opened
+from localgov_ims.files.faults import Fault
 from localgov_ims.files.limits import refuse
 from localgov_ims.files.text import has_pence
 from localgov_ims.files.totals import Tally
 from localgov_ims_bai2 import account, levels
 from localgov_ims_bai2.account import Account
-from localgov_ims_bai2.entries import Fault, day, line, signs
+from localgov_ims_bai2.entries import day, line, signs
 from localgov_ims_bai2.levels import Group, Level
 from localgov_ims_bai2.options import Bai2Options
 from localgov_ims_bai2.records import Record
@@ -66,9 +67,7 @@ class Walk:
         try:
             return self._others(record)
         except Fault as fault:
-            raise refuse(
-                fault.code, record.place, fault.message, field=fault.field, value=fault.value
-            ) from fault
+            raise fault.refused(record.place) from fault
 
     def entry(self, at: int, body: str, more: Sequence[str]) -> Event:
         """Take the record 16 on line *at* of the account that is open: its line, or the Issue that says why not."""
@@ -80,7 +79,7 @@ class Walk:
             made = line(at, body, more, self._as_of, self._signs, self._count)
         except Fault as fault:
             found.faulty = self._faulty = True
-            return fault.issue(f"line {at}")
+            return fault.at(f"line {at}")
         if made.position > self._most:
             message = f"The account has more than {self._most} entries; ask for smaller files."
             raise refuse("limit-exceeded", f"line {at}", message)

@@ -12,10 +12,11 @@ from localgov_ims.domain.statements import NO_REFERENCES, BankLine, Evidence
 from localgov_ims.files.account_numbers import account_number
 from localgov_ims.files.checked_lines import line_of, references_of
 from localgov_ims.files.events import Closed, Opened
+from localgov_ims.files.faults import Fault
 from localgov_ims.files.text import has_pence
 from localgov_ims.files.totals import Tally
 from localgov_ims_ofx.tags import plain
-from localgov_ims_ofx.values import Fault, day, pence, required
+from localgov_ims_ofx.values import day, pence, required
 
 _SORT_CODE, _NUMBER = 6, 8
 

@@ -7,7 +7,7 @@ import re
 from datetime import date
 from typing import Final
 
-from localgov_ims.domain.issues import Issue
+from localgov_ims.files.faults import Fault
 from localgov_ims.files.text import AmountFormat
 
 _DAY: Final = re.compile(
@@ -15,25 +15,6 @@ _DAY: Final = re.compile(
     re.ASCII,
 )
 _PLACES: Final = 5
-
-
-class Fault(Exception):
-    """Raised where a field is missing or is not what it must be."""
-
-    def __init__(self, code: str, field: str, value: str, message: str) -> None:
-        """Keep what the Issue says but its place."""
-        super().__init__(message)
-        self.code, self.field, self.value, self.message = code, field, value, message
-
-    def issue(self, place: str) -> Issue:
-        """Return it as an Issue."""
-        return Issue(
-            code=self.code,
-            place=f"{place}/{self.field}",
-            field=self.field,
-            value=self.value,
-            message=self.message,
-        )
 
 
 @functools.cache

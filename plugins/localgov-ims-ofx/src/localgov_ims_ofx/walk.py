@@ -7,11 +7,11 @@ from typing import Final
 
 from localgov_ims.domain.issues import Issue
 from localgov_ims.files.events import Event
+from localgov_ims.files.faults import Fault
 from localgov_ims.files.limits import refuse
 from localgov_ims_ofx.options import OfxOptions
 from localgov_ims_ofx.statement import Statement
 from localgov_ims_ofx.tags import AGGREGATES, Leaves, Tag
-from localgov_ims_ofx.values import Fault
 
 _STATEMENTS: Final = frozenset({"STMTRS", "CCSTMTRS"})
 _ANSWERS: Final = frozenset({"SONRS", "STMTTRNRS", "CCSTMTTRNRS"})
@@ -148,7 +148,7 @@ class Walk:
         try:
             yield statement.line(leaves, place)
         except Fault as fault:
-            yield fault.issue(place)
+            yield fault.at(f"{place}/{fault.field}")
 
     def _head(self, statement: Statement) -> Iterator[Event]:
         if not statement.opened:
@@ -158,9 +158,7 @@ class Walk:
         try:
             yield make()
         except Fault as fault:
-            raise refuse(
-                fault.code, f"{place}/{fault.field}", fault.message, field=fault.field, value=fault.value
-            ) from fault
+            raise fault.refused(f"{place}/{fault.field}") from fault
 
     def _judge(self) -> None:
         """Refuse what the sender says he could not do."""
