@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from attrs import evolve
+from tests.conftest import MovableClock
 from tests.posted import balances, posted
+from tests.service import money_in, paying_in
+from tests.service.direct_debits import collecting, debit, sent
 from tests.service.files import MONDAY, camt, entry, payout
+from tests.service.incomes import imported, recorded, row, taking
 
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.journals import Journal
 from localgov_ims.domain.ledgers import AccountingDate
 from localgov_ims.domain.money import Money
+from localgov_ims.service.cash_office.ereturn_approving import approve_ereturns
 from localgov_ims.service.files.importing import import_files
 from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
@@ -21,6 +26,7 @@ from localgov_ims.service.moves.reversing import reverse_transaction
 from localgov_ims.service.payments.receipts import Taking, record_takings
 from localgov_ims.service.reconciliation.reconciling import reconcile
 from localgov_ims.service.verifying import verify
+from localgov_ims.simulator.bacs import arudd, standard18
 
 FIRST, SECOND = "K7MP2QXW9TRN", "000000000000"
 COUNCIL_TAX = "612345674"
@@ -171,3 +177,79 @@ def test_the_last_evening_of_a_year_is_that_of_london(
         if any(line.kind == "Receipt" for line in journal.lines)
     }
     assert on == first
+
+
+@pytest.mark.parametrize("dates", [AccountingDate.BOOKED, AccountingDate.SETTLED])
+def test_the_rows_of_a_file_are_posted_on_the_day_on_which_the_bank_booked_its_one_credit(
+    installation: Installation, dates: AccountingDate
+) -> None:
+    """What no provider pays out is settled when it is booked."""
+    council = by(taking(installation, source="allpay"), dates)
+    imported(council, [row("20.00", "771"), row("5.00", "772", mop="24"), row("1.00", "nowhere")])
+    assert posted(council) == []
+    assert told(council) == [
+        "Ledger MAIN: 3 lines of £26.00 in all are not due yet: no bank line is matched with them."
+    ]
+    bring(council, camt(entry("26.00", "ALLPAY LTD 1234567"), day=date(2026, 5, 13)))
+    (made,) = posted(council)
+    assert made.accounting_on == date(2026, 5, 13)
+    assert {line.taken_on for line in made.lines if line.kind == "Receipt"} == {date(2026, 5, 12)}
+    assert balances(made.lines) == {"5100": "-25.00", "9001": "26.00", "9900": "-1.00"}
+    assert told(council) == []
+
+
+def test_what_is_taken_back_of_a_file_before_its_credit_came_is_due_with_it(
+    installation: Installation,
+) -> None:
+    council = by(taking(installation, source="allpay"), AccountingDate.BOOKED)
+    imported(council, [row("20.00", "771"), row("6.00", "772")])
+    (first, *_) = recorded(council)
+    reverse_transaction(council, first.reference, reason="Not ours")
+    (made,) = posted(council)
+    assert balances(made.lines) == {}
+    assert told(council) == [
+        "Ledger MAIN: 1 line of £6.00 in all are not due yet: no bank line is matched with them."
+    ]
+
+
+@pytest.mark.parametrize("dates", [AccountingDate.BOOKED, AccountingDate.SETTLED])
+def test_an_unpaid_direct_debit_is_taken_back_on_the_day_on_which_the_bank_booked_its_debit(
+    installation: Installation, dates: AccountingDate
+) -> None:
+    council = by(collecting(installation), dates)
+    collected, back = date(2026, 5, 11), date(2026, 5, 13)
+    debits = [debit("771000001", "145.00", original_on=collected)]
+    sent(council, standard18(debits, day=collected), "submission.txt")
+    bring(council, camt(entry("145.00", "BACS 123456 COLLECTION"), day=collected))
+    assert days(posted(council)) == {"2026-05-11": "290.00"}
+    sent(council, arudd(debits, day=date(2026, 5, 12)))
+    assert posted(council) == []
+    bring(
+        council,
+        camt(entry("-145.00", "UNPAID DD 123456"), day=back, number=2, opening="1145.00", name="back.xml"),
+    )
+    (made,) = posted(council)
+    assert {line.kind for line in made.lines} == {"Reversal", "Banking"}
+    assert made.accounting_on == back
+    assert balances(made.lines) == {"5100": "145.00", "9001": "-145.00"}
+    assert told(council) == []
+
+
+@pytest.mark.parametrize("dates", [AccountingDate.BOOKED, AccountingDate.SETTLED])
+def test_what_an_office_pays_in_is_posted_on_the_day_on_which_the_bank_booked_it(
+    desk: Installation, dates: AccountingDate, clock: MovableClock
+) -> None:
+    office = by(paying_in.house(money_in.employ(paying_in.house(desk), "clerk", "ereturns")), dates)
+    made = paying_in.submitted(office)
+    money_in.employ(paying_in.house(desk), "boss", "ereturn-authoriser")
+    approve_ereturns(office.acting("boss"), [made.number])
+    tester = office.acting("tester")
+    assert posted(tester) == []
+    clock.moment += timedelta(days=1)
+    brought = camt(entry("155.00", "CASH", end_to_end="500001"), day=date(2026, 5, 14))
+    bring(tester, brought)
+    (journal,) = posted(tester)
+    assert journal.accounting_on == date(2026, 5, 14)
+    assert {line.taken_on for line in journal.lines if line.kind == "Receipt"} == {date(2026, 5, 13)}
+    assert journal.debits == Money(310_00)
+    assert told(tester) == []
