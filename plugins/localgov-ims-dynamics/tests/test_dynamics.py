@@ -9,6 +9,8 @@ from pathlib import Path
 from attrs import evolve
 
 from localgov_ims.domain.journals import LedgerAccount
+from localgov_ims.domain.ledger_files import Acknowledgement, RejectedLine
+from localgov_ims.hooks import AcknowledgingExporter
 from localgov_ims.testing.exporters import LedgerExporterContract
 from localgov_ims.testing.journals import card_receipt
 from localgov_ims_dynamics import BusinessCentralSettings, FinanceSettings, ims_ledger_exporters
@@ -16,6 +18,13 @@ from localgov_ims_dynamics import BusinessCentralSettings, FinanceSettings, ims_
 SAMPLES = Path(__file__).parent / "samples"
 FINANCE_SPEC, CENTRAL_SPEC = ims_ledger_exporters()
 FINANCE = FINANCE_SPEC.factory(FinanceSettings(journal_name="GenJrn"))
+ANSWER = {
+    "kind": "delimited", "encoding": "utf-8", "columns": ["Batch", "Line", "Result", "Message"], "file": "Batch",
+    "line": "Line", "reason": "Message",
+    "status": {"column": "Result", "accepted": ["Posted"], "rejected": ["Error"]},
+}  # fmt: skip
+"""A site's own list: an example, and no format of the product."""
+ANSWERED = FINANCE_SPEC.factory(FinanceSettings(journal_name="GenJrn", answer=ANSWER))
 CENTRAL = CENTRAL_SPEC.factory(BusinessCentralSettings(journal_template="GENERAL", journal_batch="IMS"))
 
 
@@ -26,9 +35,15 @@ def read(data):
 class TestFinance(LedgerExporterContract):
     spec = FINANCE_SPEC
     golden = {SAMPLES / "d365_card_receipt.csv": card_receipt()}
+    answers = {
+        SAMPLES / "d365_answer.csv": Acknowledgement(
+            journal="MAIN-20260514-001", accepted=True, named=frozenset({1, 2, 3}),
+            rejected=(RejectedLine(number=2, reason="Account 5400 is suspended"),),
+        )
+    }  # fmt: skip
 
     def make(self):
-        return FINANCE
+        return ANSWERED
 
 
 class TestBusinessCentral(LedgerExporterContract):
@@ -38,6 +53,12 @@ class TestBusinessCentral(LedgerExporterContract):
 
     def make(self):
         return CENTRAL
+
+
+def test_finance_reads_answers_only_where_the_settings_say_how():
+    assert isinstance(ANSWERED, AcknowledgingExporter)
+    assert not isinstance(FINANCE, AcknowledgingExporter)
+    assert ANSWERED.export(card_receipt()) == FINANCE.export(card_receipt())
 
 
 def test_each_fact_of_finance_stands_in_its_column():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import Any
 
@@ -23,11 +23,13 @@ class FinanceSettings:
         journal_name: The journal's name, such as `GenJrn`.
         dimensions: How many dimensions the account structure has after the main account.
         dimension_separator: What stands between them.
+        answer: The profile of the list of what was posted, or not, where the site sends one back.
     """
 
     journal_name: str
     dimensions: int = field(default=3, validator=and_(ge(0), le(30)))
     dimension_separator: str = "-"
+    answer: Mapping[str, Any] = field(factory=dict)
 
 
 @frozen(kw_only=True)
