@@ -178,6 +178,18 @@ def test_a_spreadsheet_has_a_header_that_stays_and_filters_and_figures_that_add_
     assert sheet["A1"].font.bold
 
 
+def test_a_printed_spreadsheet_says_on_every_page_what_it_is_and_is_as_wide_as_the_page():
+    stream = io.BytesIO()
+    write_xlsx(COLUMNS, [ROW], stream, title="Bed & Breakfast Council: report")
+    sheet = openpyxl.load_workbook(stream).active
+    assert sheet.oddHeader.left.text == "Bed && Breakfast Council: report"
+    assert (sheet.print_title_rows, sheet.page_setup.fitToHeight, sheet.page_setup.orientation) == (
+        "$1:$1",
+        0,
+        "landscape",
+    )
+
+
 def test_the_same_rows_give_the_same_bytes():
     assert _xlsx([ROW]) == _xlsx([ROW])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from localgov_ims.service.installation import Installation
 from localgov_ims.service.proofs.bank_reports import report_account
 from localgov_ims.service.proofs.clearing_proofs import prove_clearing
 from localgov_ims.simulator.running import ACTOR, DemoResult
-from localgov_ims.storage import statements
+from localgov_ims.storage import statements, transactions
 
 FIRST, LAST = date(2026, 5, 5), date(2026, 5, 15)
 
@@ -141,3 +142,43 @@ def test_reports_need_their_permission_an_account_and_days_in_order(desk: Instal
         report_account(desk, account="nowhere", first_on=FIRST)
     with pytest.raises(InvalidValue, match="before the first"):
         report_account(desk, account=next(iter(desk.council.bank_accounts)), first_on=LAST, last_on=FIRST)
+
+
+def test_each_account_has_its_own_breaks_and_not_those_of_another(office: Installation, proof: Proof) -> None:
+    """The office's late files and foreign payments are all of the main account."""
+    assert proof.figure("breaks").count > 0
+    assert proof.figure("breaks_elsewhere").count == 0
+    other = report_account(office, account="cash-office", first_on=FIRST, last_on=LAST)
+    assert (other.figure("breaks").count, other.figure("breaks_elsewhere").count) == (0, 0)
+
+
+def test_what_a_provider_pays_to_one_account_is_not_expected_at_another(
+    office: Installation, proof: Proof
+) -> None:
+    """Payouts name the main account in their recogniser; payments by bank may come to either."""
+    here = {item.id for item in proof.figure("expected").items}
+    other = report_account(office, account="cash-office", first_on=FIRST, last_on=LAST)
+    there = {item.id for item in other.figure("expected").items}
+    assert there < here
+    assert {item.id for item in other.figure("payouts").items} == set()
+    with office.store.reading() as connection:
+        methods = {line.transaction: line.mop for line in connection.execute(sa.select(transactions.lines))}
+    assert {methods[UUID(each)] for each in there} == {"14"}
+    assert {methods[UUID(each)] for each in here} == {"14", "90"}
+
+
+def test_what_became_late_after_a_day_is_no_break_of_that_day_and_each_says_what_it_is_worth(
+    office: Installation,
+) -> None:
+    """A report of a day that is past is read beside its open lines: as many are past their days as are Breaks."""
+    for day in _days():
+        report = report_account(office, account="main", first_on=FIRST, last_on=day)
+        late = [item for item in report.figure("breaks").items if item.kind == "file overdue"]
+        past = [
+            item for item in report.figure("open_past_days").items if "whose file is not here" in item.note
+        ]
+        assert (len(late), sum(i.amount.pence for i in late)) == (
+            len(past),
+            sum(i.amount.pence for i in past),
+        )
+    assert report.figure("open_past_days").count > 0

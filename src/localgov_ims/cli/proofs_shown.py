@@ -62,7 +62,9 @@ def write_proof(proof: Proof, into: Path) -> None:
         ".html": lambda stream: stream.write(as_html(proof).encode()),
         ".json": lambda stream: stream.write(json_of(proof).encode()),
         ".csv": lambda stream: tables.write_csv(COLUMNS, rows(proof), stream),
-        ".xlsx": lambda stream: tables.write_xlsx(COLUMNS, rows(proof), stream),
+        ".xlsx": lambda stream: tables.write_xlsx(
+            COLUMNS, rows(proof), stream, title=f"{proof.council}: {proof.title}, {period(proof)}"
+        ),
     }
     write = writes.get(into.suffix.lower())
     if write is None:

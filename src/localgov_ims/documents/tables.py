@@ -26,6 +26,8 @@ from localgov_ims.errors import ConfigurationError, InvalidValue, RuleViolation
 MOST_SHEET_ROWS: Final = 1_048_576
 """Rows of a sheet, its header among them: the limit of the format (ECMA-376) in Excel."""
 
+_LONGEST_TITLE: Final = 200  # the header of a printed page holds 255 characters
+
 LONGEST_CELL: Final = 32_767
 """Characters of a cell of a spreadsheet."""
 
@@ -99,11 +101,12 @@ def write_json(columns: Sequence[Column], rows: Iterable[Row], stream: TextIO | 
     return count
 
 
-def write_xlsx(columns: Sequence[Column], rows: Iterable[Row], stream: BinaryIO) -> int:
+def write_xlsx(columns: Sequence[Column], rows: Iterable[Row], stream: BinaryIO, *, title: str = "") -> int:
     """Write a workbook of one sheet to a seekable stream, and return how many rows there were.
 
     The header stays in sight and filters; money, days and moments (in London's time) are figures that a
-    spreadsheet reckons with; text is always text, so that none becomes a formula or a link.
+    spreadsheet reckons with; text is always text, so that none becomes a formula or a link. Printed, each page begins
+    with *title* and the header, and is as wide as the table.
 
     Raises:
         ConfigurationError: XlsxWriter is not installed.
@@ -113,6 +116,10 @@ def write_xlsx(columns: Sequence[Column], rows: Iterable[Row], stream: BinaryIO)
     shown = [_XLSX[column.kind] for column in columns]
     with spreadsheets(stream, constant_memory=True) as book:
         sheet = book.add_worksheet()
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_header(f"&L{title[:_LONGEST_TITLE].replace('&', '&&')}&RPage &P of &N")
         write = dict.fromkeys((Kind.MONEY, Kind.NUMBER), sheet.write_number)
         write |= dict.fromkeys((Kind.DAY, Kind.MOMENT), sheet.write_datetime) | {
             Kind.TEXT: sheet.write_string

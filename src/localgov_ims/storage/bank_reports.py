@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.statements import Statement
-from localgov_ims.storage import reconciliation, statements
+from localgov_ims.storage import reconciliation, settlements, statements
 from localgov_ims.storage.suspense_at import held_at
 
 _lines, _heads = statements.lines, statements.statements
+_AT_ONCE = 500
 
 
 @frozen(kw_only=True)
@@ -77,6 +78,38 @@ def standing_lines(
             bank_reference=row.bank_reference, kind=row.kind, what=row.what, reason=row.reason or "",
             until_on=row.until_on, left=int(row.left_pence or 0),
         )  # fmt: skip
+
+
+@frozen(kw_only=True)
+class Place:
+    """At which bank account a record is, what it comes to, and until when it was not late."""
+
+    account: str
+    amount: Money
+    until_on: date | None = None
+
+
+def places_of(connection: Connection, subjects: Sequence[UUID]) -> dict[UUID, Place]:
+    """Return where bank lines are, and lines of payouts by the bank line that brought them; others are left out."""
+    m, payout, current = reconciliation.live, settlements.lines, reconciliation.current
+    found: dict[UUID, Place] = {}
+    for start in range(0, len(subjects), _AT_ONCE):
+        block = subjects[start : start + _AT_ONCE]
+        own = (
+            sa.select(_lines.c.id, _lines.c.account, _lines.c.pence, current.c.until_on)
+            .outerjoin(current, current.c.line == _lines.c.id)
+            .where(_lines.c.id.in_(block))
+        )
+        paid_out = (
+            sa.select(payout.c.id, _lines.c.account, payout.c.pence, sa.null().label("until_on"))
+            .join(m, (m.c.right_kind == "settlement") & (m.c.right_id == payout.c.settlement))
+            .join(_lines, _lines.c.id == m.c.left_id)
+            .where(payout.c.id.in_(block))
+        )
+        for query in (own, paid_out):
+            for row in connection.execute(query):
+                found[row.id] = Place(account=row.account, amount=Money(row.pence), until_on=row.until_on)
+    return found
 
 
 def sum_of_lines(connection: Connection, account: str, before: date) -> Money:

@@ -7,7 +7,7 @@ import binascii
 import enum
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import copy
 from datetime import datetime
 from typing import BinaryIO, Final
@@ -131,7 +131,12 @@ def export(installation: Installation, criteria: Criteria, kind: Format, stream:
         NotFound: There is no such file.
         RuleViolation: There are more rows than a spreadsheet holds.
     """
-    write = {Format.CSV: write_csv, Format.XLSX: write_xlsx, Format.JSON: write_json}[kind]
+    writes: dict[Format, Callable[..., int]] = {
+        Format.CSV: write_csv,
+        Format.XLSX: write_xlsx,
+        Format.JSON: write_json,
+    }
+    write = writes[kind]
     with installation.store.reading() as connection:
         asked = _ready(installation, connection, criteria)
         return write(COLUMNS, _cells(stored.rows(connection, asked)), stream)

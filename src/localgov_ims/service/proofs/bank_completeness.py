@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from localgov_ims.domain.breaks import Break
+from localgov_ims.domain.breaks import Break, BreakKind
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.proofs import Item, Section, figure
 from localgov_ims.domain.received_files import FileStatus
 from localgov_ims.domain.statements import Statement
 from localgov_ims.service.council import Council
-from localgov_ims.storage import files
+from localgov_ims.service.proofs.clearing_proofs import ClearingAccount
+from localgov_ims.storage import bank_reports, files
 from localgov_ims.storage import outstanding as stored
 from localgov_ims.storage.standing import standing_breaks
 
 _MOST_FILES = 1_000
+_LATE = (BreakKind.FILE_OVERDUE, BreakKind.LEG_MISSING)
 
 
 def completeness(
@@ -26,7 +28,7 @@ def completeness(
     council: Council,
     account: str,
     statements: Sequence[Statement],
-    outstanding: Sequence[Item],
+    clearing: Mapping[ClearingAccount, Sequence[Item]],
     first_on: date,
     last_on: date,
 ) -> Iterator[Section]:
@@ -44,21 +46,61 @@ def completeness(
             figure("refused", "Files refused or held in the period, of any account", list(_refused(connection, first_on, last_on))),
         ),
     )  # fmt: skip
-    expected = [item for item in outstanding if item.amount > NOTHING]
-    payouts = [_payout(council, each, last_on) for each in stored.unpaid_settlements(connection, last_on)]
-    yield Section(
+    yield _expected(connection, council, account, clearing, last_on)
+    yield _breaks(connection, account, last_on)
+
+
+def _expected(
+    connection: Connection, council: Council, account: str, clearing: Mapping[ClearingAccount, Sequence[Item]], as_at: date
+) -> Section:  # fmt: skip
+    by_method = ((key.mop, item) for key, items in clearing.items() for item in items)
+    expected = [
+        item for mop, item in by_method if item.amount > NOTHING and _method_comes_to(council, mop, account)
+    ]
+    announced = stored.unpaid_settlements(connection, as_at)
+    payouts = [
+        _payout(council, each, as_at) for each in announced if _comes_to(council, each.source or "", account)
+    ]
+    return Section(
         key="expected", title="Expected, and not at the bank yet",
-        note="Of the whole council: nothing says in advance to which account it comes.",
+        note="Without what recognisers say comes to another account. Of the rest nothing says in advance to which it comes.",
         figures=(
             figure("expected", "Receipts and files of income", expected),
             figure("payouts", "Of these, announced by their provider's payout (net)", payouts),
         ),
     )  # fmt: skip
-    breaks = [_break(found, last_on) for found in standing_breaks(connection) if found.since_on <= last_on]
-    yield Section(
-        key="breaks", title="Breaks that stand", note=f"Of the whole council, account {account} among it.",
-        figures=(figure("breaks", "Breaks", breaks),),
+
+
+def _breaks(connection: Connection, account: str, as_at: date) -> Section:
+    found = [each for each in standing_breaks(connection) if each.since_on <= as_at]
+    places = bank_reports.places_of(connection, [each.subject for each in found])
+    here, elsewhere = list[Item](), list[Item]()
+    for each in found:
+        place = places.get(each.subject)
+        if place is None:
+            elsewhere.append(_break(each, NOTHING, as_at))
+        # What became late only after the day was not late on it.
+        elif place.account == account and not (
+            each.kind in _LATE and place.until_on and place.until_on >= as_at
+        ):
+            here.append(_break(each, place.amount, as_at))
+    return Section(
+        key="breaks", title="Breaks that stand", note="Those of lines of other accounts are left out.",
+        figures=(
+            figure("breaks", "Of lines of this account", here), figure("breaks_elsewhere", "Of no one account", elsewhere),
+        ),
     )  # fmt: skip
+
+
+def _comes_to(council: Council, source: str, account: str) -> bool:
+    """Tell whether what a source brings may come to a bank account, as far as recognisers say."""
+    named = {each.account for each in council.recognisers if each.source == source}
+    return not named or None in named or account in named
+
+
+def _method_comes_to(council: Council, mop: str, account: str) -> bool:
+    sources = [name for name in council.sources if mop in {each.code for each in council.settled_by(name)}]
+    return not sources or any(_comes_to(council, name, account) for name in sources)
 
 
 def _statement(s: Statement, as_at: date) -> Item:
@@ -121,8 +163,8 @@ def _payout(council: Council, found: stored.Outstanding, as_at: date) -> Item:
     )  # fmt: skip
 
 
-def _break(found: Break, as_at: date) -> Item:
+def _break(found: Break, amount: Money, as_at: date) -> Item:
     return Item(
         id=str(found.id), kind=found.kind.value.replace("_", " "), day=found.since_on, text=found.subject_kind.replace("_", " "),
-        amount=NOTHING, age=(as_at - found.since_on).days, note=found.message,
+        amount=amount, age=(as_at - found.since_on).days, note=found.message,
     )  # fmt: skip

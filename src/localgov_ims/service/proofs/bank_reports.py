@@ -118,7 +118,8 @@ def _sections(
     yield _balance(lines, opened, closing_by_bank(statements, last_on), council, last_on)
     yield _dispositions(lines, council, last_on)
     waiting = [line_item(x, council, last_on) for x in every if _open(x)]
-    outstanding = [item for items in clearing_items(connection, council, last_on).values() for item in items]
+    clearing = clearing_items(connection, council, last_on)
+    outstanding = [item for items in clearing.values() for item in items]
     yield Section(
         key="clearing", title="Open, and past its days",
         note="Lines of this account that stand open, whenever they were booked; and what is outstanding in clearing.",
@@ -131,7 +132,7 @@ def _sections(
     yield Section(
         key="timeliness", title="Age of the lines that stand open", figures=by_age(waiting), picture=True
     )
-    yield from completeness(connection, council, account, statements, outstanding, first_on, last_on)
+    yield from completeness(connection, council, account, statements, clearing, first_on, last_on)
 
 
 def _balance(
