@@ -38,7 +38,8 @@ def collecting(installation: Installation, **given: Any) -> Installation:
             source=SOURCE,
         ),
     )
-    readers = tuple(ims_file_formats())
+    known = {reader.name for reader in installation.readers}
+    readers = tuple(reader for reader in ims_file_formats() if reader.name not in known)
     return evolve(
         installation,
         readers=(*installation.readers, *readers),

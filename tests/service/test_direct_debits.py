@@ -281,6 +281,29 @@ def test_two_months_of_one_amount_are_told_apart_by_the_day_of_collection(instal
     assert original.taken_on == COLLECTED
 
 
+def test_a_debit_that_names_a_payer_is_never_the_equal_unpaid_of_another(installation: Installation) -> None:
+    """Its report may come tomorrow; today another payer's unpaid has the amount, and nothing is guessed."""
+    council = collecting(installation)
+    banked(council)
+    sent(council, arudd([debit("771000005", "145.00", original_on=COLLECTED)], day=RETURNED))
+    debited(council, entry("-145.00", "UNPAID DD 123456 771000001"))
+    assert taken_back(council) == []
+    sent(council, arudd(UNPAID[:1], day=RETURNED, number=2))
+    reconcile(council)
+    assert taken_back(council) == BACK[:1]
+
+
+def test_a_debit_that_waits_for_its_report_is_not_held_against_the_collections_that_are_here(
+    installation: Installation,
+) -> None:
+    council = collecting(installation)
+    banked(council)
+    sent(council, standard18(SUBMISSION[:1], day=RETURNED, serial=2), "next.txt")
+    sent(council, ddic([debit("771000005", "21085.00")], day=RETURNED))
+    result = debited(council, entry("-145.00", "UNPAID DD 123456 771000001"))
+    assert (result.dispositions[DispositionKind.AWAITING].count, result.breaks) == (1, [])
+
+
 def test_a_claim_goes_through_its_states_and_is_recorded_when_debited(installation: Installation) -> None:
     council = collecting(installation)
     banked(council)

@@ -58,14 +58,14 @@ SHIPPED: tuple[MatchRule, ...] = (
         alternatives=({"source": "source", "original": "reference"},),
     ),
     MatchRule(
-        name="unpaid-total", order=61, left="named_line", right="unpaid", window=(-3, 10), amount=Amount.NEGATED,
-        alternatives=({"source": "source", "advice": "advice"}, {"source": "source", "sun": "sun"}),
+        name="unpaid-total", version=2, order=61, left="named_line", right="unpaid", window=(-3, 10), amount=Amount.NEGATED,
+        alternatives=({"source": "source", "advice": "advice"}, {"source": "source", "sun": "sun", "original": ""}),
         uniqueness=Uniqueness.GROUP, group=("source", "sun", "advice"),
     ),
     # Singly, and naming nobody: only where one unpaid of the source and one debit have the amount.
     MatchRule(
-        name="unpaid-amount", order=62, left="named_line", right="unpaid", window=(-3, 10), amount=Amount.NEGATED,
-        alternatives=({"source": "source"},),
+        name="unpaid-amount", version=2, order=62, left="named_line", right="unpaid", window=(-3, 10),
+        amount=Amount.NEGATED, alternatives=({"source": "source", "original": ""},),
     ),
     # An unpaid, a chargeback or a returned credit that names the receipt it takes back.
     MatchRule(

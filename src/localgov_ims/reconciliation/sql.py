@@ -58,6 +58,8 @@ WHERE {" AND ".join(conditions)}"""
     def nearest_misses(self, rule: MatchRule) -> str:
         """Return the SELECT that gives, for each left record, the right one that fails only by amount or day.
 
+        Money that goes the other way is not near; `other_pence` is what was expected, with its sign.
+
         Columns: `left_id`, `pence`, `other_pence`, `days`, `key1` to `key3`, `written`.
         """
         left, keys = KINDS[rule.left], compared(rule.alternatives[0])
@@ -69,14 +71,16 @@ WHERE {" AND ".join(conditions)}"""
             (f"l_{ours}.written" for ours in keys if ours in left.parts), "CAST(NULL AS VARCHAR(1))"
         )
         shown = ", ".join(f"{text} AS key{n}" for n, text in enumerate(said, start=1))
+        other = _other(rule)
+        near = [*_conditions(rule), *_silent(rule.alternatives[0]), f"(l.pence >= 0) = ({other} >= 0)"]
         return f"""
 SELECT left_id, pence, other_pence, days, key1, key2, key3, written FROM (
-  SELECT l.id AS left_id, l.pence AS pence, r.pence AS other_pence, l.day - r.day AS days, {shown}, {written} AS written,
+  SELECT l.id AS left_id, l.pence AS pence, {other} AS other_pence, l.day - r.day AS days, {shown}, {written} AS written,
     ROW_NUMBER() OVER (
-      PARTITION BY l.id ORDER BY ABS(l.pence - r.pence), ABS(l.day - r.day), r.id, {", ".join(said[: len(keys)])}
+      PARTITION BY l.id ORDER BY ABS(l.pence - ({other})), ABS(l.day - r.day), r.id, {", ".join(said[: len(keys)])}
     ) AS place
   FROM {self._joined(rule, keys)}
-  WHERE {" AND ".join(_conditions(rule))}
+  WHERE {" AND ".join(near)}
 ) AS ranked WHERE place = 1"""
 
     def members(self, rule: MatchRule) -> str:
@@ -118,8 +122,11 @@ WHERE {" AND ".join(_grouped(rule))}"""
 
     def _fits(self, rule: MatchRule, alternative: Mapping[str, str]) -> list[str]:
         keys = compared(alternative)
-        fits = [f"l.{ours} IS NULL" for ours, theirs in alternative.items() if not theirs]
-        fits += [self._same_amount(rule), f"l.day - r.day BETWEEN {rule.window[0]} AND {rule.window[1]}"]
+        fits = [
+            *_silent(alternative),
+            self._same_amount(rule),
+            f"l.day - r.day BETWEEN {rule.window[0]} AND {rule.window[1]}",
+        ]
         if rule.near or not keys:
             # An amount that a crowd shares tells nobody apart, and would be compared with a crowd of lines.
             alone = f"SELECT pence FROM {KINDS[rule.right].table} GROUP BY pence HAVING COUNT(*) <= {CROWD}"
@@ -133,7 +140,7 @@ WHERE {" AND ".join(_grouped(rule))}"""
         return fits
 
     def _same_amount(self, rule: MatchRule) -> str:
-        other = "-r.pence" if rule.amount is Amount.NEGATED else "r.pence"
+        other = _other(rule)
         return f"ABS(l.pence - ({other})) <= {rule.tolerance}" if rule.tolerance else f"l.pence = {other}"
 
     def _groups(self, rule: MatchRule) -> str:
@@ -180,6 +187,16 @@ WHERE {" AND ".join(_grouped(rule))}"""
 def compared(alternative: Mapping[str, str]) -> dict[str, str]:
     """Return the columns of an alternative that must be equal."""
     return {ours: theirs for ours, theirs in alternative.items() if theirs}
+
+
+def _other(rule: MatchRule) -> str:
+    """Return what the left record's pence must be, by the right one's."""
+    return "-r.pence" if rule.amount is Amount.NEGATED else "r.pence"
+
+
+def _silent(alternative: Mapping[str, str]) -> list[str]:
+    """Return the conditions that the left record says nothing of what an alternative takes to be unsaid."""
+    return [f"l.{ours} IS NULL" for ours, theirs in alternative.items() if not theirs]
 
 
 def _conditions(rule: MatchRule) -> list[str]:
