@@ -62,7 +62,7 @@ def test_each_version_of_the_settings_is_kept_once(open_council: Open) -> None:
         assert stored.latest(connection, stored.SETTINGS) == (2, settings_text("Renamed Council"))
         number, plugins = stored.latest(connection, stored.PLUGINS) or (0, "")
     assert number == 1
-    assert {plugin["name"] for plugin in json.loads(plugins)} == {"builtin", "camt"}
+    assert {plugin["name"] for plugin in json.loads(plugins)} == {"builtin", "bacs", "camt"}
     assert all(plugin["sha256"] and plugin["version"] for plugin in json.loads(plugins))
     assert all(law.holds for law in verify(opened))
 

@@ -143,6 +143,18 @@ def test_the_demo_gives_every_field_and_is_right(tmp_path: Path) -> None:
     assert all(law["holds"] and law["checked"] > 0 for law in found["laws"])
     assert found["truth"]["right"] == found["lines"]
     assert found["truth"]["wrong"] == 0
+    assert found["direct_debits"]["collected"] > 0
+
+
+def test_in_ten_days_every_kind_of_direct_debit_has_come_to_its_end(tmp_path: Path) -> None:
+    found = answer("demo", "--dir", tmp_path / "d", "--days", 10, "--seed", 6)
+    debits = found["direct_debits"]
+    assert (debits["came_back"], debits["advices"], debits["advices_taken"]) == (
+        {"debited": 6, "withdrawn": 1}, 2, 1,
+    )  # fmt: skip
+    assert {"income-file", "unpaid-item", "unpaid-total"} <= {
+        rule for rule, n in found["matches"].items() if n
+    }
 
 
 def test_the_demo_does_not_touch_a_folder_that_holds_something(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 from attrs import evolve
 
+from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.simulator.office import ModelOffice
-from localgov_ims.simulator.truth import Fate, Outcome, Truth, judge
+from localgov_ims.simulator.truth import Fate, Outcome, Truth, judge, judge_debits
 
 
 def outcomes(truth: Truth) -> list[Outcome]:
@@ -21,6 +22,16 @@ def test_the_truth_itself_is_right_with_or_without_details(formats):
     for given in (outcomes(truth), [evolve(outcome, detail=None) for outcome in outcomes(truth)]):
         verdict = judge(truth, given)
         assert (verdict.right, verdict.wrong) == (len(truth.fates), ())
+
+
+def test_a_direct_debit_that_stands_otherwise_or_left_another_sum_is_a_sentence():
+    truth = Truth({}, unpaids={"77": "debited"}, collected={"77": NOTHING, "78": Money(5_00)})
+    assert list(judge_debits(truth, {"77": "debited"}, {"78": Money(5_00)})) == []
+    assert list(judge_debits(truth, {"79": "advised"}, {"77": Money(1_00), "78": Money(5_00)})) == [
+        "What came back of 77 is not here; it must be debited.",
+        "What came back of 79 is advised; it must be not here.",
+        "Account 77 has had £1.00 by Direct Debit; it must be £0.00.",
+    ]
 
 
 TRUTH = Truth({

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from localgov_ims.cli.output import json_option, print_json, print_table, progress
+from localgov_ims.cli.output import counted, json_option, print_json, print_table, progress
 from localgov_ims.cli.root import BROKEN_LAW
 from localgov_ims.cli.verifying import law_json, show_laws
 from localgov_ims.simulator.running import DemoResult, run
@@ -61,6 +61,12 @@ def _json(result: DemoResult) -> dict[str, object]:
         "matches": dict(result.matches),
         "income_pence": result.income.pence,
         "suspense_pence": result.suspense.pence,
+        "direct_debits": {
+            "collected": result.debits.collected,
+            "came_back": dict(result.debits.states),
+            "advices": result.debits.advices,
+            "advices_taken": result.debits.taken,
+        },
         "journal": {
             "lines": result.journal.lines,
             "debits_pence": result.journal.debits.pence,
@@ -104,6 +110,12 @@ def _show(result: DemoResult) -> None:
         f"\nMatches by rule: {', '.join(f'{rule} {count:,}' for rule, count in result.matches.items() if count)}."
     )
     click.echo(f"Income in the funds: {result.income.shown()}. In suspense: {result.suspense.shown()}.")
+    debits = result.debits
+    back = ", ".join(f"{count} {state}" for state, count in sorted(debits.states.items())) or "none"
+    click.echo(
+        f"Direct Debits: {debits.collected:,} collected; of those that came back {back}; {counted(debits.advices, 'advice')}, "
+        f"{debits.taken} acted on."
+    )
     journal = result.journal
     click.echo(
         f"Posted to the ledger: {len(journal.paths)} journals, {journal.lines:,} lines, debits {journal.debits.shown()}, "

@@ -24,14 +24,16 @@ class Debit:
     original_on: date | None = None
 
 
-def standard18(debits: Sequence[Debit], *, day: date, serial: int = 1) -> bytes:
+def standard18(
+    debits: Sequence[Debit], *, day: date, serial: int = 1, service_user: str = SERVICE_USER
+) -> bytes:
     """Write a submission that is collected on *day*, with its contra."""
     total = Money.total(debit.amount for debit in debits).pence
     records = [_record("20000011111111", "17", debit.amount.pence, debit.reference) for debit in debits]
     records.append(_record(_ACCOUNT, "99", total, "CONTRA"))
     printed = f" {day:%y%j}"
     labels = (
-        f"VOL1{serial:06d}{'':31}{SERVICE_USER}{'':32}1", f"HDR1A{SERVICE_USER}S  {SERVICE_USER} 00000100010001",
+        f"VOL1{serial:06d}{'':31}{service_user}{'':32}1", f"HDR1A{service_user}S  {service_user} 00000100010001",
         "HDR2F0200000100", f"UHL1{printed}999999    000000001 DAILY  001",
     )  # fmt: skip
     end = ("EOF1", "EOF2", f"UTL1{total:013d}{total:013d}{len(debits):07d}{1:07d}")
@@ -39,7 +41,7 @@ def standard18(debits: Sequence[Debit], *, day: date, serial: int = 1) -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
-def arudd(debits: Sequence[Debit], *, day: date, number: int = 1) -> bytes:
+def arudd(debits: Sequence[Debit], *, day: date, number: int = 1, service_user: str = SERVICE_USER) -> bytes:
     """Write a report of Direct Debits returned unpaid."""
     items = "".join(
         f'<ReturnedDebitItem ref={quoteattr(debit.reference)} transCode="17" returnCode="{debit.code}" '
@@ -51,14 +53,14 @@ def arudd(debits: Sequence[Debit], *, day: date, number: int = 1) -> bytes:
     total = Money.total(debit.amount for debit in debits)
     return (
         '<?xml version="1.0" encoding="ISO-8859-1"?>\n<BACSDocument><Data><ARUDD><Header reportType="REFT1019" '
-        f'adviceNumber="{number:03d}" currentProcessingDate="{day}"/><ServiceLicenseInformation userNumber="{SERVICE_USER}"/>'
+        f'adviceNumber="{number:03d}" currentProcessingDate="{day}"/><ServiceLicenseInformation userNumber="{service_user}"/>'
         '<Advice><OriginatingAccountRecords><OriginatingAccountRecord><OriginatingAccount name="SMALL COUNCIL" '
         f'number="12345678" sortCode="20-00-00"/>{items}<Totals numberOf="{len(debits)}" valueOf="{total}" currency="GBP"/>'
         "</OriginatingAccountRecord></OriginatingAccountRecords></Advice></ARUDD></Data></BACSDocument>"
     ).encode("latin-1")
 
 
-def ddic(debits: Sequence[Debit], *, day: date, number: int = 1) -> bytes:
+def ddic(debits: Sequence[Debit], *, day: date, number: int = 1, service_user: str = SERVICE_USER) -> bytes:
     """Write a report of claims under the Direct Debit Guarantee that are debited on *day*."""
     items = "".join(
         f"<DDICAdvice><SeqNo>{n}</SeqNo><PayingBankReference>DDICNWBK{number:03d}{n:03d}</PayingBankReference><SUReference>"
@@ -69,13 +71,15 @@ def ddic(debits: Sequence[Debit], *, day: date, number: int = 1) -> bytes:
     total = Money.total(debit.amount for debit in debits)
     return (
         '<?xml version="1.0" encoding="UTF-8"?><VocaDocument><Data><Document><ReportType>DDIC</ReportType>'
-        f"<ServiceUserNumber>{SERVICE_USER}</ServiceUserNumber><NewAdvices><DateOfDebit>{day}</DateOfDebit>"
+        f"<ServiceUserNumber>{service_user}</ServiceUserNumber><NewAdvices><DateOfDebit>{day}</DateOfDebit>"
         f"<TotalNumberOfAdvices>{len(debits)}</TotalNumberOfAdvices><TotalValueOfDebits>{total}</TotalValueOfDebits>{items}"
         "</NewAdvices></Document></Data></VocaDocument>"
     ).encode()
 
 
-def addacs(references: Sequence[str], *, day: date, code: str = "1") -> bytes:
+def addacs(
+    references: Sequence[str], *, day: date, code: str = "1", service_user: str = SERVICE_USER
+) -> bytes:
     """Write a report of instructions that payers or their banks have changed."""
     items = "".join(
         f'<MessagingAdvice record-type="A" effective-date="{day}" reference={quoteattr(reference)} payer-name="A PAYER" '
@@ -84,7 +88,7 @@ def addacs(references: Sequence[str], *, day: date, code: str = "1") -> bytes:
     )
     return (
         '<?xml version="1.0" encoding="UTF-8"?><BACSDocument><Data><MessagingAdvices><MessagingHeader advice-type="ADDACS" '
-        f'user-number="{SERVICE_USER}" report-generation-date="{day}" report-type="7001"/>{items}</MessagingAdvices></Data>'
+        f'user-number="{service_user}" report-generation-date="{day}" report-type="7001"/>{items}</MessagingAdvices></Data>'
         "</BACSDocument>"
     ).encode()
 

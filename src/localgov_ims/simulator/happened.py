@@ -12,10 +12,11 @@ from localgov_ims.domain.calendar import Calendar
 from localgov_ims.service.payments.receipts import Taking
 from localgov_ims.simulator.bank import Entry
 from localgov_ims.simulator.by_bank import BankPayment, BankPayments
+from localgov_ims.simulator.direct_debits import DirectDebits
 from localgov_ims.simulator.people import People
 from localgov_ims.simulator.provider import CardProvider, Payout
-from localgov_ims.simulator.traffic import Booked, Traffic
-from localgov_ims.simulator.truth import Fate
+from localgov_ims.simulator.traffic import Traffic
+from localgov_ims.simulator.truth import Booked, Fate
 
 MAIN, CASH_OFFICE = "main", "cash-office"
 """The council's bank accounts, by its own names."""
@@ -34,12 +35,14 @@ class Happened:
         by_card: Card receipts, by the day they were taken.
         payouts: Each payout with the day on which its file comes; none: not in these days.
         booked: The lines of each bank account and working day, in the order of the statement.
+        debits: Direct Debits collected, and what came of them.
     """
 
     by_bank: Mapping[date, Sequence[BankPayment]]
     by_card: Mapping[date, Sequence[Taking]]
     payouts: Sequence[tuple[Payout, date | None]]
     booked: Mapping[tuple[str, date], Sequence[Booked]]
+    debits: DirectDebits
 
 
 def happen(random: Random, people: People, calendar: Calendar, days: Sequence[date]) -> Happened:
@@ -49,13 +52,18 @@ def happen(random: Random, people: People, calendar: Calendar, days: Sequence[da
     by_bank = {day: tuple(bank_payments.take(day)) for day in days}
     by_card = {day: tuple(cards.take(day)) for day in days}
     payouts = [(p, _comes_on(p, working, days[-1])) for p in cards.payouts(working, foreign_in=_FOREIGN_IN)]
-    traffic, booked = Traffic(random, people), dict[tuple[str, date], Sequence[Booked]]()
+    debits, booked = (
+        DirectDebits(people, calendar, days[0], days[-1]),
+        dict[tuple[str, date], Sequence[Booked]](),
+    )
+    traffic = Traffic(random, people, debits)
     for nth, day in enumerate(working):
         due = [_banked(paid) for taken in by_bank.values() for paid in taken if paid.booked_on == day]
         paid_out = [_paid_out(*payout) for payout in payouts if payout[0].paid_on == day]
-        booked[MAIN, day] = _shuffled(random, [*due, *paid_out, *traffic.main(day, nth)])
+        lines = _shuffled(random, [*due, *paid_out, *traffic.main(day, nth)])
+        booked[MAIN, day] = [*lines, *debits.taken_back(day)]
         booked[CASH_OFFICE, day] = _shuffled(random, list(traffic.cash_office()))
-    return Happened(by_bank=by_bank, by_card=by_card, payouts=payouts, booked=booked)
+    return Happened(by_bank=by_bank, by_card=by_card, payouts=payouts, booked=booked, debits=debits)
 
 
 def _comes_on(payout: Payout, working: Sequence[date], last: date) -> date | None:

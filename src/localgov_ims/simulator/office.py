@@ -18,6 +18,7 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.references import ReferenceFormat
 from localgov_ims.service.payments.receipts import Taking
 from localgov_ims.simulator.bank import Entry, camt053, closing, lloyds_csv
+from localgov_ims.simulator.direct_debits import Act
 from localgov_ims.simulator.happened import CASH_OFFICE, MAIN, Happened, happen
 from localgov_ims.simulator.people import People
 from localgov_ims.simulator.truth import Fate, LineKey, Truth
@@ -45,11 +46,13 @@ class OfficeDay:
     Attributes:
         receipts: Payments known to be certain that day, recorded before the bank is read.
         files: What has arrived by the next morning.
+        acts: What an officer does about it then.
     """
 
     day: date
     receipts: tuple[Taking, ...]
     files: tuple[MadeFile, ...]
+    acts: tuple[Act, ...] = ()
 
 
 @frozen(eq=False)
@@ -79,8 +82,10 @@ class ModelOffice:
         """Yield every calendar day in order, with its receipts and the files that it brings."""
         for day in self._dates:
             by_bank = (payment.receipt for payment in self._happened.by_bank[day])
-            files = (*self._statements.get(day, ()), *self._payout_files(day))
-            yield OfficeDay(day, (*by_bank, *self._happened.by_card[day]), files)
+            bacs = (MadeFile(*file) for file in self._happened.debits.files(day))
+            files = (*self._statements.get(day, ()), *self._payout_files(day), *bacs)
+            acts = tuple(self._happened.debits.acts(day))
+            yield OfficeDay(day, (*by_bank, *self._happened.by_card[day]), files, acts)
 
     def truth(self) -> Truth:
         """Return what must have become of every statement line at the end."""
@@ -92,7 +97,8 @@ class ModelOffice:
         taken = (payment for payments in self._happened.by_bank.values() for payment in payments)
         unbanked = (payment.receipt.reference for payment in taken if payment.booked_on not in self._dates)
         foreign = (charge for payout, _ in self._happened.payouts for charge in payout.foreign)
-        return Truth(fates, tuple(foreign), tuple(unbanked))
+        debits = self._happened.debits
+        return Truth(fates, tuple(foreign), tuple(unbanked), debits.unpaids(), debits.income())
 
     @cached_property
     def _dates(self) -> Sequence[date]:

@@ -66,11 +66,17 @@ class Narrative:
 class People:
     """Payers without end, none of whose accounts is given out twice."""
 
-    def __init__(self, random: Random, formats: Mapping[str, ReferenceFormat]) -> None:
-        """Draw from *random*, with the council's *formats* by name."""
-        self._random = random
+    def __init__(
+        self, random: Random, formats: Mapping[str, ReferenceFormat], given: set[str] | None = None
+    ) -> None:
+        """Draw from *random*, with the council's *formats* by name, and add to the accounts *given* out."""
+        self._random, self._named = random, formats
         self._formats = {fund: formats[name] for fund, name in _FORMATS.items()}
-        self._given: set[str] = set()
+        self._given = given if given is not None else set[str]()
+
+    def beside(self, random: Random) -> People:
+        """Return people of another source of chance, with none of the accounts given out here, nor the other way round."""
+        return People(random, self._named, self._given)
 
     def account(self, fund: str | None = None) -> Account:
         """Return an account that nobody has had before, in *fund* or in any."""

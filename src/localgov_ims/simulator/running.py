@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from datetime import time as of_day
 from pathlib import Path
-from uuid import UUID
 
 import sqlalchemy as sa
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 from sqlalchemy import Connection
 
 from localgov_ims.bootstrap.installing import actor, open_installation
@@ -20,10 +19,9 @@ from localgov_ims.domain.breaks import Break
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.people import Given
 from localgov_ims.domain.roles import ADMINISTRATOR
-from localgov_ims.domain.statements import StatementLine
-from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import RuleViolation
-from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
+from localgov_ims.reconciliation.dispositions import DispositionKind
+from localgov_ims.service.direct_debits.unpaids import list_unpaids
 from localgov_ims.service.files.importing import import_files
 from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
@@ -33,10 +31,14 @@ from localgov_ims.service.payments.receipts import record_takings
 from localgov_ims.service.people.adding import add_user
 from localgov_ims.service.reconciliation.reconciling import DispositionTotal, disposition_totals, reconcile
 from localgov_ims.service.verifying import verify
-from localgov_ims.simulator.office import FIRST_DAY, MadeFile, ModelOffice, OfficeDay
+from localgov_ims.simulator.acting import act_on
+from localgov_ims.simulator.ended import collected, outcomes
+from localgov_ims.simulator.office import FIRST_DAY, ModelOffice, OfficeDay
 from localgov_ims.simulator.small_council import settings_text
-from localgov_ims.simulator.truth import Outcome, Verdict, judge
-from localgov_ims.storage import reconciliation, settlements, statements, transactions
+from localgov_ims.simulator.truth import Verdict, judge, judge_debits
+from localgov_ims.storage import advices as stored_advices
+from localgov_ims.storage import transactions
+from localgov_ims.storage.standing import standing_breaks
 
 _EVENING, _MORNING = of_day(18, 0, tzinfo=UTC), of_day(7, 0, tzinfo=UTC)
 ACTOR = "model office"
@@ -50,6 +52,16 @@ class JournalTotals:
     debits: Money
     credits: Money
     paths: tuple[Path, ...]
+
+
+@frozen(kw_only=True)
+class DebitTotals:
+    """What became of Direct Debits: how many were collected, how many that came back stand where, and their advices."""
+
+    collected: int
+    states: Mapping[str, int]
+    advices: int
+    taken: int
 
 
 @frozen(kw_only=True)
@@ -68,6 +80,7 @@ class DemoResult:
     income: Money
     suspense: Money
     journal: JournalTotals
+    debits: DebitTotals
     breaks: tuple[Break, ...]
     refused: tuple[str, ...]
     laws: tuple[LawReport, ...]
@@ -138,7 +151,7 @@ def _lived(
         clock.moment = datetime.combine(day.day, _EVENING)
         _take(installation, day, counted)
         clock.moment = datetime.combine(day.day + timedelta(days=1), _MORNING)
-        _morning(installation, folder, day.files, counted)
+        _morning(installation, folder, day, counted)
     tell("proving the laws")
     return _result(installation, folder, office, counted, began)
 
@@ -148,15 +161,16 @@ def _take(installation: Installation, day: OfficeDay, counted: _Counted) -> None
         counted.takings += record_takings(installation, day.receipts)
 
 
-def _morning(
-    installation: Installation, folder: Path, files: tuple[MadeFile, ...], counted: _Counted
-) -> None:
-    """Import what has arrived, reconcile, and post to the ledger: a council's day."""
-    for file in files:
+def _morning(installation: Installation, folder: Path, day: OfficeDay, counted: _Counted) -> None:
+    """Import what has arrived, act on it, reconcile, and post to the ledger: a council's day."""
+    for file in day.files:
         (folder / "files" / file.name).write_bytes(file.data)
-    results = import_files(installation, [Incoming(name=f.name, stream=io.BytesIO(f.data)) for f in files])
+    arrived = [Incoming(name=file.name, stream=io.BytesIO(file.data)) for file in day.files]
+    results = import_files(installation, arrived)
     counted.statements += sum(result.counts.get("statements", 0) for result in results)
     counted.refused += [result.name for result in results if result.status == "refused"]
+    for act in day.acts:
+        act_on(installation, act)
     counted.matches.update(reconcile(installation).matches)
     for ledger in installation.council.ledgers:
         for made in export_to_folder(installation, ledger, folder / "journals").exported:
@@ -168,11 +182,17 @@ def _morning(
 def _result(
     installation: Installation, folder: Path, office: ModelOffice, counted: _Counted, began: float
 ) -> DemoResult:
-    totals = disposition_totals(installation)
+    totals, truth = disposition_totals(installation), office.truth()
     with installation.store.reading() as connection:
-        outcomes = list(_outcomes(connection))
-        breaks = tuple(reconciliation.some_breaks(connection))
+        found = list(outcomes(connection))
+        breaks = tuple(standing_breaks(connection))
         income, suspense = _income(installation, connection)
+        sums = collected(installation, connection)
+        advices = [each.taken_by is not None for each in stored_advices.some(connection)]
+    unpaids = {
+        each.recorded.unpaid.reference: each.state.value for each in list_unpaids(installation, every=True)
+    }
+    verdict = judge(truth, found)
     paths = tuple(sorted((folder / "journals").iterdir()))
     return DemoResult(
         folder=folder, statements=counted.statements, lines=sum(total.count for total in totals.values()),
@@ -183,7 +203,10 @@ def _result(
             lines=counted.journal_lines, debits=counted.debits, credits=counted.credits, paths=paths
         ),
         breaks=breaks, refused=tuple(counted.refused), laws=tuple(verify(installation)),
-        truth=judge(office.truth(), outcomes), seconds=round(time.monotonic() - began, 2),
+        debits=DebitTotals(
+            collected=len(sums), states=Counter(unpaids.values()), advices=len(advices), taken=sum(advices)
+        ),
+        truth=evolve(verdict, wrong=(*verdict.wrong, *judge_debits(truth, unpaids, sums))), seconds=round(time.monotonic() - began, 2),
     )  # fmt: skip
 
 
@@ -195,40 +218,3 @@ def _income(installation: Installation, connection: Connection) -> tuple[Money, 
     )
     row = connection.execute(sa.select(sa.func.sum(lines.c.pence).label("all"), held.label("held"))).one()
     return Money(int(row.all or 0) - int(row.held or 0)), Money(int(row.held or 0))
-
-
-def _outcomes(connection: Connection) -> Iterator[Outcome]:
-    """Yield what became of every statement line, as the truth names it."""
-    recorded = {t.id: t for t in transactions.some(connection)}
-    names = {t.id: t.reference for t in recorded.values()}
-    names |= {s.id: s.reference for s in settlements.some(connection)}
-    matched = {m.id: names.get(m.right) for m in reconciliation.some_matches(connection)}
-    reasons = {item.line: item.reason.value for item in transactions.some_suspense(connection)}
-    current = {
-        row.line: reconciliation.disposition(row)
-        for row in connection.execute(reconciliation.current.select())
-    }
-    for line in statements.some_lines(connection):
-        disposition = current.get(line.id)
-        if disposition is not None:
-            yield _outcome(line, disposition, recorded, matched, reasons)
-
-
-def _outcome(
-    line: StatementLine, disposition: Disposition, recorded: Mapping[UUID, Transaction],
-    matched: Mapping[UUID, str | None], reasons: Mapping[UUID, str],
-) -> Outcome:  # fmt: skip
-    fund = account_reference = match = None
-    detail = disposition.what
-    if disposition.record is not None and disposition.kind is DispositionKind.MATCHED:
-        match = matched[disposition.record]
-    elif disposition.record is not None:
-        booked = recorded[disposition.record].lines  # of a batch, each payment's
-        if disposition.kind is DispositionKind.ALLOCATED:
-            fund, account_reference = booked[0].fund, booked[0].account_reference
-        else:
-            detail = next(reasons[each.id] for each in booked if each.id in reasons)
-    return Outcome(
-        line.account, line.line.booked_on, line.line.position, disposition.kind.value, fund=fund,
-        account_reference=account_reference, matched=match, detail=detail,
-    )  # fmt: skip

@@ -11,8 +11,9 @@ from attrs import frozen
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.suspense import SuspenseReason
 from localgov_ims.simulator.bank import Entry
+from localgov_ims.simulator.direct_debits import DirectDebits
 from localgov_ims.simulator.people import COUNCIL_TAX, PENALTIES, RENTS, Account, Narrative, People
-from localgov_ims.simulator.truth import Fate
+from localgov_ims.simulator.truth import Booked, Fate
 
 _FIRST_RUN = 601
 _COLLECTED_EVERY, _PAID_EVERY = 5, 5  # working days between collections, and between pay days
@@ -25,14 +26,6 @@ _TAKINGS = ("MARKET STALL TAKINGS", "MARKET RENTS TUESDAY", "MARKET HALL STALLS"
 _SURPRISES = ("UNPAID CHEQUE", "RETURNED CHEQUE REFER TO DRAWER", "CREDIT RECALLED BY SENDER")
 
 
-@frozen
-class Booked:
-    """A line at the bank, and its one right end."""
-
-    entry: Entry
-    fate: Fate
-
-
 def _suspense(reason: SuspenseReason) -> Fate:
     return Fate(disposition="suspense", detail=reason.value)
 
@@ -43,6 +36,7 @@ class Traffic:
 
     _random: Random
     _people: People
+    _debits: DirectDebits
 
     def main(self, day: date, nth: int) -> Iterator[Booked]:
         """Make the main account's lines that need no receipt and no payout."""
@@ -57,8 +51,7 @@ class Traffic:
             f"BACS PAYMENTS RUN {_FIRST_RUN + nth}", "payables", self._random.randrange(4_000_000, 9_000_000)
         )
         if nth % _COLLECTED_EVERY == 0:
-            collected = Money(self._random.randrange(20_000_000, 40_000_000))
-            yield self._awaited("BACS SUN 401122 COUNCIL TAX", "council-tax-dd", collected)
+            yield self._debits.collect(day, self._random.randrange(20_000_000))
         if nth % _PAID_EVERY == _PAY_DAY:
             wages = self._random.randrange(15_000_000, 20_000_000)
             yield self._other(f"SALARIES {_MONTHS[day.month - 1]}", "payroll", wages)

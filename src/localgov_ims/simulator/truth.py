@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from attrs import frozen
+from attrs import field, frozen
+
+from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.simulator.bank import Entry
 
 LineKey = tuple[str, date, int]
 """A statement line: bank account's name, day it was booked, position in that day's statement from 1."""
@@ -18,7 +21,7 @@ class Fate:
     Attributes:
         disposition: `matched`, `allocated`, `suspense`, `awaiting` or `other`.
         fund: Where it was allocated; account_reference: whose it is, in canonical form.
-        matched: The receipt's reference, or the payout's.
+        matched: The receipt's reference, the payout's, the file of a collection, or the references of what came back.
         detail: The source awaited, what it is other than income, or the reason of the suspense.
     """
 
@@ -33,6 +36,14 @@ class Fate:
         place = f"fund {self.fund}, account {self.account_reference}" if self.fund is not None else None
         what = ", ".join(part for part in (place, self.matched, self.detail) if part)
         return f"{self.disposition} ({what})" if what else self.disposition
+
+
+@frozen
+class Booked:
+    """A line at the bank, and its one right end."""
+
+    entry: Entry
+    fate: Fate
 
 
 @frozen
@@ -74,11 +85,15 @@ class Truth:
 
     `foreign` are charges inside settlements that are none of the council's: no receipt exists for them.
     `unbanked` are payments by bank, by our reference, whose money no statement of these days brings.
+    `unpaids` say where each Direct Debit stands that came back, and `collected` what each account has had by Direct Debit in
+    the end, both by the payer's reference.
     """
 
     fates: Mapping[LineKey, Fate]
     foreign: tuple[str, ...] = ()
     unbanked: tuple[str, ...] = ()
+    unpaids: Mapping[str, str] = field(factory=dict)
+    collected: Mapping[str, Money] = field(factory=dict)
 
 
 @frozen
@@ -98,6 +113,18 @@ def judge(truth: Truth, outcomes: Iterable[Outcome]) -> Verdict:
     wrong = [fault for fault in faults if fault is not None]
     extra = [f"{_named(key)} is {given[0].fate}, but there is no such line." for key, given in said.items()]
     return Verdict(len(faults) - len(wrong), (*wrong, *extra))
+
+
+def judge_debits(truth: Truth, unpaids: Mapping[str, str], collected: Mapping[str, Money]) -> Iterator[str]:
+    """Yield a sentence for each Direct Debit that stands otherwise than it must, or whose account has had another sum."""
+    for reference in sorted({*truth.unpaids, *unpaids}):
+        said, right = unpaids.get(reference, "not here"), truth.unpaids.get(reference, "not here")
+        if said != right:
+            yield f"What came back of {reference} is {said}; it must be {right}."
+    for reference in sorted({*truth.collected, *collected}):
+        had, due = collected.get(reference, NOTHING), truth.collected.get(reference, NOTHING)
+        if had != due:
+            yield f"Account {reference} has had {had.shown()} by Direct Debit; it must be {due.shown()}."
 
 
 def _fault(key: LineKey, fate: Fate, given: list[Outcome]) -> str | None:
