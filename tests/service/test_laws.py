@@ -94,7 +94,7 @@ def _law_2_removed(folder: Path) -> tuple[int, str]:
 def _law_2_added(folder: Path) -> tuple[int, str]:
     _tamper(
         folder,
-        "INSERT INTO breaks SELECT lower(hex(randomblob(16))), kind, 'copy', subject, since_on, message, "
+        "INSERT INTO breaks SELECT lower(hex(randomblob(16))), kind, 'copy', subject, since_on, message, awaited, "
         "lower(hex(randomblob(16))), 0, seal FROM breaks LIMIT 1",
     )
     return 2, "are in no audit entry"
@@ -178,11 +178,11 @@ def _law_3_clearing(folder: Path) -> tuple[int, str]:
 def _law_4_constraint(folder: Path) -> tuple[int, str]:
     with sqlite3.connect(folder / "ims.sqlite") as connection:
         (sql,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'breaks'").fetchone()
-        without = sql.replace("UNIQUE (kind, subject_kind, subject)", "CHECK (1)")
+        without = sql.replace("UNIQUE (kind, subject_kind, subject, awaited)", "CHECK (1)")
         assert without != sql
         connection.executescript(f"DROP TABLE breaks; {without}")
     connection.close()
-    return 4, "breaks: the constraint that makes kind, subject_kind, subject unique is gone"
+    return 4, "breaks: the constraint that makes kind, subject_kind, subject, awaited unique is gone"
 
 
 def _law_4_repeated(folder: Path) -> tuple[int, str]:
@@ -190,9 +190,9 @@ def _law_4_repeated(folder: Path) -> tuple[int, str]:
         (sql,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'breaks'").fetchone()
         connection.executescript(
             "CREATE TABLE kept AS SELECT * FROM breaks; DROP TABLE breaks;"
-            + sql.replace("UNIQUE (kind, subject_kind, subject)", "CHECK (1)")
+            + sql.replace("UNIQUE (kind, subject_kind, subject, awaited)", "CHECK (1)")
             + "; INSERT INTO breaks SELECT * FROM kept;"
-            "INSERT INTO breaks SELECT lower(hex(randomblob(16))), kind, subject_kind, subject, since_on, message, "
+            "INSERT INTO breaks SELECT lower(hex(randomblob(16))), kind, subject_kind, subject, since_on, message, awaited, "
             "unit, ordinal + 9000, seal FROM kept; DROP TABLE kept;"
         )
     connection.close()
