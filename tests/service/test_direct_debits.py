@@ -401,7 +401,7 @@ def test_income_that_went_back_without_a_debit_breaks_a_law(installation: Instal
         id=new_id(), unpaid=unpaid.recorded.id, number=1, state=UnpaidState.DEBITED, at=council.clock(), by="nobody",
     )  # fmt: skip
     with council.unit("cheat") as unit:
-        stored.add_event(unit, event)
+        stored.add_events(unit, [event])
         unit.commit()
     (broken,) = [law for law in verify(council) if not law.holds]
     assert broken.law == 3

@@ -204,8 +204,19 @@ def reversed_among(connection: Connection, wanted: Collection[UUID]) -> set[UUID
 
 def reversing(connection: Connection, wanted: Collection[UUID]) -> set[str]:
     """Return the references of the transactions that take any of the lines *wanted* back."""
-    query = sa.select(transactions.c.reference).join(lines, lines.c.transaction == transactions.c.id)
-    return set(connection.execute(query.where(lines.c.reverses.in_(list(wanted)))).scalars())
+    return set(reversals_of(connection, wanted).values())
+
+
+def reversals_of(connection: Connection, wanted: Collection[UUID]) -> dict[UUID, str]:
+    """Return, by line, the reference of the transaction that takes it back; only of those lines *wanted* that are."""
+    ids, found = list(wanted), dict[UUID, str]()
+    query = sa.select(lines.c.reverses, transactions.c.reference).join(
+        transactions, transactions.c.id == lines.c.transaction
+    )
+    for start in range(0, len(ids), _ASKED_AT_ONCE):
+        block = lines.c.reverses.in_(ids[start : start + _ASKED_AT_ONCE])
+        found |= {row.reverses: row.reference for row in connection.execute(query.where(block))}
+    return found
 
 
 def lines_by_id(connection: Connection, wanted: Collection[UUID]) -> dict[UUID, Line]:

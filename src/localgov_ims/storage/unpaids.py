@@ -88,11 +88,12 @@ def identifiers_seen(connection: Connection, service_user: str, wanted: Collecti
     return set(connection.execute(query).scalars())
 
 
-def add_event(unit: Unit, event: UnpaidEvent) -> None:
-    """Record what became of an unpaid; of two with one number only one is."""
-    e = event
-    row = (e.id, e.unpaid, e.number, e.state.value, e.at, e.by, e.reason, e.line, e.transaction)
-    unit.record(events, [row])
+def add_events(unit: Unit, made: Iterable[UnpaidEvent]) -> None:
+    """Record what became of unpaids; of two of one unpaid with one number only one is."""
+    rows = [
+        (e.id, e.unpaid, e.number, e.state.value, e.at, e.by, e.reason, e.line, e.transaction) for e in made
+    ]
+    unit.record(events, rows)
 
 
 def latest(connection: Connection, wanted: Collection[UUID]) -> dict[UUID, UnpaidEvent]:

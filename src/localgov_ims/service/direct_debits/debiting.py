@@ -7,7 +7,8 @@ is alive again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from uuid import UUID
 
 from localgov_ims.allocation.outcomes import Allocation
@@ -20,14 +21,13 @@ from localgov_ims.domain.suspense import SuspenseItem
 from localgov_ims.domain.transacting import receipt
 from localgov_ims.domain.transactions import Channel, LineInput, Origin, Transaction
 from localgov_ims.domain.unpaids import RecordedUnpaid, UnpaidEvent, UnpaidState, check_step
-from localgov_ims.errors import AlreadyDone, RuleViolation
 from localgov_ims.service.council import Council
 from localgov_ims.service.direct_debits.originals import Originals, originals_of
 from localgov_ims.service.income.known_holders import KnownHolders
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.moves.lines import line_for
-from localgov_ims.service.moves.reversing import take_back
-from localgov_ims.storage import statements, transactions, unpaids
+from localgov_ims.service.moves.reversing import take_all_back
+from localgov_ims.storage import draws, statements, transactions, unpaids
 from localgov_ims.storage.store import Unit
 
 
@@ -45,27 +45,30 @@ def record_debited(installation: Installation, unit: Unit, debited: Mapping[UUID
     for each in found:
         before = latest.get(each.id)
         check_step(before.state if before is not None else UnpaidState.ADVISED, UnpaidState.DEBITED)
-        line = lines[debited[each.id]]
-        made = _taken_back(installation, unit, each, originals) or _below_zero(installation, unit, each, line)
-        event = UnpaidEvent(
-            id=new_id(), unpaid=each.id, number=before.number + 1 if before is not None else 1,
-            state=UnpaidState.DEBITED, at=unit.at, by=installation.actor, line=line.id, transaction=made.id,
-        )  # fmt: skip
-        unpaids.add_event(unit, event)
+    made = _taken_back(installation, unit, found, originals)
+    owed = [each for each in found if each.id not in made]
+    made |= _below_zero(installation, unit, owed, {each.id: lines[debited[each.id]] for each in owed})
+    unpaids.add_events(unit, [
+        UnpaidEvent(
+            id=new_id(), unpaid=each.id, number=latest[each.id].number + 1 if each.id in latest else 1,
+            state=UnpaidState.DEBITED, at=unit.at, by=installation.actor, line=debited[each.id], transaction=made[each.id].id,
+        )
+        for each in found
+    ])  # fmt: skip
 
 
 def _taken_back(
-    installation: Installation, unit: Unit, each: RecordedUnpaid, originals: Originals
-) -> Transaction | None:
-    original = originals.take(each)
-    if original is None:
-        return None
-    try:
-        return take_back(installation, unit, original, reason=reason_of(each))
-    except AlreadyDone:
-        raise
-    except RuleViolation:
-        return None  # a part was refunded or moved since: what the bank takes now is owed besides
+    installation: Installation, unit: Unit, found: Iterable[RecordedUnpaid], originals: Originals
+) -> dict[UUID, Transaction]:
+    """Reverse the receipts of unpaids that are here and whole, and return the reversals by unpaid."""
+    of = [(each, original) for each in found if (original := originals.take(each)) is not None]
+    taken = draws.taken(unit.connection, [line.id for _, original in of for line in original.lines])
+    # Of which a part was refunded or moved since, it stays: what the bank takes now is owed besides.
+    whole = [
+        (each, original) for each, original in of if not any(taken[line.id].amount for line in original.lines)
+    ]
+    backs = take_all_back(installation, unit, [(original, reason_of(each)) for each, original in whole])
+    return {each.id: back for (each, _), back in zip(whole, backs, strict=True)}
 
 
 def reason_of(each: RecordedUnpaid) -> str:
@@ -75,32 +78,38 @@ def reason_of(each: RecordedUnpaid) -> str:
 
 
 def _below_zero(
-    installation: Installation, unit: Unit, each: RecordedUnpaid, line: StatementLine
-) -> Transaction:
-    council, user = installation.council, installation.council.service_users[each.service_user]
-    mop = user.mop or council.bank_transfer
-    row = IncomeRow(
-        position=each.unpaid.position, amount=each.unpaid.amount, taken_on=line.line.booked_on, mop=mop,
-        account_reference=each.unpaid.reference, source_reference=each.unpaid.reference,
-    )  # fmt: skip
-    allocation = _allocated(council, unit, user, row)
-    made = receipt(
-        _lines(council, row, allocation, reason_of(each)), channel=Channel.BANK, origin=Origin(unpaids.ORIGIN, str(each.id)),
-        taken_on=row.taken_on, recorded_at=unit.at, recorded_by=installation.actor,
-    )  # fmt: skip
-    transactions.add(unit, [made], personal_narratives=council.personal_narratives)
-    if allocation.reason is not None:
-        item = SuspenseItem(
-            id=new_id(), line=made.lines[0].id, reason=allocation.reason, received_at=unit.at,
-            received_reference=each.unpaid.reference, detail=allocation.detail, rule=allocation.rule,
+    installation: Installation,
+    unit: Unit,
+    owed: Iterable[RecordedUnpaid],
+    lines: Mapping[UUID, StatementLine],
+) -> dict[UUID, Transaction]:
+    """Record receipts below zero for unpaids, each on the day of its bank line, and return them by unpaid."""
+    council, made, items = installation.council, dict[UUID, Transaction](), []
+    holders: dict[date, KnownHolders] = {}
+    for each in owed:
+        user, booked_on = council.service_users[each.service_user], lines[each.id].line.booked_on
+        row = IncomeRow(
+            position=each.unpaid.position, amount=each.unpaid.amount, taken_on=booked_on, mop=user.mop or council.bank_transfer,
+            account_reference=each.unpaid.reference, source_reference=each.unpaid.reference,
         )  # fmt: skip
-        transactions.add_suspense(unit, [item])
+        known = holders.setdefault(booked_on, KnownHolders(unit.connection, booked_on))
+        allocation = _allocated(council, user, row, known)
+        made[each.id] = receipt(
+            _lines(council, row, allocation, reason_of(each)), channel=Channel.BANK,
+            origin=Origin(unpaids.ORIGIN, str(each.id)), taken_on=booked_on, recorded_at=unit.at, recorded_by=installation.actor,
+        )  # fmt: skip
+        if allocation.reason is not None:
+            items.append(SuspenseItem(
+                id=new_id(), line=made[each.id].lines[0].id, reason=allocation.reason, received_at=unit.at,
+                received_reference=each.unpaid.reference, detail=allocation.detail, rule=allocation.rule,
+            ))  # fmt: skip
+    transactions.add(unit, made.values(), personal_narratives=council.personal_narratives)
+    transactions.add_suspense(unit, items)
     return made
 
 
-def _allocated(council: Council, unit: Unit, user: ServiceUser, row: IncomeRow) -> Allocation:
+def _allocated(council: Council, user: ServiceUser, row: IncomeRow, holders: KnownHolders) -> Allocation:
     """Ask the rules of the collections' own import type; where they place it nowhere, the number's fund takes it."""
-    holders = KnownHolders(unit.connection, row.taken_on)
     types = [
         t.code for t in council.import_types.values() if t.source is not None and t.source == user.source
     ]

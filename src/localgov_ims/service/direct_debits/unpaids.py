@@ -80,7 +80,7 @@ def say_of_unpaids(
                 id=new_id(), unpaid=wanted, number=before.number + 1 if before is not None else 1, state=state,
                 at=unit.at, by=installation.actor, reason=why,
             )  # fmt: skip
-            stored.add_event(unit, event)
+            stored.add_events(unit, [event])
             made.append(event)
         unit.detail |= {"unpaids": len(made)}
         unit.commit()

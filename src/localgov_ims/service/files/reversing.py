@@ -7,25 +7,23 @@ from uuid import UUID
 
 from attrs import evolve
 
-from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.import_types import ImportKind
 from localgov_ims.domain.people import Rights, key
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.received_files import FileEvent, FileStatus, ReceivedFile
 from localgov_ims.domain.texts import fitting
-from localgov_ims.domain.transacting import reversal
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.errors import NotPermitted, RuleViolation
 from localgov_ims.service.files.recorders import BLOCK, Progress
 from localgov_ims.service.files.views import file_of
 from localgov_ims.service.holders.reversing import reverse_holders
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.moves.drawing import take
+from localgov_ims.service.moves.reversing import take_all_back
 from localgov_ims.service.people.permitting import permit_unit
 from localgov_ims.service.people.restricting import permit_accounts
 from localgov_ims.service.retrying import retried
 from localgov_ims.service.suspense.clearing_undoing import clearances_of, undo_in
-from localgov_ims.storage import file_receipts, income_files, transactions
+from localgov_ims.storage import file_receipts, income_files
 from localgov_ims.storage import files as stored
 from localgov_ims.storage.store import Unit
 
@@ -67,7 +65,7 @@ def _reverse(
         count, pence = 0, 0
         for block in file_receipts.unreversed(unit.connection, found.id, event.run, BLOCK):
             _permit(installation, unit, rights, block)
-            _take_back(installation, unit, block, reason)
+            take_all_back(installation, unit, [(receipt, reason) for receipt in block])
             count += len(block)
             pence += sum(receipt.total.pence for receipt in block)
             progress(len(block))
@@ -158,24 +156,3 @@ def _permit(installation: Installation, unit: Unit, rights: Rights, block: Seque
     permit_accounts(
         installation, unit.connection, rights, [(line.fund, line.account_reference) for line in lines]
     )
-
-
-def _take_back(installation: Installation, unit: Unit, block: Sequence[Transaction], reason: str) -> None:
-    council, made = installation.council, []
-    for receipt in block:
-        back = reversal(
-            receipt,
-            recorded_at=unit.at,
-            recorded_by=installation.actor,
-            taken_on=local_day(unit.at),
-            narrative=reason,
-        )
-        made.append(back)
-        take(
-            council,
-            unit,
-            [(line, line.amount) for line in receipt.lines if line.amount],
-            by_kind="reversal",
-            by=back.id,
-        )
-    transactions.add(unit, made, personal_narratives=council.personal_narratives)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from localgov_ims.domain.draws import Draw, Taken, draw, release
-from localgov_ims.domain.money import Money
+from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.transactions import Line
 from localgov_ims.service.council import Council
 from localgov_ims.storage import draws as stored
@@ -24,14 +24,23 @@ def take(council: Council, unit: Unit, asked: Sequence[Asked], *, by_kind: str, 
         RuleViolation: `over_available`: not so much is left of one of them.
         AlreadyDone: Somebody drew on one of them meanwhile; begin again.
     """
-    standing = stored.taken(unit.connection, [line.id for line, _ in asked])
-    lines = {line.id: line for line, _ in asked}
-    for line in lines.values():
+    return take_for(council, unit, [(by, asked)], by_kind=by_kind)
+
+
+def take_for(
+    council: Council, unit: Unit, drawers: Iterable[tuple[UUID, Sequence[Asked]]], *, by_kind: str
+) -> list[Draw]:
+    """Draw on lines for several drawers, each by its id with what it takes; as `take`, all or nothing."""
+    every = [(by, line, amount) for by, asked in drawers for line, amount in asked]
+    standing = stored.taken(unit.connection, [line.id for _, line, _ in every])
+    totals: dict[UUID, Money] = {}
+    for _, line, amount in every:
+        totals[line.id] = totals.get(line.id, NOTHING) + amount
+    for by, line, _ in every:
         # All that is asked of one line at once, or none of it.
-        total = Money.total(amount for other, amount in asked if other.id == line.id)
-        draw(line, total, standing[line.id], by_kind=by_kind, by=by, rounding=council.vat_rounding)
+        draw(line, totals[line.id], standing[line.id], by_kind=by_kind, by=by, rounding=council.vat_rounding)
     made = []
-    for line, amount in asked:
+    for by, line, amount in every:
         drawn = draw(line, amount, standing[line.id], by_kind=by_kind, by=by, rounding=council.vat_rounding)
         standing[line.id] = Taken(drawn.number, drawn.taken_after, drawn.vat_after)
         made.append(drawn)

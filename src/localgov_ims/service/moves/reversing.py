@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from localgov_ims.domain.calendar import local_day
@@ -17,7 +18,7 @@ from localgov_ims.domain.write_offs import WRITE_OFF
 from localgov_ims.errors import AlreadyDone, RuleViolation
 from localgov_ims.service.finding import transaction_of
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.moves.drawing import give_back, take
+from localgov_ims.service.moves.drawing import give_back, take_for
 from localgov_ims.service.moves.proposing import refuse_same_person
 from localgov_ims.service.people.permitting import permit, permit_unit
 from localgov_ims.service.people.restricting import permit_accounts
@@ -90,24 +91,48 @@ def take_back(
         AlreadyDone: It is taken back already.
         RuleViolation: See `reverse_transaction`.
     """
-    made = reversal(
-        found, recorded_at=unit.at, recorded_by=installation.actor, taken_on=local_day(unit.at), pair=pair,
-        narrative=reason,
-    )  # fmt: skip
-    taken = {line.reverses for line in made.lines}
-    own = [line for line in found.lines if line.id in taken]
-    _refuse_twice(unit, found, own)
-    whole = [(line, line.amount) for line in own if line.amount]
+    (made,) = take_all_back(installation, unit, [(found, reason)], pair=pair)
+    return made
+
+
+def take_all_back(
+    installation: Installation,
+    unit: Unit,
+    wanted: Iterable[tuple[Transaction, str | None]],
+    *,
+    pair: int | None = None,
+) -> list[Transaction]:
+    """Record the reversals of transactions, each with its reason, as `take_back` does one: all of them, or none."""
+    backs = []
+    for found, reason in wanted:
+        made = reversal(
+            found, recorded_at=unit.at, recorded_by=installation.actor, taken_on=local_day(unit.at), pair=pair,
+            narrative=reason,
+        )  # fmt: skip
+        taken = {line.reverses for line in made.lines}
+        backs.append(_Back(made, found, [line for line in found.lines if line.id in taken]))
+    _refuse_twice(unit, backs)
+    whole = [(back.made.id, [(line, line.amount) for line in back.own if line.amount]) for back in backs]
     try:
-        take(installation.council, unit, whole, by_kind="reversal", by=made.id)
+        take_for(installation.council, unit, whole, by_kind="reversal")
     except AlreadyDone:
         raise  # the database has refused it, so nothing more can be asked in this unit
     except RuleViolation:
-        _refuse_twice(unit, found, own)  # somebody else took it back since
+        _refuse_twice(unit, backs)  # somebody else took one back since
         raise
-    _return(unit, own, made.id)
-    transactions.add(unit, [made], personal_narratives=installation.council.personal_narratives)
-    return made
+    for back in backs:
+        _return(unit, back.own, back.made.id)
+    reversals = [back.made for back in backs]
+    transactions.add(unit, reversals, personal_narratives=installation.council.personal_narratives)
+    return reversals
+
+
+class _Back(NamedTuple):
+    """A reversal, what it takes back, and which lines of that."""
+
+    made: Transaction
+    found: Transaction
+    own: Sequence[Line]
 
 
 def _refuse_of_till(unit: Unit, found: Transaction) -> None:
@@ -138,9 +163,12 @@ def _return(unit: Unit, own: Sequence[Line], by: UUID) -> None:
     give_back(unit, given, by_kind="reversal", by=by)
 
 
-def _refuse_twice(unit: Unit, found: Transaction, own: Sequence[Line]) -> None:
-    before = transactions.reversing(unit.connection, [line.id for line in own])
-    if before:
+def _refuse_twice(unit: Unit, backs: Iterable[_Back]) -> None:
+    reversals = transactions.reversals_of(unit.connection, [line.id for back in backs for line in back.own])
+    for _, found, own in backs:
+        before = {reversals[line.id] for line in own if line.id in reversals}
+        if not before:
+            continue
         message = f"{found.reference} is taken back already, by {', '.join(sorted(before))}."
         raise AlreadyDone("already_reversed", message, transaction=found.reference, reversals=sorted(before))
 
