@@ -61,7 +61,7 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 
 _DECIDED_BY_THE_DATABASE = frozenset(
     """
-    test_store test_migrations test_bulk_receipts test_at_the_counter test_docs test_searching test_suspense
+    test_store test_unloading test_migrations test_bulk_receipts test_at_the_counter test_docs test_searching test_suspense
     test_suggesting test_retaining test_importing test_income_files_twice test_holder_files test_reconciling
     test_posting_stories
     """.split()

@@ -46,8 +46,12 @@ class Open:
         own = dict(self.columns)
         if self.kind == "line" and "source" in own:
             own["text"] = " ".join([own["source"], *(f"{name}={own[name]}" for name in SAID if name in own)])
-        ordinal = (DAY + timedelta(days=self.day)).toordinal()
-        return self.id, ordinal, self.pence, *(own.get(name) for name in columns_of(self.kind)[3:])
+        return (
+            self.id,
+            DAY + timedelta(days=self.day),
+            self.pence,
+            *(own.get(name) for name in columns_of(self.kind)[3:]),
+        )
 
 
 def _open(kind: str, n: int, day: int, pence: int, texts: Sequence[str], columns: dict[str, str]) -> Open:
@@ -107,7 +111,7 @@ def loaded(matcher: Matcher, records: Iterable[Open]) -> Matcher:
 def found(matcher: Matcher, rule: MatchRule) -> list[Pair]:
     """Run a rule, and return its pairs."""
     matcher.run(rule)
-    return matcher.pairs()
+    return list(matcher.pairs())
 
 
 def pairs(rule: MatchRule | str, *records: Open) -> list[Pair]:
@@ -118,7 +122,12 @@ def pairs(rule: MatchRule | str, *records: Open) -> list[Pair]:
 
 def matched(rule: MatchRule | str, *records: Open) -> set[tuple[int, int]]:
     """Return the numbers of what one rule pairs of *records*."""
-    return {(pair.left.int % 1000, pair.right.int % 1000) for pair in pairs(rule, *records)}
+    return {(number(pair.left), number(pair.right)) for pair in pairs(rule, *records)}
+
+
+def number(digits: str) -> int:
+    """Return which record of its kind has an identifier."""
+    return int(digits, 16) % 1000
 
 
 def missed(rule: MatchRule | str, *records: Open) -> list[Miss]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.builders import reference_format, scheme, statement_line
+from tests.builders import DAY, reference_format, scheme, statement_line
 
 from localgov_ims.domain.check_digits import CheckDigits, Kind
 from localgov_ims.domain.finding import Finder
@@ -43,7 +43,7 @@ texts = st.lists(
 
 def found_by_sql(text: str, formats: list[ReferenceFormat]) -> set[str]:
     with Matcher() as matcher:
-        matcher.load("line", [(new_id(), 1, 1, *[None] * 6, text)])
+        matcher.load("line", [(new_id(), DAY, 1, *[None] * 6, text, "open")])
         extract(matcher, formats)
         rows = matcher.duck.execute("SELECT text_reference FROM all_lines_text_reference").fetchall()
     return {row[0] for row in rows}
@@ -101,7 +101,7 @@ def test_duckdb_names_the_lines_that_recognisers_name(
     )
     wanted = recognise(NAMING, line)
     with Matcher() as matcher:
-        row = (line.id, 1, pence, account, None, None, None, code, name, line.line.text)
+        row = (line.id, DAY, pence, account, None, None, None, code, name, line.line.text, "open")
         matcher.load("line", [row])
         matcher.name_lines(NAMING)
         open_ = matcher.duck.execute("SELECT COUNT(*) FROM open_lines").fetchone()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterator
+from uuid import UUID
 
 from tests.reconciliation.snapshot import Open, bank, receipt
 from tests.reconciliation.test_extracting import NINE
@@ -69,10 +70,12 @@ def test_every_rule_finds_what_it_must_and_nothing_else() -> None:
         for rule in SHIPPED:
             matcher.run(rule)
             for pair in matcher.pairs():
-                _, paid = truth[pair.left]
-                assert twins[pair.right] == (*paid.texts, paid.pence), f"{rule.name} paired two payers' money"
+                _, paid = truth[UUID(pair.left)]
+                assert twins[UUID(pair.right)] == (*paid.texts, paid.pence), (
+                    f"{rule.name} paired two payers' money"
+                )
                 found[rule.name] += 1
-        first = {pair.left: pair.right for pair in matcher.suggestions() if pair.rank == 1}
+        first = {UUID(pair.left): UUID(pair.right) for pair in matcher.suggestions() if pair.rank == 1}
     wanted: dict[str, list[Open]] = defaultdict(list)
     for rule, line, _ in every:
         wanted[rule].append(line)

@@ -6,6 +6,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from uuid import UUID
 
 import click
 from attrs import frozen
@@ -105,7 +106,7 @@ def try_(context: click.Context, file: Path, *, as_json: bool) -> None:
     for word, pairs in (("Matched besides", trial.new), ("Matched no more", trial.gone)):
         for pair in pairs[:_MOST]:
             click.echo(
-                f"{word}: {pair.amount.shown()}, {pair.left} with {pair.right}, by {visible(pair.rule.name)}."
+                f"{word}: {pair.amount.shown()}, {UUID(pair.left)} with {UUID(pair.right)}, by {visible(pair.rule.name)}."
             )
         if len(pairs) > _MOST:
             click.echo(f"{word}: {len(pairs) - _MOST:,} more.")
@@ -150,6 +151,6 @@ def _rule_json(rule: MatchRule) -> dict[str, object]:
 
 def _pair_json(pair: Pair) -> dict[str, object]:
     return {
-        "left": str(pair.left), "right": str(pair.right), "pence": pair.amount.pence, "rule": pair.rule.name,
+        "left": str(UUID(pair.left)), "right": str(UUID(pair.right)), "pence": pair.amount.pence, "rule": pair.rule.name,
         "evidence": dict(pair.evidence),
     }  # fmt: skip

@@ -5,14 +5,15 @@ Uniqueness is decided here, once for all rules, so that no rule's author can get
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any, Self
-from uuid import UUID
 
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.references import ReferenceFormat
 from localgov_ims.reconciliation.extracting import extract
-from localgov_ims.reconciliation.findings import Miss, Pair, evidence_of, pair_of
+from localgov_ims.reconciliation.findings import Miss, Pair, Teller
 from localgov_ims.reconciliation.kinds import GROUPS, KINDS
 from localgov_ims.reconciliation.naming import name_lines
 from localgov_ims.reconciliation.recognisers import Recogniser
@@ -20,7 +21,16 @@ from localgov_ims.reconciliation.rules import MatchRule, Mode, Uniqueness
 from localgov_ims.reconciliation.snapshot import Snapshot
 from localgov_ims.reconciliation.sql import COLUMNS, Compiler
 from localgov_ims.reconciliation.tariffs import Tariff
-from localgov_ims.reconciliation.uniqueness import ALL, LEFT_OVER, ONE_BUNDLE, SHOWN, SINGLE, in_turn, ranked
+from localgov_ims.reconciliation.uniqueness import (
+    ALL,
+    LEFT_OVER,
+    ONE_BUNDLE,
+    SHOWN,
+    SINGLE,
+    digits_of,
+    in_turn,
+    ranked,
+)
 
 _BLOCK = 50_000
 _TEXT_PARTS = frozenset({"text_reference", "text_number"})
@@ -45,7 +55,8 @@ class Matcher(Snapshot):
         self._formats = tuple(formats)
         self._compiler = Compiler(tariffs=tariffs or {})
         self._extracted = False
-        self._rules: list[MatchRule] = []
+        self._tellers: list[Teller] = []
+        self._digests: dict[tuple[str, int], str] = {}
         self.duck.execute(f"CREATE TEMP TABLE candidates AS {self._compiler.alternative(_NOTHING, 0)}")
         more = "SELECT 0 AS rule, *, right_id AS whole, 0 AS members, left_pence AS gross, CAST('' AS VARCHAR) AS collisions FROM candidates LIMIT 0"
         for table in ("found", "suggested"):
@@ -59,7 +70,7 @@ class Matcher(Snapshot):
         """Let the snapshot go."""
         self.duck.close()
 
-    def name_lines(self, recognisers: Iterable[Recogniser], said: Mapping[UUID, str] | None = None) -> None:
+    def name_lines(self, recognisers: Iterable[Recogniser], said: Mapping[str, str] | None = None) -> None:
         """Part the lines: those that one answer names, those that two name (which stand aside), and all others.
 
         *said* is the source that a person named of a line, whatever it says itself.
@@ -74,14 +85,10 @@ class Matcher(Snapshot):
             "CREATE OR REPLACE VIEW open_lines AS SELECT a.* FROM all_lines AS a ANTI JOIN named AS n ON n.id = a.id"
         )
 
-    def refuse(self, pairs: Iterable[Sequence[UUID]]) -> None:
-        """Never pair or suggest these: a person took such a Match back, or rejected it."""
-        self._copy("refused", ["left_id", "right_id"], pairs)
-
     def run(self, rule: MatchRule) -> int:
         """Find a rule's pairs, take both sides of each out of what is open, and return how many there are."""
-        self._rules.append(rule)
-        number, before = len(self._rules) - 1, self._count("found")
+        self._tellers.append(Teller(rule))
+        number, before = len(self._tellers) - 1, self._count("found")
         for alternative, keys in enumerate(rule.alternatives):
             if not self._worth(rule, keys):
                 continue
@@ -116,34 +123,57 @@ class Matcher(Snapshot):
 
     def digest(self, rule: MatchRule) -> str:
         """Return what tells the input of a rule from any other: how many records are open on each side, and which."""
-        sides = (KINDS[rule.left].table, KINDS[rule.right].table)
-        counts = (
-            f"(SELECT COUNT(*) || ':' || COALESCE(BIT_XOR(md5_number(CAST(id AS VARCHAR))), 0) FROM {table})"
-            for table in sides
-        )
-        (read,) = self.duck.execute(f"SELECT md5(concat_ws('|', {', '.join(counts)}))").fetchone() or ("",)
-        return str(read)
+        sides = (self._digest(KINDS[rule.left].table), self._digest(KINDS[rule.right].table))
+        return hashlib.md5("|".join(sides).encode(), usedforsecurity=False).hexdigest()
 
-    def pairs(self) -> list[Pair]:
-        """Return what the last rule found."""
-        number = len(self._rules) - 1
+    def _digest(self, table: str) -> str:
+        # Most rules take nothing out of what is open, so the next one sees the same.
+        key = table, self.version(table)
+        if key not in self._digests:
+            (read,) = self.duck.execute(
+                f"SELECT COUNT(*) || ':' || COALESCE(BIT_XOR(md5_number(CAST(id AS VARCHAR))), 0) FROM {table}"
+            ).fetchone() or ("",)
+            self._digests[key] = str(read)
+        return self._digests[key]
+
+    def pairs(self) -> Iterator[Pair]:
+        """Yield what the last rule found, the pairs of one left record one after the other."""
+        number = len(self._tellers) - 1
         rows = self.duck.execute(
             f"SELECT {SHOWN}, 0, 0 FROM found WHERE rule = ? ORDER BY left_id, right_id", [number]
         )
-        return list(self._pairs(rows))
+        return self._pairs(rows)
 
     def suggestions(self) -> list[Pair]:
         """Return what may be the same money, of all rules so far: at most five for a record, the likeliest first."""
         return list(self._pairs(self.duck.execute(ranked())))
 
+    def lines(self, state: str) -> list[str]:
+        """Return the lines in a state (`open`, `booked`) that no rule so far has paired, as 32 digits each."""
+        rows = self.duck.execute(
+            f"SELECT {digits_of('a.id')} FROM all_lines AS a ANTI JOIN found AS l ON l.left_id = a.id "
+            "ANTI JOIN found AS r ON r.right_id = a.id WHERE a.state = ?",
+            [state],
+        )
+        return [line for (line,) in rows.fetchall()]
+
+    def oldest_debit(self) -> date | None:
+        """Return the day of the oldest open line by which the bank took money."""
+        (day,) = self.duck.execute(
+            "SELECT MIN(day) FROM all_lines WHERE pence < 0 AND state = 'open'"
+        ).fetchone() or (None,)
+        return None if day is None else date.fromordinal(day)
+
     def misses(self, rule: MatchRule) -> list[Miss]:
         """Return, for records still open, the nearest a rule came."""
         if rule.uniqueness is Uniqueness.GROUP or not self._worth(rule, rule.alternatives[0]):
             return []
-        found = self.duck.execute(self._compiler.nearest_misses(rule)).fetchall()
+        nearest = f"({self._compiler.nearest_misses(rule)})"
+        found = self.duck.execute(f"SELECT {digits_of('left_id')}, * EXCLUDE (left_id) FROM {nearest}")
+        told = Teller(rule)
         return [
-            Miss(left=left, rule=rule.name, evidence=evidence_of(rule, 0, keys) | {"days": days}, amount=Money(pence), other=Money(other))
-            for left, pence, other, days, *keys in found
+            Miss(left=left, rule=rule.name, evidence=told.evidence(0, keys) | {"days": days}, amount=Money(pence), other=Money(other))
+            for left, pence, other, days, *keys in found.fetchall()
         ]  # fmt: skip
 
     def _worth(self, rule: MatchRule, keys: Mapping[str, str]) -> bool:
@@ -213,7 +243,7 @@ SELECT COUNT(*) FILTER (rivals > 1), COUNT(*) FROM (
     def _pairs(self, rows: Any) -> Iterator[Pair]:  # noqa: ANN401 - a cursor of DuckDB
         while block := rows.fetchmany(_BLOCK):
             for row in block:
-                yield pair_of(self._rules[row[0]], row)
+                yield self._tellers[row[0]].pair(row)
 
     def _count(self, table: str) -> int:
         return int((self.duck.execute(f"SELECT COUNT(*) FROM {table}").fetchone() or (0,))[0])

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
 
 from attrs import frozen
 
@@ -14,16 +13,16 @@ from localgov_ims.reconciliation.rules import Amount, MatchRule
 from localgov_ims.reconciliation.sql import compared as keys_of
 
 
-@frozen(kw_only=True)
-class Pair:
+class Pair(NamedTuple):
     """Two records that a rule says are, or may be, the same money, and what was equal.
 
-    `sole`: whether the left record has no other pair; `rank`: its place among suggestions, 0 for what is certain.
+    `left` and `right` are identifiers as 32 digits. `sole`: whether the left record has no other pair; `rank`: its place
+    among suggestions, 0 for what is certain.
     """
 
     rule: MatchRule
-    left: UUID
-    right: UUID
+    left: str
+    right: str
     amount: Money
     evidence: dict[str, str | int]
     sole: bool = True
@@ -35,7 +34,7 @@ class Pair:
 class Miss:
     """The nearest a rule came to matching a record: what was equal, and by what it failed."""
 
-    left: UUID
+    left: str
     rule: str
     evidence: dict[str, str | int]
     amount: Money
@@ -50,28 +49,55 @@ class Miss:
         return f"Rule {self.rule}: {keys} and the amount fit, but {days} days lie between, or more than one fits."
 
 
-def pair_of(rule: MatchRule, row: Sequence[Any]) -> Pair:
-    """Return the pair of a row of the tables `found` or `suggested`, in the order of the engine's `SHOWN`."""
-    _, alternative, left, right, came, other, days, *keys, members, gross, collisions, rank, rivals = row
-    fee = gross - other if members else 0
-    said: dict[str, str | int] = {"members": members, "fee_pence": fee}
-    if rank:
-        said |= {"rivals": rivals, "collisions": collisions}
-        if not members and abs(came) != abs(other):
-            said["other_pence"] = other
-    signed = -gross if rule.amount is Amount.NEGATED else gross
-    return Pair(
-        rule=rule, left=left, right=right, amount=Money(signed if members else came), sole=not members, rank=rank,
-        evidence=evidence_of(rule, alternative, keys) | {"days": days} | {name: value for name, value in said.items() if value},
-        fee=Money(fee),
-    )  # fmt: skip
+class Teller:
+    """Tells what a rule found, row by row."""
 
+    def __init__(self, rule: MatchRule) -> None:
+        """Look up once what the right record calls what was equal."""
+        self._rule = rule
+        self._names = [tuple(keys_of(each).values()) for each in rule.alternatives]
 
-def evidence_of(rule: MatchRule, alternative: int, keys: Sequence[str | None]) -> dict[str, str | int]:
-    """Name what was equal as the right record calls it, and how the left one wrote it."""
-    *values, written = keys
-    named = dict(zip(keys_of(rule.alternatives[alternative]).values(), values, strict=False))
-    return {
-        **{name: value for name, value in named.items() if value},
-        **({"written": written} if written else {}),
-    }
+    def pair(self, row: Sequence[Any]) -> Pair:
+        """Return the pair of a row of the tables `found` or `suggested`, in the order of the engine's `SHOWN`."""
+        (
+            _,
+            alternative,
+            left,
+            right,
+            came,
+            other,
+            days,
+            one,
+            two,
+            three,
+            written,
+            members,
+            gross,
+            collisions,
+            rank,
+            rivals,
+        ) = row
+        evidence = self.evidence(alternative, (one, two, three, written))
+        evidence["days"] = days
+        if members:
+            gross_, fee = -gross if self._rule.amount is Amount.NEGATED else gross, gross - other
+            evidence |= {"members": members, "fee_pence": fee} if fee else {"members": members}
+            amount, kept = Money(gross_), Money(fee)
+        else:
+            amount, kept = Money(came), NOTHING
+        if rank:
+            told = {"rivals": rivals, "collisions": collisions}
+            evidence |= {name: value for name, value in told.items() if value}
+            if not members and abs(came) != abs(other):
+                evidence["other_pence"] = other
+        return Pair(self._rule, left, right, amount, evidence, not members, rank, kept)
+
+    def evidence(self, alternative: int, keys: Sequence[str | None]) -> dict[str, str | int]:
+        """Name what was equal as the right record calls it, and how the left one wrote it."""
+        # There are fewer names than keys, for what was written stands last.
+        found: dict[str, str | int] = {
+            name: value for name, value in zip(self._names[alternative], keys, strict=False) if value
+        }
+        if written := keys[-1]:
+            found["written"] = written
+        return found

@@ -23,7 +23,8 @@ def compared(evidence: Evidence) -> list[str]:
     ]
 
 
-def _explained(rule: str, version: int, amount: Money, evidence: Evidence) -> str:
+def explained(rule: str, version: int, amount: Money, evidence: Evidence) -> str:
+    """Say why two records are the same money."""
     days = int(evidence.get("days", 0))
     apart = (
         "on the same day"
@@ -74,7 +75,7 @@ class Match:
 
     def sentence(self) -> str:
         """Say why the two are the same money."""
-        return _explained(self.rule, self.rule_version, self.amount, self.evidence)
+        return explained(self.rule, self.rule_version, self.amount, self.evidence)
 
 
 @frozen(kw_only=True)
@@ -118,4 +119,4 @@ class Suggestion:
         others = f" {rivals} other record{'s fit' if rivals != 1 else ' fits'} as well." if rivals else ""
         collisions = self.evidence.get("collisions")
         share = f" Of what is open {collisions} fits more than once by this rule." if collisions else ""
-        return _explained(self.rule, self.rule_version, self.amount, self.evidence) + others + share
+        return explained(self.rule, self.rule_version, self.amount, self.evidence) + others + share

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from uuid import UUID
 
 import duckdb
 
@@ -16,7 +15,7 @@ _SAID = tuple(sorted(GROUPS))
 
 
 def name_lines(
-    duck: duckdb.DuckDBPyConnection, recognisers: Iterable[Recogniser], said: Mapping[UUID, str]
+    duck: duckdb.DuckDBPyConnection, recognisers: Iterable[Recogniser], said: Mapping[str, str]
 ) -> None:
     """Make `names`: a row for each line and answer, with the groups of the first recogniser that gave it.
 
@@ -36,6 +35,9 @@ def name_lines(
     duck.execute("""
 CREATE TABLE names AS SELECT * FROM named
 QUALIFY COUNT(DISTINCT answer) OVER (PARTITION BY id) = 1 AND ROW_NUMBER() OVER (PARTITION BY id ORDER BY recogniser) = 1""")
+    # Nothing but the file of a source that a line names takes income back.
+    named = "SELECT id FROM names WHERE starts_with(answer, 'awaiting ')"
+    duck.execute(f"DELETE FROM all_lines WHERE state = 'booked' AND id NOT IN ({named})")
 
 
 def _name(duck: duckdb.DuckDBPyConnection, number: int, recogniser: Recogniser) -> None:

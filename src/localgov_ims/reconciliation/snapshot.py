@@ -6,6 +6,7 @@ import csv
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from uuid import UUID
 
 import duckdb
 
@@ -14,12 +15,23 @@ from localgov_ims.reconciliation.kinds import GROUPS, KINDS, Kind
 RECORDS = {kind.record: kind for kind in KINDS.values()}
 """The kinds that are loaded, by the name that Matches keep."""
 
-_BEYOND = {"line": ("code", "counterparty", "text"), "receipt": ("state",)}
-"""Columns that no rule compares: what recognisers look at, and whether a receipt is still `open` or was `banked`."""
+_BEYOND = {"line": ("code", "counterparty", "text", "state"), "receipt": ("state",)}
+"""Columns that no rule compares: what recognisers look at, and whether a receipt is still `open` or was `banked`.
+
+A line is `open`, or `booked`: it became income, or went to suspense, and is compared with totals alone.
+"""
+
+_LONGEST_LINE = 64 * 1024 * 1024
+
+_PERSONAL = (
+    '{"name": "VARCHAR", "narrative": ["VARCHAR"], '
+    '"details": [{"name": "VARCHAR", "narrative": ["VARCHAR"], "references": {"structured": "VARCHAR"}}]}'
+)
+"""What is read of the personal data of a line, `said`, which is JSON."""
 
 
 def columns_of(record: str) -> list[str]:
-    """Return the columns in which records are loaded: id, day (proleptic ordinal), pence, its own by name, and more."""
+    """Return the columns in which records are loaded: id, day, pence, its own by name, and more."""
     own = sorted(
         set().union(*(kind.columns for kind in KINDS.values() if kind.record == record)) - _named(record)
     )
@@ -35,7 +47,7 @@ class Snapshot:
 
     def __init__(self, identifier: str = "UUID") -> None:
         """Open an empty snapshot in memory."""
-        self.duck = duckdb.connect(":memory:")
+        self.duck, self._identifier = duckdb.connect(":memory:"), identifier
         self.duck.execute("SET preserve_insertion_order = false")  # every order that matters is asked for
         self._made: dict[str, int] = {}
         for record, kind in RECORDS.items():
@@ -53,18 +65,50 @@ class Snapshot:
             self.duck.execute(f"CREATE OR REPLACE VIEW {kind.table} AS {_opened(kind)}")
 
     def load(self, record: str, rows: Iterable[Sequence[object]]) -> None:
-        """Add records, each in the order of `columns_of`; what is left out at the end is none."""
-        self._copy(RECORDS[record].base, columns_of(record), rows)
+        """Add records, each in the order of `columns_of`."""
+        self._load(record, columns_of(record), rows)
 
     def load_part(self, record: str, part: str, rows: Iterable[Sequence[object]]) -> None:
         """Add texts that records have several of: id, text, and how it was written."""
-        self._copy(f"{RECORDS[record].base}_{part}", ["id", part, "written"], rows)
+        self._load(f"{record}.{part}", ["id", part, "written"], rows)
+
+    def refuse(self, pairs: Iterable[Sequence[UUID]]) -> None:
+        """Never pair or suggest these: a person took such a Match back, or rejected it."""
+        self._load("refused", ["left_id", "right_id"], pairs)
+
+    def read(self, target: str, columns: Sequence[str], path: Path) -> None:
+        r"""Add what a CSV file holds in *columns*: lines that end in \n, days as ISO 8601, none as nothing.
+
+        Of bank lines `said` is their personal data as JSON, in place of what is made of it: `counterparty` and `text`.
+        """
+        types = {
+            "day": "DATE",
+            "pence": "BIGINT",
+            **dict.fromkeys(("id", "left_id", "right_id"), self._identifier),
+        }
+        named = ", ".join(f"'{column}': '{types.get(column, 'VARCHAR')}'" for column in columns)
+        # Nothing is sniffed: the file says exactly what was written.
+        rows = (
+            f"""read_csv('{path}', columns = {{{named}}}, auto_detect = false, header = false, delim = ',', quote = '"', """
+            f"""escape = '"', nullstr = '', new_line = '\\n', max_line_size = {_LONGEST_LINE})"""
+        )
+        relation = _with_texts(rows) if "said" in columns else f"SELECT * FROM {rows}"
+        if "day" in columns:
+            # Days are counted from the first of the year 1, so that they are subtracted alike in every engine.
+            relation = (
+                f"SELECT * REPLACE (CAST(day - DATE '0001-01-01' AS INTEGER) + 1 AS day) FROM ({relation})"
+            )
+        self.take_from(target, relation)
 
     def take_from(self, target: str, relation: str) -> None:
         """Add what a relation of DuckDB gives, by name: `target` is a kind, or a kind and its part, `receipt.account_reference`."""
         record, _, part = target.partition(".")
-        table = RECORDS[record].base + (f"_{part}" if part else "")
+        table = RECORDS[record].base + (f"_{part}" if part else "") if record in RECORDS else target
         self.duck.execute(f"INSERT INTO {table} BY NAME {relation}")
+
+    def version(self, table: str) -> int:
+        """Return how often records were taken out of a table of what is open."""
+        return self._made.get(table, 0)
 
     def empty(self, kind: Kind, column: str) -> bool:
         """Tell whether no open record has a column."""
@@ -75,7 +119,7 @@ class Snapshot:
 
     def close_matched(self, kind: Kind, ids: str) -> None:
         """Take records out of what is open: those that the relation *ids* gives in its column `id`."""
-        version = self._made.get(kind.table, 0) + 1
+        version = self.version(kind.table) + 1
         made, before = f"{kind.table}_{version}", f"{kind.table}_{version - 1}"
         self.duck.execute(
             f"CREATE TABLE {made} AS SELECT o.* FROM {kind.table} AS o ANTI JOIN {ids} AS c ON c.id = o.id"
@@ -84,15 +128,30 @@ class Snapshot:
         self.duck.execute(f"DROP TABLE IF EXISTS {before}")
         self._made[kind.table] = version
 
-    def _copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    def _load(self, target: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         # CSV is what DuckDB reads fastest of what the standard library can write.
         with tempfile.TemporaryDirectory(prefix="ims-") as folder:
             path = Path(folder) / "rows.csv"
             with path.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file).writerows(rows)
-            # Nothing is sniffed: the file says exactly what was written, none as nothing.
-            options = """FORMAT csv, AUTO_DETECT false, HEADER false, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR '', NEW_LINE '\\r\\n'"""
-            self.duck.execute(f"COPY {table} ({', '.join(columns)}) FROM '{path}' ({options})")
+                # Every text is quoted, for the writer leaves a carriage return as it is.
+                csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(rows)
+            self.read(target, columns, path)
+
+
+def _with_texts(rows: str) -> str:
+    """Say what a line's text is, as `BankLine.text` does: each text once, and none that is empty."""
+    return f"""
+SELECT * EXCLUDE (said, read, texts), read.name AS counterparty,
+  NULLIF(
+    array_to_string(list_filter(texts, lambda text, place: text <> '' AND list_position(texts, text) = place), chr(10)), ''
+  ) AS text
+FROM (
+  SELECT *, list_concat(
+    read.narrative, [structured, customer, read.name],
+    flatten(list_transform(read.details, lambda d: list_concat(d.narrative, [d.references.structured, d.name])))
+  ) AS texts
+  FROM (SELECT *, from_json(said, '{_PERSONAL}') AS read FROM {rows})
+)"""
 
 
 def _opened(kind: Kind) -> str:

@@ -10,8 +10,17 @@ MOST_SUGGESTED = 5
 
 ALL = ", ".join(COLUMNS)
 
-SHOWN = "rule, alternative, left_id, right_id, left_pence, right_pence, days, key1, key2, key3, written, members, gross, collisions"
-"""What a pair is told of, in the order that `findings.pair_of` takes it."""
+
+def digits_of(identifier: str) -> str:
+    """Return an identifier's 32 digits."""
+    return f"replace(CAST({identifier} AS VARCHAR), '-', '')"
+
+
+SHOWN = (
+    f"rule, alternative, {digits_of('left_id')}, {digits_of('right_id')}, left_pence, right_pence, days, key1, key2, key3, "
+    "written, members, gross, collisions"
+)
+"""What a pair is told of, in the order that `findings.Teller` takes it."""
 
 LEFT_OVER = """(
   SELECT c.* FROM candidates AS c

@@ -6,9 +6,11 @@ connection. Ids are made by the client, so nothing has to come back.
 
 from __future__ import annotations
 
+import csv
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -80,6 +82,24 @@ def load(connection: Connection, table: sa.Table, rows: Sequence[Sequence[Any]])
         _load_sqlite(connection, table, rows)
     else:
         _load_postgresql(connection, table, rows)
+
+
+def unload(connection: Connection, query: sa.Select[Any], path: Path) -> None:
+    r"""Write the rows of a query as CSV with lines ending in \n, as the database holds them, and none as nothing.
+
+    SQLite: its rows go to the writer without becoming values of ours. PostgreSQL: COPY.
+    """
+    if connection.dialect.name == "sqlite":
+        rows: Any = connection.execute(query).cursor
+        with path.open("w", encoding="utf-8", newline="") as file:
+            # Every text is quoted, for the writer leaves a carriage return as it is.
+            csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(rows)
+        return
+    compiled = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    statement, cursor = f"COPY ({compiled}) TO STDOUT (FORMAT CSV)", connection.connection.cursor()
+    with path.open("wb") as file, cursor.copy(statement, compiled.params) as copy:
+        file.writelines(copy)
+    cursor.close()
 
 
 def _load_sqlite(connection: Connection, table: sa.Table, rows: Sequence[Sequence[Any]]) -> None:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from attrs import evolve, frozen
 from sqlalchemy import Connection
 
-from localgov_ims.domain.income_files import IncomeFile
-from localgov_ims.domain.settlements import RecordedSettlementLine, Settlement
+from localgov_ims.domain.settlements import RecordedSettlementLine
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.transactions import OPENING, TransactionKind
-from localgov_ims.domain.unpaids import RecordedUnpaid
 from localgov_ims.domain.write_offs import WRITE_OFF
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.storage import (
     income_files,
+    personal,
     reconciliation,
     settlements,
     statements,
@@ -40,18 +38,40 @@ _NEVER_COMES = (*_BANKED_OTHERWISE, WRITE_OFF)
 
 def open_lines(connection: Connection) -> Iterator[StatementLine]:
     """Yield statement lines without a disposition, awaiting something, or on another system's list that is not here."""
-    current = reconciliation.current
-    settled = sa.select(current.c.line).where(~_still_open())
-    return statements.some_lines(connection, statements.lines.c.id.not_in(settled))
+    return statements.some_lines(connection, statements.lines.c.id.not_in(_settled()))
 
 
-def booked_lines(connection: Connection, totals: Collection[int]) -> Iterator[StatementLine]:
-    """Yield lines that became income, or went to suspense, and may be one of these *totals* of files that came since."""
-    if not totals:
-        return iter(())
-    current, lines = reconciliation.current, statements.lines
+def _settled() -> sa.Select[Any]:
+    return sa.select(reconciliation.current.c.line).where(~_still_open())
+
+
+def lines_to_match() -> sa.Select[Any]:
+    """Select the lines that `open_lines` yields, as the matcher takes them; `said` is their personal data."""
+    return _lines("open", statements.lines.c.id.not_in(_settled()))
+
+
+def booked_to_match() -> sa.Select[Any]:
+    """Select lines that became income, or went to suspense, and have the amount of a total that came since."""
+    current, files = reconciliation.current, income_files.income_files
+    totals = sa.union(
+        sa.select(settlements.settlements.c.net).where(open_settlement()),
+        sa.select(files.c.expected - income_files.lost()).where(open_income_file()),
+    )
     booked = sa.select(current.c.line).where(current.c.kind.in_(_BOOKED))
-    return statements.some_lines(connection, lines.c.pence.in_(sorted(totals)), lines.c.id.in_(booked))
+    return _lines("booked", statements.lines.c.pence.in_(totals), statements.lines.c.id.in_(booked))
+
+
+def _lines(state: str, *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    lines, beside = statements.lines, personal.data
+    return (
+        sa.select(
+            lines.c.id, lines.c.booked_on.label("day"), lines.c.pence, lines.c.account,
+            lines.c.customer_reference.label("customer"), lines.c.end_to_end, lines.c.structured, lines.c.code,
+            beside.c.value.label("said"), sa.literal(state).label("state"),
+        )
+        .outerjoin(beside, beside.c.record == lines.c.id)
+        .where(*where)
+    )  # fmt: skip
 
 
 def waiting(connection: Connection) -> dict[UUID, Disposition]:
@@ -74,126 +94,132 @@ def _still_open() -> sa.ColumnElement[bool]:
     return (current.c.kind == DispositionKind.AWAITING.value) | listed
 
 
-@frozen(kw_only=True)
-class OpenReceipt:
-    """A Receipt as the matcher knows it: the funds of its lines joined, and whether the bank brought it already."""
-
-    id: UUID
-    day: date
-    pence: int
-    mop: str
-    provider: str | None
-    provider_reference: str | None
-    merchant: str | None
-    reference: str
-    funds: str
-    banked: bool = False
-
-
-def open_receipts(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[OpenReceipt]:
-    """Yield Receipts whose money has not been found; *where* asks of transactions.
+def open_receipts(*where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Select the ids of Receipts whose money has not been found; *where* asks of transactions.
 
     Receipts that bank lines became are not among them, nor what was reversed; nor what was in suspense when the
     council began here, for the bank had brought it before. Nor are the rows of income files: the bank brings a file's
     whole total, and a transfer that looks like one of its rows is another payment.
     """
     t = transactions.transactions
-    return _receipts(
-        connection, t.c.origin_kind.not_in(_NEVER_COMES), t.c.id.not_in(_matched("receipt", "right", "banked", "settled")),
+    return sa.select(t.c.id).where(
+        *_whole(), t.c.origin_kind.not_in(_NEVER_COMES), t.c.id.not_in(_matched("receipt", "right", "banked", "settled")),
         t.c.id.not_in(_opening_suspense()), *where,
     )  # fmt: skip
 
 
-def banked_receipts(connection: Connection, since: date) -> Iterator[OpenReceipt]:
-    """Yield Receipts since a day whose money the bank brought, so that it may take it back."""
+def receipts_to_match(banking: Mapping[str, str]) -> sa.Select[Any]:
+    """Select the Receipts of `open_receipts` as the matcher takes them; *banking* says how methods of payment come."""
+    return _receipts("open", banking, transactions.transactions.c.id.in_(open_receipts()))
+
+
+def banked_to_match(banking: Mapping[str, str], since: date) -> sa.Select[Any]:
+    """Select Receipts since a day whose money the bank brought, so that it may take it back."""
     t = transactions.transactions
     came = t.c.origin_kind.in_(_BANKED_OTHERWISE) | t.c.id.in_(
         _matched("receipt", "right", "banked", "settled")
     )
-    for each in _receipts(
-        connection, came, t.c.taken_on >= since, t.c.id.not_in(_matched("receipt", "right", "returned"))
-    ):
-        yield evolve(each, banked=True)
+    again = _matched("receipt", "right", "returned")
+    return _receipts("banked", banking, *_whole(), came, t.c.taken_on >= since, t.c.id.not_in(again))
 
 
-def _receipts(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[OpenReceipt]:
+def _whole() -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that a transaction is a Receipt of which nothing was reversed."""
     t, lines = transactions.transactions, transactions.lines
     reversing = lines.alias("reversing")
     reversed_ = sa.select(lines.c.transaction).join(reversing, reversing.c.reverses == lines.c.id)
+    return t.c.kind == TransactionKind.RECEIPT.value, t.c.id.not_in(reversed_)
+
+
+def _receipts(state: str, banking: Mapping[str, str], *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    t, lines = transactions.transactions, transactions.lines
     fewest, most = sa.func.min(lines.c.fund), sa.func.max(lines.c.fund)
-    query = (
+    return (
         sa.select(
-            t.c.id, t.c.taken_on, sa.func.sum(lines.c.pence).label("pence"), sa.func.min(lines.c.mop).label("mop"),
-            t.c.provider, t.c.provider_reference, t.c.merchant_account,
+            t.c.id, t.c.taken_on.label("day"), sa.func.sum(lines.c.pence).label("pence"),
+            sa.case(dict(banking), value=sa.func.min(lines.c.mop)).label("banking"),
+            t.c.provider, t.c.provider_reference, t.c.merchant_account.label("merchant"),
             # What the payer's bank and the provider know is the payment's reference, where there is a payment.
             sa.func.coalesce(t.c.payment, t.c.reference).label("reference"),
-            sa.case((fewest == most, fewest), else_=fewest + " " + most).label("funds"),
+            sa.case((fewest == most, fewest), else_=fewest + " " + most).label("fund"),
+            sa.literal(state).label("state"),
         )
         .join(lines, lines.c.transaction == t.c.id)
-        .where(t.c.kind == TransactionKind.RECEIPT.value, t.c.id.not_in(reversed_), *where)
+        .where(*where)
         .group_by(t.c.id)
-        .order_by(t.c.taken_on, t.c.id)
     )  # fmt: skip
-    for row in connection.execute(query):
-        yield OpenReceipt(
-            id=row.id, day=row.taken_on, pence=int(row.pence), mop=row.mop, provider=row.provider,
-            provider_reference=row.provider_reference, merchant=row.merchant_account, reference=row.reference, funds=row.funds,
-        )  # fmt: skip
 
 
-def accounts_of_receipts(connection: Connection) -> Iterator[tuple[UUID, str]]:
-    """Yield Receipts with each account reference on their lines."""
+def accounts_to_match() -> sa.Select[Any]:
+    """Select Receipts with each account reference on their lines."""
     t, lines = transactions.transactions, transactions.lines
-    query = (
-        sa.select(lines.c.transaction, lines.c.account_reference)
+    account = lines.c.account_reference
+    return (
+        sa.select(lines.c.transaction.label("id"), account, account.label("written"))
         .join(t, t.c.id == lines.c.transaction)
         .where(
             t.c.kind == TransactionKind.RECEIPT.value, t.c.origin_kind.not_in(_NEVER_COMES),
-            lines.c.account_reference.is_not(None), t.c.id.not_in(_matched("receipt", "right")),
+            account.is_not(None), t.c.id.not_in(_matched("receipt", "right")),
         )
         .distinct()
     )  # fmt: skip
-    for row in connection.execute(query):
-        yield row.transaction, row.account_reference
 
 
-def open_settlements(connection: Connection) -> Iterator[Settlement]:
-    """Yield settlements whose bank credit has not been found."""
-    return settlements.some(connection, settlements.settlements.c.id.not_in(_matched("settlement", "right")))
-
-
-def open_income_files(connection: Connection) -> Iterator[IncomeFile]:
-    """Yield income files of a known source whose bank credit has not been found."""
-    table = income_files.income_files
-    return income_files.some(
-        connection,
-        table.c.source.is_not(None),
-        income_files.in_force(),
-        table.c.id.not_in(_matched("income_file", "right")),
+def settlements_to_match() -> sa.Select[Any]:
+    """Select settlements whose bank credit has not been found."""
+    s = settlements.settlements.c
+    return sa.select(s.id, s.paid_on.label("day"), s.net.label("pence"), s.source, s.reference).where(
+        open_settlement()
     )
 
 
-def open_settlement_lines(connection: Connection) -> Iterator[tuple[UUID, date, int, str, str | None, str]]:
-    """Yield settlement lines whose payment has not been found: id, day, pence, kind, the provider's reference, source.
+def open_settlement() -> sa.ColumnElement[bool]:
+    """Return the condition that the bank credit of a settlement has not been found."""
+    return settlements.settlements.c.id.not_in(_matched("settlement", "right"))
 
-    The day is the payment's, or the payout's where the provider does not say.
-    """
+
+def income_files_to_match() -> sa.Select[Any]:
+    """Select income files of a known source whose bank credit has not been found."""
+    f = income_files.income_files.c
+    expected = f.expected - income_files.lost()
+    day = sa.func.coalesce(f.last_on, date.min)
+    return sa.select(f.id, day.label("day"), expected.label("pence"), f.source, f.import_type).where(
+        open_income_file()
+    )
+
+
+def open_income_file() -> sa.ColumnElement[bool]:
+    """Return the condition that an income file is of a known source, and its bank credit has not been found."""
+    f = income_files.income_files.c
+    return sa.and_(
+        f.source.is_not(None), income_files.in_force(), f.id.not_in(_matched("income_file", "right"))
+    )
+
+
+def settlement_lines_to_match() -> sa.Select[Any]:
+    """Select settlement lines whose payment has not been found, on its day, or the payout's where that is not said."""
     lines, heads = settlements.lines, settlements.settlements
-    day = sa.func.coalesce(lines.c.occurred_on, heads.c.paid_on).label("day")
-    query = (
-        sa.select(lines.c.id, day, lines.c.pence, lines.c.kind, lines.c.provider_reference, lines.c.source)
+    day = sa.func.coalesce(lines.c.occurred_on, heads.c.paid_on)
+    return (
+        sa.select(
+            lines.c.id,
+            day.label("day"),
+            lines.c.pence,
+            lines.c.source,
+            lines.c.kind,
+            lines.c.provider_reference,
+        )
         .join(heads, heads.c.id == lines.c.settlement)
         .where(lines.c.id.not_in(_matched("settlement_line", "left")))
-        .order_by(lines.c.id)
     )
-    for row in connection.execute(query):
-        yield row.id, row.day, row.pence, row.kind, row.provider_reference, row.source
 
 
-def open_unpaids(connection: Connection) -> Iterator[RecordedUnpaid]:
-    """Yield unpaids of a known source that the bank has not debited, and that were not withdrawn."""
-    table = unpaids.unpaids
-    return unpaids.some(connection, table.c.source.is_not(None), table.c.id.not_in(unpaids.ended()))
+def unpaids_to_match() -> sa.Select[Any]:
+    """Select unpaids of a known source that the bank has not debited, and that were not withdrawn."""
+    u = unpaids.unpaids.c
+    return sa.select(
+        u.id, u.due_on.label("day"), (-u.pence).label("pence"), u.source, u.service_user.label("sun"), u.advice, u.reference,
+    ).where(u.source.is_not(None), u.id.not_in(unpaids.ended()))  # fmt: skip
 
 
 def foreign_payments(connection: Connection, kind: str) -> Iterator[RecordedSettlementLine]:

@@ -154,11 +154,12 @@ def some_items(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterat
         yield StandingItem(item=_item(row), end=_end(row), line=row.line)
 
 
-def open_payments(connection: Connection) -> Iterator[ListedItem]:
-    """Yield what other systems say they paid or received that no bank line has brought and that has not ended."""
-    still = items.c.id.not_in(sa.select(ends.c.item)) & _line().is_(None)
-    for each in some_items(connection, items.c.about == About.SYSTEM.value, still):
-        yield each.item
+def payments_to_match() -> sa.Select[Any]:
+    """Select what other systems say they paid or received that no bank line has brought and that has not ended."""
+    i = items.c
+    return sa.select(i.id, i.day, i.pence, i.subject.label("source"), i.reference.label("run")).where(
+        i.about == About.SYSTEM.value, i.id.not_in(sa.select(ends.c.item)), _line().is_(None)
+    )
 
 
 def _line() -> sa.ScalarSelect[Any]:

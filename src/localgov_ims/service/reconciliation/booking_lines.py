@@ -43,18 +43,19 @@ def _unless_expected(council: Council, unit: Unit, placed: Sequence[Placing]) ->
     accounts = [part.account_reference for _, allocation in placed for part in allocation.parts]
     of_accounts = sa.select(lines.c.transaction).where(lines.c.account_reference.in_(accounts))
     fitting = t.c.reference.in_(named) | t.c.payment.in_(named) | t.c.id.in_(of_accounts)
+    open_ = unit.connection.execute(snapshots.open_receipts(fitting)).scalars().all()
     found = [
         each
-        for each in snapshots.open_receipts(unit.connection, fitting)
-        if council.methods[each.mop].banking is Banking.SINGLY
+        for each in transactions.by_id(unit.connection, open_).values()
+        if council.methods[min(part.mop for part in each.lines)].banking is Banking.SINGLY
     ]
-    whole = transactions.by_id(unit.connection, [each.id for each in found])
     for row, allocation in placed:
         own = {part.account_reference for part in allocation.parts}
         for each in found:
-            of_them = {part.account_reference for part in whole[each.id].lines}
-            if each.pence == row.amount.pence and (each.reference == row.source_reference or own & of_them):
-                detail = f"Receipt {each.reference} of this amount is still to come to the bank"
+            of_them = {part.account_reference for part in each.lines}
+            reference = each.payment or each.reference
+            if each.total == row.amount and (reference == row.source_reference or own & of_them):
+                detail = f"Receipt {reference} of this amount is still to come to the bank"
                 yield row, Allocation((), SuspenseReason.QUARANTINED, detail)
                 break
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.suspense import SuspenseItem
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
-from localgov_ims.reconciliation.recognisers import Recogniser, Recognition
+from localgov_ims.reconciliation.recognisers import Recogniser, Recognition, recognise, said_by_a_person
 from localgov_ims.service.direct_debits.late_advices import late_advices
 from localgov_ims.service.income.known_holders import KnownHolders
 from localgov_ims.service.installation import Installation
@@ -47,9 +47,13 @@ class _Made:
 
 
 def dispose(
-    installation: Installation, run: UUID, items: OpenItems, done: Sequence[tuple[str, int, str, int]]
+    installation: Installation,
+    run: UUID,
+    items: OpenItems,
+    left_over: Collection[str],
+    done: Sequence[tuple[str, int, str, int]],
 ) -> None:
-    """Give every open line its disposition, in one unit of work, with the Breaks that are new and the rules *done*.
+    """Give every line that rules *left over* its disposition, in one unit of work, with new Breaks and the rules *done*.
 
     A line that awaits a file keeps waiting as long as its recognisers say the same; when they say something else,
     it is decided anew.
@@ -58,8 +62,10 @@ def dispose(
         permit_unit(installation, unit, Permission.MATCH_RUN)
         holders = KnownHolders(unit.connection, local_day(unit.at))
         made = _Made(allocator=BankAllocator(installation.council, holders))
-        for line in items.lines.values():
-            _dispose_of(installation, unit, line, items, made)
+        for line in list(snapshots.open_lines(unit.connection)):
+            # A line that came while the rules ran is for the next run: they have not seen it.
+            if line.id.hex in left_over:
+                _dispose_of(installation, unit, line, items, made)
         foreign = list(_foreign(unit))
         besides = {each.subject for each in foreign}
         late = late_items(unit.connection, installation.council, local_day(unit.at), besides=besides)
@@ -83,18 +89,24 @@ def dispose(
 def _dispose_of(
     installation: Installation, unit: Unit, line: StatementLine, items: OpenItems, made: _Made
 ) -> None:  # fmt: skip
-    recognitions = items.recognitions[line.id]
+    council = installation.council
+    said = items.said.get(line.id.hex)
+    recognitions = (
+        [said_by_a_person(said, line)] if said is not None else recognise(council.recognisers, line)
+    )
     if recognitions:
         disposition = _recognised(installation, line, recognitions, items)
     else:
         disposition = _decided(installation, unit, line, items, made)
-    waiting = items.dispositions.get(line.id)
+    waiting = items.dispositions.get(line.id.hex)
     if waiting is None or _answer(waiting) != _answer(disposition):
         made.dispositions.append(disposition)
     else:
         disposition = waiting
     if disposition.until_on is not None or disposition.kind is DispositionKind.AWAITING:
-        made.breaks += waiting_breaks(local_day(unit.at), line, disposition, items.misses.get(line.id, []))
+        made.breaks += waiting_breaks(
+            local_day(unit.at), line, disposition, items.misses.get(line.id.hex, [])
+        )
 
 
 def _answer(disposition: Disposition) -> tuple[object, ...]:
@@ -105,7 +117,7 @@ def _answer(disposition: Disposition) -> tuple[object, ...]:
 def _recognised(
     installation: Installation, line: StatementLine, recognitions: Sequence[Recognition], items: OpenItems
 ) -> Disposition:
-    number = items.next_number(line.id)
+    number = items.next_number(line.id.hex)
     if len(recognitions) > 1:
         names = " and ".join(r.recogniser.name for r in recognitions)
         reason = f"Recognisers {names} give different answers; correct them, or say which is right."
@@ -113,7 +125,7 @@ def _recognised(
     (recognition,) = recognitions
     recogniser = recognition.recogniser
     evidence: dict[str, object] = {"version": recogniser.version, **recognition.evidence}
-    if misses := items.misses.get(line.id):
+    if misses := items.misses.get(line.id.hex):
         evidence["nearest"] = misses
     if recogniser.other is None:
         return _awaited(installation, line, number, recogniser, evidence)
@@ -162,7 +174,7 @@ def _awaited(
 def _decided(
     installation: Installation, unit: Unit, line: StatementLine, items: OpenItems, made: _Made
 ) -> Disposition:  # fmt: skip
-    number, misses = items.next_number(line.id), items.misses.get(line.id, [])
+    number, misses = items.next_number(line.id.hex), items.misses.get(line.id.hex, [])
     if not line.line.amount:
         return _disposition(line, number, DispositionKind.OTHER, "No money moved.", what="nil")
     placed = placed_rows(installation.council, unit, line, made.allocator)

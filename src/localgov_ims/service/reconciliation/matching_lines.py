@@ -162,7 +162,7 @@ def _check_sum(line: StatementLine, sides: Sequence[Side]) -> None:
 
 def _check_open(unit: Unit, receipts: Sequence[Transaction]) -> None:
     named = transactions.transactions.c.id.in_([each.id for each in receipts])
-    open_ = {each.id for each in snapshots.open_receipts(unit.connection, named)}
+    open_ = set(unit.connection.execute(snapshots.open_receipts(named)).scalars())
     for each in receipts:
         if each.id not in open_:
             message = f"{each.reference} is no receipt whose money is still to come to the bank."

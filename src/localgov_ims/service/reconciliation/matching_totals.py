@@ -28,8 +28,8 @@ from localgov_ims.service.reconciliation.matching_lines import (
     reason_given,
     take_income_back,
 )
+from localgov_ims.storage import income_files, settlements, snapshots
 from localgov_ims.storage import reconciliation as stored
-from localgov_ims.storage import snapshots
 
 TOTALS: Final = {"settlement": "payout", "income_file": "income file"}
 """Kinds of records that the bank brings in one sum, as people call them."""
@@ -96,7 +96,9 @@ def _named(connection: Connection, total: str) -> Settlement | IncomeFile:
 
 def _open(connection: Connection, total: str) -> Iterator[Settlement | IncomeFile]:
     payouts = [
-        each for each in snapshots.open_settlements(connection) if total in {each.reference, str(each.id)}
+        each
+        for each in settlements.some(connection, snapshots.open_settlement())
+        if total in {each.reference, str(each.id)}
     ]
     if payouts:
         yield from payouts
@@ -105,4 +107,5 @@ def _open(connection: Connection, total: str) -> Iterator[Settlement | IncomeFil
         file, _ = file_of(connection, total)
     except NotFound:
         return
-    yield from (each for each in snapshots.open_income_files(connection) if each.file == file.id)
+    of_file = income_files.income_files.c.file == file.id
+    yield from income_files.some(connection, snapshots.open_income_file(), of_file)

@@ -82,11 +82,12 @@ def disposition_totals(installation: Installation) -> dict[DispositionKind | Non
 
 @frozen(kw_only=True)
 class Matched:
-    """What the match rules did: Matches by rule, new suggestions, what is open still, and the rules run to their end."""
+    """What the match rules did: Matches by rule, new suggestions, the lines left over, and the rules run to their end."""
 
     matches: Mapping[str, int]
     suggested: int
     items: OpenItems
+    left_over: frozenset[str]
     done: Sequence[tuple[str, int, str, int]]
 
 
@@ -113,13 +114,14 @@ def match_open(installation: Installation, run: UUID) -> Matched:
                 for miss in matcher.misses(rule):
                     items.misses.setdefault(miss.left, []).append(miss.sentence())
         suggested = _suggest(installation, run, matcher)
-    return Matched(matches=matched, suggested=suggested, items=items, done=done)
+        left_over = frozenset(matcher.lines("open")) | items.refused
+    return Matched(matches=matched, suggested=suggested, items=items, left_over=left_over, done=done)
 
 
 def _run(installation: Installation) -> ReconcileResult:
     run = new_id()
     matched = match_open(installation, run)
-    dispose(installation, run, matched.items, matched.done)
+    dispose(installation, run, matched.items, matched.left_over, matched.done)
     totals = disposition_totals(installation)
     with installation.store.reading() as connection:
         breaks = list(standing_breaks(connection))
@@ -146,6 +148,6 @@ def _suggestion(pair: Pair, run: UUID) -> Suggestion:
     rule = pair.rule
     return Suggestion(
         id=new_id(), run=run, rule=rule.name, rule_version=rule.version, role=rule.role, left_kind=KINDS[rule.left].record,
-        left=pair.left, right_kind=KINDS[rule.right].record, right=pair.right, amount=pair.amount, rank=pair.rank,
+        left=UUID(pair.left), right_kind=KINDS[rule.right].record, right=UUID(pair.right), amount=pair.amount, rank=pair.rank,
         evidence=pair.evidence,
     )  # fmt: skip

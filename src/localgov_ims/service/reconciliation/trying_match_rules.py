@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from uuid import UUID
 
 from attrs import evolve, frozen
 
@@ -75,5 +74,5 @@ def _besides(pairs: Iterable[Pair], others: Iterable[Pair]) -> list[Pair]:
     return [pair for pair in pairs if _key(pair) not in known]
 
 
-def _key(pair: Pair) -> tuple[UUID, UUID, str]:
+def _key(pair: Pair) -> tuple[str, str, str]:
     return pair.left, pair.right, pair.rule.role
