@@ -18,6 +18,9 @@ _WAITS: Final = 30_000
 _WIPE_WAITS: Final = 2_000
 """Milliseconds that SQLite waits for others: to write, and to empty its log."""
 
+_CACHE: Final = 64 * 1024
+"""KiB of pages that SQLite keeps of a database: with its usual 2 MiB a long unit of work writes pages again and again."""
+
 _DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 
 
@@ -113,6 +116,7 @@ def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 - the d
     connection.execute(f"PRAGMA busy_timeout = {_WAITS}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # a power cut loses nothing that was committed
+    connection.execute(f"PRAGMA cache_size = {-_CACHE}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")  # what is erased leaves no bytes behind
     # So that REPLACE, which deletes before it inserts, meets the triggers that refuse DELETE.

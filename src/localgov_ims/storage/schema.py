@@ -150,6 +150,9 @@ def seal_of(table: str, values: Sequence[object]) -> bytes:
     return hashlib.sha256(orjson.dumps([table, unit, ordinal, *own])).digest()
 
 
+_encode = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+
+
 def json_text(value: object) -> str:
     """Return JSON with sorted names and no spaces, so that equal values are equal text."""
-    return json.dumps(value, separators=(",", ":"), sort_keys=True)
+    return _encode(value)
