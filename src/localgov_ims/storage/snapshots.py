@@ -101,16 +101,12 @@ def open_receipts(*where: sa.ColumnElement[bool]) -> sa.Select[Any]:
     council began here, for the bank had brought it before. Nor are the rows of income files: the bank brings a file's
     whole total, and a transfer that looks like one of its rows is another payment.
     """
-    t = transactions.transactions
-    return sa.select(t.c.id).where(
-        *_whole(), t.c.origin_kind.not_in(_NEVER_COMES), t.c.id.not_in(_matched("receipt", "right", "banked", "settled")),
-        t.c.id.not_in(_opening_suspense()), *where,
-    )  # fmt: skip
+    return sa.select(transactions.transactions.c.id).where(*_still_to_come(), *where)
 
 
 def receipts_to_match(banking: Mapping[str, str]) -> sa.Select[Any]:
     """Select the Receipts of `open_receipts` as the matcher takes them; *banking* says how methods of payment come."""
-    return _receipts("open", banking, transactions.transactions.c.id.in_(open_receipts()))
+    return _receipts("open", banking, *_still_to_come())
 
 
 def banked_to_match(banking: Mapping[str, str], since: date) -> sa.Select[Any]:
@@ -123,11 +119,24 @@ def banked_to_match(banking: Mapping[str, str], since: date) -> sa.Select[Any]:
     return _receipts("banked", banking, *_whole(), came, t.c.taken_on >= since, t.c.id.not_in(again))
 
 
+def _still_to_come() -> tuple[sa.ColumnElement[bool], ...]:
+    t = transactions.transactions
+    return (
+        *_whole(), t.c.origin_kind.not_in(_NEVER_COMES), t.c.id.not_in(_matched("receipt", "right", "banked", "settled")),
+        t.c.id.not_in(_opening_suspense()),
+    )  # fmt: skip
+
+
 def _whole() -> tuple[sa.ColumnElement[bool], ...]:
     """Return the conditions that a transaction is a Receipt of which nothing was reversed."""
     t, lines = transactions.transactions, transactions.lines
     reversing = lines.alias("reversing")
-    reversed_ = sa.select(lines.c.transaction).join(reversing, reversing.c.reverses == lines.c.id)
+    reversed_ = (
+        sa.select(lines.c.transaction)
+        .join(reversing, reversing.c.reverses == lines.c.id)
+        # Few reverse anything, and their index finds them.
+        .where(reversing.c.reverses.is_not(None))
+    )
     return t.c.kind == TransactionKind.RECEIPT.value, t.c.id.not_in(reversed_)
 
 
