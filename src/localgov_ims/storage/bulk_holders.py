@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from localgov_ims.domain.ids import new_hexes
 from localgov_ims.storage import personal
 from localgov_ims.storage.holders import Account, holders
-from localgov_ims.storage.loader import load, unbound
+from localgov_ims.storage.loader import load
 from localgov_ims.storage.schema import json_text, moment_text
 from localgov_ims.storage.store import Unit
 
@@ -135,7 +135,7 @@ def add(unit: Unit, versions: Sequence[Version], *, by: str) -> None:
             ]
         )  # fmt: skip
     unit.record_canonical(holders, rows)
-    load(unit.connection, personal.data, unbound(unit.connection, personal.data, beside))
+    load(unit.connection, personal.data, beside)
 
 
 _IN_RECORD: Final = frozenset(COLUMNS)

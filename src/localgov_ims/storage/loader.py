@@ -1,35 +1,22 @@
 """The bulk loader: many rows at the speed of the database, by one path for one row or a million.
 
-SQLite: one statement, compiled once, and executemany of tuples. PostgreSQL: COPY in binary on the session's own
-connection. Ids are made by the client, so nothing has to come back.
+SQLite: one statement, compiled once, and executemany. PostgreSQL: COPY on the session's own connection. Both take values as
+they are sealed: identifiers as 32 digits, days and moments as ISO 8601. Ids are made by the client, so nothing comes back.
 """
 
 from __future__ import annotations
 
 import csv
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from localgov_ims.errors import AlreadyDone
-from localgov_ims.storage.schema import Moment, Row, canonical
-
-_POSTGRES_TYPES: dict[type[sa.types.TypeEngine[Any]], str] = {
-    sa.Uuid: "uuid", sa.BigInteger: "int8", sa.Text: "text", sa.String: "text", sa.Date: "date", Moment: "timestamptz",
-    sa.LargeBinary: "bytea",
-}  # fmt: skip
-
-
-_PYTHON: dict[type[sa.types.TypeEngine[Any]], Callable[[str], object]] = {
-    sa.Uuid: UUID, sa.Date: date.fromisoformat, Moment: datetime.fromisoformat,
-}  # fmt: skip
-"""How the values are made that a canonical text stands for."""
+from localgov_ims.storage.schema import Row, canonical
 
 _SQLITE_CLASHES = frozenset(
     {
@@ -40,38 +27,20 @@ _SQLITE_CLASHES = frozenset(
 )  # fmt: skip
 
 
-def bound(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> list[Row]:
-    """Return *rows* as the connection's driver takes them."""
-    if connection.dialect.name != "sqlite":
-        return list(rows)
+def bound(table: sa.Table, rows: Iterable[Row]) -> list[list[Any]]:
+    """Return rows of Python values as databases take them: canonical, but bytes as they are."""
     blobs = [i for i, column in enumerate(table.columns) if isinstance(column.type, sa.LargeBinary)]
-    made = []
+    made: list[list[Any]] = []
     for row in rows:
         values = canonical(row)
         for i in blobs:
             values[i] = row[i]
-        made.append(tuple(values))
+        made.append(values)
     return made
 
 
-def unbound(connection: Connection, table: sa.Table, rows: Sequence[list[Any]]) -> Sequence[Sequence[Any]]:
-    """Return rows of canonical values as the connection's driver takes them: SQLite takes them as they are."""
-    if connection.dialect.name == "sqlite":
-        return rows
-    typed = [
-        (i, _PYTHON[type(column.type)])
-        for i, column in enumerate(table.columns)
-        if type(column.type) in _PYTHON
-    ]
-    for row in rows:
-        for i, kind in typed:
-            if row[i] is not None:
-                row[i] = kind(row[i])
-    return rows
-
-
 def load(connection: Connection, table: sa.Table, rows: Sequence[Sequence[Any]]) -> None:
-    """Insert *rows*, bound by `bound`, each in the order of the table's columns.
+    """Insert *rows* of canonical values, each in the order of the table's columns.
 
     Raises:
         AlreadyDone: A unique constraint refuses one of them; the transaction must be rolled back.
@@ -120,10 +89,9 @@ def _load_postgresql(connection: Connection, table: sa.Table, rows: Sequence[Seq
     import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
 
     names = ", ".join(f'"{column.name}"' for column in table.columns)
-    statement = f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT BINARY)'
+    statement = f'COPY "{table.name}" ({names}) FROM STDIN'
     try:
         with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
-            copy.set_types([_POSTGRES_TYPES[type(column.type)] for column in table.columns])
             for row in rows:
                 copy.write_row(row)
     except (psycopg.errors.UniqueViolation, psycopg.errors.CheckViolation) as error:

@@ -16,7 +16,7 @@ from localgov_ims.domain.calendar import Clock
 from localgov_ims.domain.ids import new_id
 from localgov_ims.storage import audit, personal
 from localgov_ims.storage.engines import WRITES, failed, made, unavailable
-from localgov_ims.storage.loader import bound, load, unbound
+from localgov_ims.storage.loader import bound, load
 from localgov_ims.storage.migrations import upgrade
 from localgov_ims.storage.schema import Row, canonical, seal_of
 
@@ -47,20 +47,7 @@ class Unit:
         Raises:
             AlreadyDone: One is there already; leave the block, and nothing of the unit stays.
         """
-        count, digest = self._digests.get(table.name, (0, hashlib.sha256()))
-        plain = self.connection.dialect.name == "sqlite"  # which binds the canonical values as they are
-        sealed: list[Row] = []
-        for row in rows:
-            own = (*row, self._id, count)
-            values = canonical(own)
-            seal = seal_of(table.name, values)
-            digest.update(seal)
-            sealed.append((*(values if plain else own), seal))
-            count += 1
-        if not sealed:
-            return
-        self._digests[table.name] = count, digest
-        load(self.connection, table, sealed)
+        self.record_canonical(table, map(canonical, rows))
 
     def record_canonical(self, table: sa.Table, rows: Iterable[list[Any]]) -> None:
         """Insert records given as canonical values, as a file of a million rows makes them; seals and laws as `record`.
@@ -80,11 +67,11 @@ class Unit:
         if not sealed:
             return
         self._digests[table.name] = count, digest
-        load(self.connection, table, unbound(self.connection, table, sealed))
+        load(self.connection, table, sealed)
 
     def beside(self, table: sa.Table, rows: Iterable[Row]) -> None:
         """Insert rows into a side table: what may lawfully be removed later and is proved by a hash on a record."""
-        load(self.connection, table, bound(self.connection, table, rows))
+        load(self.connection, table, bound(table, rows))
 
     def personal(self, sealed: Iterable[personal.Sealed | None]) -> None:
         """Keep the personal data of records."""
