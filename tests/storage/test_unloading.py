@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from tests.builders import statement_line
+from tests.builders import DAY, a_receipt, line, statement_line
 
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import NOTHING, Money
 from localgov_ims.domain.received_files import ReceivedFile
 from localgov_ims.domain.statements import Detail, Evidence, References, Statement, StatementLine
 from localgov_ims.reconciliation.engine import Matcher
-from localgov_ims.storage import files, snapshots, statements
+from localgov_ims.storage import files, snapshots, statements, transactions
 from localgov_ims.storage.loader import unload
 from localgov_ims.storage.store import Store, Unit
 
@@ -84,3 +84,31 @@ def test_the_text_of_a_line_is_what_it_says_itself_whatever_stands_in_it(
         ),
         key=str,
     )  # fmt: skip
+
+
+def test_a_receipt_is_whole_whatever_lines_it_has_and_each_account_stands_once(
+    store: Store, tmp_path: Path
+) -> None:
+    mixed = a_receipt(
+        line(fund="23", account_reference="612345674", amount=Money(100), mop="90"),
+        line(fund="05", account_reference="612345674", amount=Money(20), mop="14"),
+        line(fund="13", account_reference=None, amount=Money(3), mop="90"),
+    )
+    plain = a_receipt(line(fund="23", account_reference="12345678902", amount=Money(7), mop="90"))
+    with store.unit("take", by="tester") as unit:
+        transactions.add(unit, [mixed, plain])
+        unit.commit()
+    query, path = snapshots.receipts_to_match({"90": "settlement", "14": "singly"}), tmp_path / "rows.csv"
+    with store.reading() as connection, Matcher() as matcher:
+        unload(connection, query, path)
+        matcher.read_receipts([column.name for column in query.selected_columns], path)
+        shown = "id, day, pence, banking, fund, reference, state"
+        receipts = matcher.duck.execute(f"SELECT {shown} FROM all_receipts ORDER BY pence").fetchall()
+        accounts = matcher.duck.execute(
+            "SELECT id, account_reference FROM all_receipts_account_reference ORDER BY ALL"
+        ).fetchall()
+    assert receipts == [
+        (plain.id, DAY.toordinal(), 7, "settlement", "23", plain.reference, "open"),
+        (mixed.id, DAY.toordinal(), 123, "singly", "05 23", mixed.reference, "open"),
+    ]
+    assert sorted(accounts) == sorted([(mixed.id, "612345674"), (plain.id, "12345678902")])

@@ -30,6 +30,18 @@ _PERSONAL = (
 """What is read of the personal data of a line, `said`, which is JSON."""
 
 
+_WHOLE_RECEIPTS = """
+SELECT id, MIN(day) AS day, CAST(SUM(pence) AS BIGINT) AS pence, ARG_MIN(banking, mop) AS banking,
+  CASE WHEN MIN(fund) = MAX(fund) THEN MIN(fund) ELSE MIN(fund) || ' ' || MAX(fund) END AS fund,
+  MIN(provider) AS provider, MIN(provider_reference) AS provider_reference, MIN(merchant) AS merchant,
+  MIN(reference) AS reference, MIN(state) AS state
+FROM receipt_lines GROUP BY id"""
+
+_ACCOUNTS = """
+SELECT DISTINCT id, account_reference, account_reference AS written FROM receipt_lines
+WHERE account_reference IS NOT NULL AND state = 'open'"""
+
+
 def columns_of(record: str) -> list[str]:
     """Return the columns in which records are loaded: id, day, pence, its own by name, and more."""
     own = sorted(
@@ -81,11 +93,18 @@ class Snapshot:
 
         Of bank lines `said` is their personal data as JSON, in place of what is made of it: `counterparty` and `text`.
         """
-        types = {
-            "day": "DATE",
-            "pence": "BIGINT",
-            **dict.fromkeys(("id", "left_id", "right_id"), self._identifier),
-        }
+        self.take_from(target, self._rows(columns, path))
+
+    def read_receipts(self, columns: Sequence[str], path: Path) -> None:
+        """Add receipts that a CSV file, as of `read`, holds line by line: their columns, `mop` and `account_reference`."""
+        self.duck.execute(f"CREATE OR REPLACE TEMP TABLE receipt_lines AS {self._rows(columns, path)}")
+        self.take_from("receipt", _WHOLE_RECEIPTS)
+        self.take_from("receipt.account_reference", _ACCOUNTS)
+        self.duck.execute("DROP TABLE receipt_lines")
+
+    def _rows(self, columns: Sequence[str], path: Path) -> str:
+        identifiers = dict.fromkeys(("id", "left_id", "right_id"), self._identifier)
+        types = {"day": "DATE", "pence": "BIGINT", **identifiers}
         named = ", ".join(f"'{column}': '{types.get(column, 'VARCHAR')}'" for column in columns)
         # Nothing is sniffed: the file says exactly what was written.
         rows = (
@@ -93,12 +112,9 @@ class Snapshot:
             f"""escape = '"', nullstr = '', new_line = '\\n', max_line_size = {_LONGEST_LINE})"""
         )
         relation = _with_texts(rows) if "said" in columns else f"SELECT * FROM {rows}"
-        if "day" in columns:
-            # Days are counted from the first of the year 1, so that they are subtracted alike in every engine.
-            relation = (
-                f"SELECT * REPLACE (CAST(day - DATE '0001-01-01' AS INTEGER) + 1 AS day) FROM ({relation})"
-            )
-        self.take_from(target, relation)
+        # Days are counted from the first of the year 1, so that they are subtracted alike in every engine.
+        day = "CAST(day - DATE '0001-01-01' AS INTEGER) + 1 AS day"
+        return f"SELECT * REPLACE ({day}) FROM ({relation})" if "day" in columns else relation
 
     def take_from(self, target: str, relation: str) -> None:
         """Add what a relation of DuckDB gives, by name: `target` is a kind, or a kind and its part, `receipt.account_reference`."""

@@ -105,12 +105,12 @@ def open_receipts(*where: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 
 def receipts_to_match(banking: Mapping[str, str]) -> sa.Select[Any]:
-    """Select the Receipts of `open_receipts` as the matcher takes them; *banking* says how methods of payment come."""
+    """Select the lines of the Receipts of `open_receipts`, as the matcher takes them; *banking* says how methods of payment come."""
     return _receipts("open", banking, *_still_to_come())
 
 
 def banked_to_match(banking: Mapping[str, str], since: date) -> sa.Select[Any]:
-    """Select Receipts since a day whose money the bank brought, so that it may take it back."""
+    """Select the lines of Receipts since a day whose money the bank brought, so that it may take it back."""
     t = transactions.transactions
     came = t.c.origin_kind.in_(_BANKED_OTHERWISE) | t.c.id.in_(
         _matched("receipt", "right", "banked", "settled")
@@ -142,35 +142,16 @@ def _whole() -> tuple[sa.ColumnElement[bool], ...]:
 
 def _receipts(state: str, banking: Mapping[str, str], *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
     t, lines = transactions.transactions, transactions.lines
-    fewest, most = sa.func.min(lines.c.fund), sa.func.max(lines.c.fund)
     return (
         sa.select(
-            t.c.id, t.c.taken_on.label("day"), sa.func.sum(lines.c.pence).label("pence"),
-            sa.case(dict(banking), value=sa.func.min(lines.c.mop)).label("banking"),
+            t.c.id, t.c.taken_on.label("day"), lines.c.pence, lines.c.mop, sa.case(dict(banking), value=lines.c.mop).label("banking"),
             t.c.provider, t.c.provider_reference, t.c.merchant_account.label("merchant"),
             # What the payer's bank and the provider know is the payment's reference, where there is a payment.
             sa.func.coalesce(t.c.payment, t.c.reference).label("reference"),
-            sa.case((fewest == most, fewest), else_=fewest + " " + most).label("fund"),
-            sa.literal(state).label("state"),
+            lines.c.fund, lines.c.account_reference, sa.literal(state).label("state"),
         )
         .join(lines, lines.c.transaction == t.c.id)
         .where(*where)
-        .group_by(t.c.id)
-    )  # fmt: skip
-
-
-def accounts_to_match() -> sa.Select[Any]:
-    """Select Receipts with each account reference on their lines."""
-    t, lines = transactions.transactions, transactions.lines
-    account = lines.c.account_reference
-    return (
-        sa.select(lines.c.transaction.label("id"), account, account.label("written"))
-        .join(t, t.c.id == lines.c.transaction)
-        .where(
-            t.c.kind == TransactionKind.RECEIPT.value, t.c.origin_kind.not_in(_NEVER_COMES),
-            account.is_not(None), t.c.id.not_in(_matched("receipt", "right")),
-        )
-        .distinct()
     )  # fmt: skip
 
 

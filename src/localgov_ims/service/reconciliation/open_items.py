@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -67,14 +68,14 @@ def load_open_items(installation: Installation, matcher: Matcher) -> OpenItems:
     council = installation.council
     with installation.store.reading() as connection:
         for target, query in _open_records():
-            _hand_over(connection, matcher, target, query)
+            _hand_over(connection, query, partial(matcher.read, target))
         waiting = _by_digits(snapshots.waiting(connection))
         said = _said(council, waiting)
         matcher.name_lines(council.recognisers, said)
         banking = {code: method.banking.value for code, method in council.methods.items()}
-        _hand_over(connection, matcher, "receipt", snapshots.receipts_to_match(banking))
+        _hand_over(connection, snapshots.receipts_to_match(banking), matcher.read_receipts)
         if (day := matcher.oldest_debit()) is not None:
-            _hand_over(connection, matcher, "receipt", snapshots.banked_to_match(banking, day - _BACK))
+            _hand_over(connection, snapshots.banked_to_match(banking, day - _BACK), matcher.read_receipts)
         matcher.refuse(match_suggestions.refused_pairs(connection))
         booked = matcher.lines("booked")
         became = _by_digits(snapshots.dispositions_of(connection, [UUID(line) for line in booked]))
@@ -95,15 +96,16 @@ def _open_records() -> tuple[tuple[str, sa.Select[Any]], ...]:
         ("unpaid", snapshots.unpaids_to_match()),
         # A system's items are compared with the lines that a recogniser says are in its list.
         ("list_item", stated.payments_to_match()),
-        ("receipt.account_reference", snapshots.accounts_to_match()),
     )
 
 
-def _hand_over(connection: Connection, matcher: Matcher, target: str, query: sa.Select[Any]) -> None:
+def _hand_over(
+    connection: Connection, query: sa.Select[Any], read: Callable[[Sequence[str], Path], None]
+) -> None:
     with tempfile.TemporaryDirectory(prefix="ims-") as folder:
         path = Path(folder) / "rows.csv"
         unload(connection, query, path)
-        matcher.read(target, [column.name for column in query.selected_columns], path)
+        read([column.name for column in query.selected_columns], path)
 
 
 def _by_digits(found: Mapping[UUID, Disposition]) -> dict[str, Disposition]:
