@@ -7,6 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations, islice, pairwise
+from uuid import RFC_4122, UUID
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from localgov_ims.domain.ids import (
     ALPHABET,
     check_symbol,
+    new_hexes,
     new_id,
     new_reference,
     parse_reference,
@@ -142,3 +144,14 @@ def test_a_forked_process_repeats_nothing_of_its_parent() -> None:
     done = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, check=True)
     made = done.stdout.split()
     assert len(made) == len(set(made)) == 12
+
+
+def test_identifiers_made_at_once_are_those_made_one_by_one_each_after_the_other() -> None:
+    before, made, after = new_id(), [UUID(digits) for digits in new_hexes(3000)], new_id()
+    assert [before, *made, after] == sorted({before, *made, after})
+    assert {(each.version, each.variant) for each in made} == {(7, RFC_4122)}
+    # 48 bits of time and 20 of counting, which go on without a gap; the 54 below them are chance.
+    stamps = [(each.int >> 80) << 20 | (each.int >> 64 & 0xFFF) << 8 | each.int >> 54 & 0xFF for each in made]
+    assert stamps == list(range(stamps[0], stamps[0] + 3000))
+    assert len({each.int & 2**54 - 1 for each in made}) == 3000
+    assert len({each.int >> 48 & 63 for each in made}) > 32

@@ -66,8 +66,15 @@ def new_hexes(number: int) -> list[str]:
     with _lock:
         first = max(_last + 1, (time.time_ns() // 1_000_000) << 20)
         _last = first + number - 1
-    chance = os.urandom(7 * number)
-    return [f"{_version_7(first + n, int.from_bytes(chance[7 * n : 7 * n + 7])):032x}" for n in range(number)]
+    # As `_version_7`, digit by digit: 256 that follow one another begin alike, and the last twelve digits are chance alone.
+    begin = {
+        high: f"{high >> 12:012x}7{high & 0xFFF:03x}" for high in range(first >> 8, (first + number >> 8) + 1)
+    }
+    six, last = os.urandom(number), os.urandom(6 * number).hex()
+    return [
+        f"{begin[stamp >> 8]}{0x8000 | (stamp & 0xFF) << 6 | six[n] & 63:04x}{last[12 * n : 12 * n + 12]}"
+        for n, stamp in enumerate(range(first, first + number))
+    ]
 
 
 def _version_7(stamp: int, chance: int) -> int:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from localgov_ims.domain.ids import new_id
+from localgov_ims.domain.ids import new_hexes, new_id
 from localgov_ims.domain.money import Money
+from localgov_ims.reconciliation.findings import Pair
+from localgov_ims.reconciliation.kinds import KINDS
 from localgov_ims.reconciliation.matches import Suggestion
 from localgov_ims.storage.reconciliation import live, matches, undos
 from localgov_ims.storage.schema import (
+    flat_json,
     id_column,
-    json_text,
     moment_column,
     number_column,
     pence_column,
@@ -54,19 +56,18 @@ rejections = record_table(
 """Suggestions that a person rejected: the pair is never suggested again, nor matched by a rule."""
 
 
-def add(unit: Unit, made: Iterable[Suggestion]) -> int:
-    """Record those suggestions whose pair was not suggested before in its role, and return how many."""
-    fresh = list(made)
-    known = _known(unit.connection, {s.left for s in fresh})
-    rows = [
-        (
-            s.id, s.run, s.rule, s.rule_version, s.role, s.left_kind, s.left, s.right_kind, s.right, s.amount.pence, s.rank,
-            json_text(dict(s.evidence)),
-        )
-        for s in fresh if (s.left, s.right, s.role) not in known
-    ]  # fmt: skip
-    unit.record(suggestions, rows)
-    return len(rows)
+def add(unit: Unit, run: UUID, pairs: Sequence[Pair]) -> int:
+    """Record pairs as suggestions, but those that were suggested before in their role, and return how many are new."""
+    known = _known(unit.connection, {pair.left for pair in pairs})
+    fresh = [pair for pair in pairs if (pair.left, pair.right, pair.rule.role) not in known]
+    unit.record_canonical(suggestions, [
+        [
+            id_, run.hex, pair.rule.name, pair.rule.version, pair.rule.role, KINDS[pair.rule.left].record, pair.left,
+            KINDS[pair.rule.right].record, pair.right, pair.amount.pence, pair.rank, flat_json(pair.evidence),
+        ]
+        for id_, pair in zip(new_hexes(len(fresh)), fresh, strict=True)
+    ])  # fmt: skip
+    return len(fresh)
 
 
 def add_rejections(unit: Unit, rejected: Iterable[UUID], *, reason: str, by: str) -> None:
@@ -85,12 +86,12 @@ def rejection_of(connection: Connection, suggestion: UUID) -> tuple[str, str] | 
     return (row.by, row.reason) if row is not None else None
 
 
-def _known(connection: Connection, lefts: set[UUID]) -> set[tuple[UUID, UUID, str]]:
-    s, wanted = suggestions.c, sorted(lefts)
-    found: set[tuple[UUID, UUID, str]] = set()
+def _known(connection: Connection, lefts: set[str]) -> set[tuple[str, str, str]]:
+    s, wanted = suggestions.c, [UUID(left) for left in sorted(lefts)]
+    found: set[tuple[str, str, str]] = set()
     for start in range(0, len(wanted), 500):
         query = sa.select(s.left_id, s.right_id, s.role).where(s.left_id.in_(wanted[start : start + 500]))
-        found.update((row.left_id, row.right_id, row.role) for row in connection.execute(query))
+        found.update((row.left_id.hex, row.right_id.hex, row.role) for row in connection.execute(query))
     return found
 
 

@@ -20,6 +20,7 @@ from localgov_ims.reconciliation.kinds import KINDS
 from localgov_ims.reconciliation.matches import Match, MatchUndo
 from localgov_ims.storage.schema import (
     day_column,
+    flat_json,
     id_column,
     json_text,
     moment_column,
@@ -172,7 +173,7 @@ def add_pairs(
     unit.record_canonical(matches, [
         [
             id_, run_, name, version, role, left, pair.left, right, pair.right, pair.amount.pence, pair.fee.pence,
-            json_text(pair.evidence), generations.get((role, "right", pair.right), 0),
+            flat_json(pair.evidence), generations.get((role, "right", pair.right), 0),
             generations.get((role, "left", pair.left), 0), pair.left if pair.sole else None,
         ]
         for id_, pair in zip(ids, pairs, strict=True)

@@ -156,3 +156,10 @@ _encode = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 def json_text(value: object) -> str:
     """Return JSON with sorted names and no spaces, so that equal values are equal text."""
     return _encode(value)
+
+
+def flat_json(fields: Mapping[str, str | int | None]) -> str:
+    """Return what `json_text` does, of texts and whole numbers by their names, where there are many: several times as fast."""
+    text = orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
+    # Of what can be printed in ASCII both make the same.
+    return text.decode() if text.isascii() and b"\x7f" not in text else json_text(fields)

@@ -21,9 +21,7 @@ from localgov_ims.domain.permissions import Permission
 from localgov_ims.errors import AlreadyDone
 from localgov_ims.reconciliation.dispositions import DispositionKind
 from localgov_ims.reconciliation.engine import Matcher
-from localgov_ims.reconciliation.findings import Pair
 from localgov_ims.reconciliation.kinds import KINDS
-from localgov_ims.reconciliation.matches import Suggestion
 from localgov_ims.reconciliation.rules import Mode
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit_reading, permit_unit
@@ -133,21 +131,12 @@ def _run(installation: Installation) -> ReconcileResult:
 
 def _suggest(installation: Installation, run: UUID, matcher: Matcher) -> int:
     """Put before people what may be the same money, in one unit of work; return how many suggestions are new."""
-    made = [_suggestion(pair, run) for pair in matcher.suggestions()]
+    made = matcher.suggestions()
     if not made:
         return 0
     with installation.unit("suggest") as unit:
         permit_unit(installation, unit, Permission.MATCH_RUN)
-        new = suggestions.add(unit, made)
+        new = suggestions.add(unit, run, made)
         unit.detail |= {"run": str(run), "suggestions": new}
         unit.commit()
     return new
-
-
-def _suggestion(pair: Pair, run: UUID) -> Suggestion:
-    rule = pair.rule
-    return Suggestion(
-        id=new_id(), run=run, rule=rule.name, rule_version=rule.version, role=rule.role, left_kind=KINDS[rule.left].record,
-        left=UUID(pair.left), right_kind=KINDS[rule.right].record, right=UUID(pair.right), amount=pair.amount, rank=pair.rank,
-        evidence=pair.evidence,
-    )  # fmt: skip
