@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,15 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from localgov_ims.domain.breaks import Break, BreakKind
-from localgov_ims.domain.ids import new_hexes, new_id
+from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
-from localgov_ims.reconciliation.findings import Pair
-from localgov_ims.reconciliation.kinds import KINDS
 from localgov_ims.reconciliation.matches import Match, MatchUndo
 from localgov_ims.storage.schema import (
     day_column,
-    flat_json,
     id_column,
     json_text,
     moment_column,
@@ -157,37 +154,6 @@ def add_dispositions(unit: Unit, made: Iterable[Disposition]) -> None:
             for d in made
         ],
     )  # fmt: skip
-
-
-def add_pairs(
-    unit: Unit, run: UUID, pairs: Sequence[Pair], generations: Mapping[tuple[str, str, str], int]
-) -> list[str]:
-    """Record pairs of one rule as Matches, and return their ids as 32 digits.
-
-    *generations* says how often Matches of a record were taken back: by role, side and the record's 32 digits.
-    """
-    rule, run_, ids = pairs[0].rule, run.hex, new_hexes(len(pairs))
-    name, version, role, left, right = (
-        rule.name, rule.version, rule.role, KINDS[rule.left].record, KINDS[rule.right].record,
-    )  # fmt: skip
-    unit.record_canonical(matches, [
-        [
-            id_, run_, name, version, role, left, pair.left, right, pair.right, pair.amount.pence, pair.fee.pence,
-            flat_json(pair.evidence), generations.get((role, "right", pair.right), 0),
-            generations.get((role, "left", pair.left), 0), pair.left if pair.sole else None,
-        ]
-        for id_, pair in zip(ids, pairs, strict=True)
-    ])  # fmt: skip
-    return ids
-
-
-def add_matched(unit: Unit, ended: Iterable[tuple[str, int, str, str, str]]) -> None:
-    """Record that lines are matched: line, number of the disposition, rule, reason and Match; identifiers as 32 digits."""
-    made, matched = list(ended), DispositionKind.MATCHED.value
-    unit.record_canonical(dispositions, [
-        [id_, line, number, matched, reason, rule, None, match, None, "{}"]
-        for id_, (line, number, rule, reason, match) in zip(new_hexes(len(made)), made, strict=True)
-    ])  # fmt: skip
 
 
 def add_breaks(unit: Unit, found: Iterable[Break]) -> None:

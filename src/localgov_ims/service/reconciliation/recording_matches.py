@@ -17,8 +17,7 @@ from localgov_ims.service.installation import Installation
 from localgov_ims.service.moves.reversing import take_all_back
 from localgov_ims.service.people.permitting import permit_unit
 from localgov_ims.service.reconciliation.open_items import OpenItems
-from localgov_ims.storage import reconciliation as stored
-from localgov_ims.storage import transactions
+from localgov_ims.storage import bulk_matches, transactions
 from localgov_ims.storage.store import Unit
 
 _BLOCK = 5_000
@@ -77,8 +76,8 @@ def _record(installation: Installation, run: UUID, pairs: Iterable[Pair], items:
     with installation.unit("match") as unit:
         permit_unit(installation, unit, Permission.MATCH_RUN)
         while block := list(islice(pairs, _BLOCK)):
-            matches = stored.add_pairs(unit, run, block, items.generations)
-            stored.add_matched(unit, _ended(block, matches, items, ended))
+            matches = bulk_matches.add_pairs(unit, run, block, items.generations)
+            bulk_matches.add_matched(unit, _ended(block, matches, items, ended))
             _follow(installation, unit, block, items)
             count += len(block)
             rule = block[0].rule
