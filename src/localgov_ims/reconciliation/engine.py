@@ -30,6 +30,7 @@ from localgov_ims.reconciliation.uniqueness import (
     digits_of,
     in_turn,
     ranked,
+    with_digits,
 )
 
 _BLOCK = 50_000
@@ -139,14 +140,14 @@ class Matcher(Snapshot):
     def pairs(self) -> Iterator[Pair]:
         """Yield what the last rule found, the pairs of one left record one after the other."""
         number = len(self._tellers) - 1
-        rows = self.duck.execute(
-            f"SELECT {SHOWN}, 0, 0 FROM found WHERE rule = ? ORDER BY left_id, right_id", [number]
-        )
-        return self._pairs(rows)
+        query = with_digits(f"SELECT {SHOWN}, 0, 0 FROM found WHERE rule = {number}")
+        return self._pairs(self.duck.execute(f"{query} ORDER BY left_id, right_id"))
 
     def suggestions(self) -> list[Pair]:
         """Return what may be the same money, of all rules so far: at most five for a record, the likeliest first."""
-        return list(self._pairs(self.duck.execute(ranked())))
+        return list(
+            self._pairs(self.duck.execute(f"{with_digits(ranked())} ORDER BY left_id, rank, right_id"))
+        )
 
     def lines(self, state: str) -> list[str]:
         """Return the lines in a state (`open`, `booked`) that no rule so far has paired, as 32 digits each."""

@@ -10,16 +10,7 @@ MOST_SUGGESTED = 5
 
 ALL = ", ".join(COLUMNS)
 
-
-def digits_of(identifier: str) -> str:
-    """Return an identifier's 32 digits."""
-    return f"replace(CAST({identifier} AS VARCHAR), '-', '')"
-
-
-SHOWN = (
-    f"rule, alternative, {digits_of('left_id')}, {digits_of('right_id')}, left_pence, right_pence, days, key1, key2, key3, "
-    "written, members, gross, collisions"
-)
+SHOWN = "rule, alternative, left_id, right_id, left_pence, right_pence, days, key1, key2, key3, written, members, gross, collisions"
 """What a pair is told of, in the order that `findings.Teller` takes it."""
 
 LEFT_OVER = """(
@@ -59,6 +50,16 @@ SELECT {ALL} FROM (
 ) AS placed WHERE left_place = right_place"""
 
 
+def digits_of(identifier: str) -> str:
+    """Return an identifier's 32 digits."""
+    return f"replace(CAST({identifier} AS VARCHAR), '-', '')"
+
+
+def with_digits(query: str) -> str:
+    """Return what a SELECT of `SHOWN` gives, with identifiers as 32 digits."""
+    return f"SELECT * REPLACE ({digits_of('left_id')} AS left_id, {digits_of('right_id')} AS right_id) FROM ({query})"
+
+
 def ranked() -> str:
     """Return the SELECT of the suggestions whose both sides are still open, with `rank` and `rivals`."""
     return f"""
@@ -70,4 +71,4 @@ SELECT {SHOWN}, rank, rivals FROM (
     -- A pair that two rules suggest is the first one's.
     QUALIFY ROW_NUMBER() OVER (PARTITION BY suggested.left_id, suggested.right_id ORDER BY rule, alternative) = 1
   )
-) WHERE rank <= {MOST_SUGGESTED} ORDER BY left_id, rank, right_id"""
+) WHERE rank <= {MOST_SUGGESTED}"""
