@@ -158,7 +158,7 @@ def test_a_rule_works_only_while_it_is_in_force(given: dict[str, Any], fires: bo
         ),
         (
             {"fund": "2R", "account_reference": "FP20000050", "amount": pounds("150.01")},
-            SuspenseReason.OVER_MAXIMUM, "amount_over_fund_max",
+            SuspenseReason.OVER_MAXIMUM, None,
         ),
         (
             {"fund": "2R", "account_reference": "FP20000050", "amount": pounds("-1.00")},

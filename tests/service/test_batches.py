@@ -54,7 +54,7 @@ def test_a_payment_that_nobody_can_read_goes_to_suspense_alone_with_its_own_word
         installation, entry("30.00", COUNCIL_TAX), entry("9.00", "NO IDEA"), entry("8.00", "NOR THIS")
     )
     assert (end.kind, end.reason) == (
-        DispositionKind.SUSPENSE, "It is a batch of 3 payments, each by itself; 2 of them are in suspense.",
+        DispositionKind.SUSPENSE, "It is a batch of 3 payments, 2 of them in suspense: no rule says which fund it belongs to.",
     )  # fmt: skip
     assert _income(installation) == [("23", COUNCIL_TAX, 3000), ("SUSP", None, 900), ("SUSP", None, 800)]
     report = report_account(installation, account="main", first_on=MONDAY)

@@ -85,7 +85,7 @@ class Checks:
         if doubt is None and (known.account_must_exist or not known.fits(canonical)):
             doubt = _of_reference(known, canonical, holders)
         if doubt is None and known.maximum is not None and pence > known.maximum:
-            doubt = SuspenseReason.OVER_MAXIMUM, "amount_over_fund_max"
+            doubt = SuspenseReason.OVER_MAXIMUM, None
         if doubt is None and pence < 0 and not allow_negative:
             doubt = SuspenseReason.NEGATIVE_AMOUNT, None
         return canonical if doubt is None else doubt

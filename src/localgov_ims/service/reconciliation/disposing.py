@@ -9,6 +9,7 @@ from uuid import UUID
 from attrs import define, field
 
 from localgov_ims.allocation.explaining import why
+from localgov_ims.allocation.outcomes import Allocation
 from localgov_ims.domain.breaks import Break, BreakKind
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import new_id
@@ -185,9 +186,7 @@ def _decided(
     kind = DispositionKind.SUSPENSE if items_held else DispositionKind.ALLOCATED
     evidence: dict[str, object] = {"nearest": misses} if misses else {}
     (_, first), *others = placed
-    reason = why(first)
-    if others:
-        reason = f"It is a batch of {len(placed)} payments, each by itself; {len(items_held)} of them are in suspense."
+    reason = _of_batch([allocation for _, allocation in placed]) if others else why(first)
     return _disposition(
         line,
         number,
@@ -197,6 +196,16 @@ def _decided(
         record=transaction.id,
         evidence=evidence,
     )
+
+
+def _of_batch(placed: Sequence[Allocation]) -> str:
+    """Return one sentence on a batch: how many payments it has, and why some of them are in suspense."""
+    held = [each for each in placed if each.reason is not None]
+    if not held:
+        return f"It is a batch of {len(placed)} payments; rules place each of them."
+    which = "all" if len(held) == len(placed) else str(len(held))
+    reasons = dict.fromkeys(each.reason.sentence for each in held if each.reason is not None)
+    return f"It is a batch of {len(placed)} payments, {which} of them in suspense: {'; '.join(reasons)}."
 
 
 def _foreign(unit: Unit) -> Iterator[Break]:
