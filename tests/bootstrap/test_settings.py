@@ -11,6 +11,7 @@ from tests.builders import pounds
 from localgov_ims.bootstrap.settings import Settings, load, parse
 from localgov_ims.domain.calendar import Calendar
 from localgov_ims.domain.methods import Banking
+from localgov_ims.domain.policies import Treatment
 from localgov_ims.domain.vat import Rounding
 from localgov_ims.errors import ConfigurationError
 from localgov_ims.reconciliation.shipped import SHIPPED
@@ -205,3 +206,30 @@ def test_no_file_and_no_utf8_are_refused_with_the_path(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"council\.toml is not UTF-8") as unreadable:
         load(path)
     assert unreadable.value.code == "settings_not_utf8"
+
+
+def test_every_kind_of_source_may_say_what_becomes_of_its_files() -> None:
+    policy = '\npolicy = { "total-mismatch" = "hold", "bad-amount" = "refuse" }\n'
+    sections = ("[bank_accounts.main]", "[import_types.allpay]", "[sources.stripe]")
+    text = changed(*((section, section + policy) for section in sections))
+    text += '\n[service_users.654321]\nowner = "revenues"' + policy
+    council = read(text).council_record()
+    said = {"total-mismatch": Treatment.HOLD, "bad-amount": Treatment.REFUSE}
+    assert council.bank_accounts["main"].policy == said
+    assert council.import_types["allpay"].policy == said
+    assert council.sources["stripe"].policy == said
+    assert council.service_users["654321"].policy == said
+
+
+@pytest.mark.parametrize(
+    ("section", "policy", "named"),
+    [
+        ("[import_types.allpay]", '"bad-amount" = "warn"', "[import_types.allpay] policy: bad-amount"),
+        ("[sources.stripe]", '"duplicate-id" = "hold"', "[sources.stripe] policy: duplicate-id"),
+        ("[bank_accounts.main]", '"total-mismatch" = "ignore"', "bank_accounts"),
+        ("[sources.allpay]", '"total-mismatch" = "warn"', "import type"),
+    ],
+)
+def test_a_policy_that_cannot_be_kept_is_refused_by_its_place(section: str, policy: str, named: str) -> None:
+    text = changed((section, f"{section}\npolicy = {{ {policy} }}"))
+    assert named in refusal(text).message
