@@ -63,7 +63,8 @@ def test_each_declared_total_is_compared_zero_included(declared, code, value):
 def test_a_total_difference_is_said_in_pounds():
     (issue,) = differences(Totals(credits=123456), tally(100).totals, "here")
     assert issue.message == (
-        "The file declares £1,234.56 of credits, but they come to £1.00: a difference of £1,233.56."
+        "The file declares £1,234.56 of credits, but they come to £1.00: a difference of £1,233.56. "
+        "Fetch the file again, unedited; if it says the same, ask who sent it."
     )
 
 

@@ -17,6 +17,7 @@ from localgov_ims.files.text import has_pence
 
 _SORT = re.compile(r"[0-9]{6}", re.ASCII)
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
+_GROUP = re.compile(r"\(\?P<(\w+)>[^()]*\)", re.ASCII)
 EXCEL_NUMBER = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.ASCII)
 """What a spreadsheet makes of a long reference."""
 
@@ -132,7 +133,8 @@ class Cells:
             return None
         groups = column.match(text)
         if groups is None or EXCEL_NUMBER.fullmatch(text):
-            message = f"Not an account as the profile states it ({column.pattern}). {EXCEL}"
+            printed = _GROUP.sub(r"<\1>", column.pattern)
+            message = f"Not an account as the profile states it, printed {printed}. {EXCEL}"
             self.fault("bad-field", column.column, message)
             return None
         sort = groups.get("sort") or ""

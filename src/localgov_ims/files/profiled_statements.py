@@ -16,7 +16,7 @@ from localgov_ims.files.contents import StatementFields
 from localgov_ims.files.events import Closed, Event, Opened
 from localgov_ims.files.layouts import Layout
 from localgov_ims.files.tables import HEADER_PLACE, Row
-from localgov_ims.files.totals import Tally, balance_difference
+from localgov_ims.files.totals import AGAIN, Tally, balance_difference
 
 
 def events(layout: Layout, fields: StatementFields, rows: Iterable[Row | Issue]) -> Iterator[Event]:
@@ -210,7 +210,7 @@ class _File:
             else:
                 was, row = Money(before).shown(), Money(values.pence).shown()
                 message = f"The balance was {was}; with this row's {row} it must be {must}: a difference of {apart}."
-            yield cells.issue("balance-mismatch", self.profile.balance.column, message)
+            yield cells.issue("balance-mismatch", self.profile.balance.column, f"{message} {AGAIN}")
 
     def _close(self, closing: int | None = None) -> Iterator[Event]:
         statement, self.statement = self.statement, None

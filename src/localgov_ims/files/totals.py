@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 from attrs import define
 
@@ -68,6 +69,10 @@ class Tally:
         )  # fmt: skip
 
 
+AGAIN: Final = "Fetch the file again, unedited; if it says the same, ask who sent it."
+"""What to do about a file that contradicts itself: nobody here can say which of its figures is wrong."""
+
+
 def differences(declared: Totals, computed: Totals, place: str, currency: str = "GBP") -> Iterator[Issue]:
     """Yield an Issue for each declared total that is not the computed one."""
     for name in (*_COUNTS, *_SUMS):
@@ -75,13 +80,13 @@ def differences(declared: Totals, computed: Totals, place: str, currency: str = 
         if said is None or said == found:
             continue
         if name in _COUNTS:
-            message = f"The file declares {_counted(said, name)}, but holds {found}."
+            message = f"The file declares {_counted(said, name)}, but holds {found}. {AGAIN}"
             yield Issue(code="count-mismatch", place=place, field=name, value=str(said), message=message)
         else:
             declared_sum, difference = (Money(pence).shown(currency) for pence in (said, said - found))
             message = (
-                f"The file declares {declared_sum} of {_words(name)}, but they come to {Money(found).shown(currency)}: a difference "
-                f"of {difference}."
+                f"The file declares {declared_sum} {_words(name)}, but they come to {Money(found).shown(currency)}: a difference of "
+                f"{difference}. {AGAIN}"
             )
             yield Issue(
                 code="total-mismatch", place=place, field=name, value=str(Money(said)), message=message
@@ -99,7 +104,7 @@ def balance_difference(
         ]
         message = (
             f"Opening {shown[0]} and booked entries of {shown[1]} make {shown[2]}, but the closing balance is {shown[3]}: a "
-            f"difference of {shown[4]}.{hint}"
+            f"difference of {shown[4]}.{hint or f' {AGAIN}'}"
         )
         yield Issue(
             code="balance-mismatch", place=place, field="closing", value=str(closing), message=message
@@ -137,4 +142,6 @@ def _counted(number: int, name: str) -> str:
 
 
 def _words(name: str) -> str:
-    return {"net": "net of all entries", "entries": "entries in all"}.get(name, name)
+    return {
+        "net": "as the sum of all entries", "entries": "as the sum of all entries, in and out",
+    }.get(name, f"of {name}")  # fmt: skip

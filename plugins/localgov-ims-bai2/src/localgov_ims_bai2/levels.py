@@ -10,6 +10,7 @@ from attrs import define
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.files.faults import Fault
+from localgov_ims.files.totals import AGAIN
 from localgov_ims_bai2.entries import signed, unsigned
 from localgov_ims_bai2.records import Record
 
@@ -64,7 +65,7 @@ def compare(
         if said != control:
             message = (
                 f"The {name}'s control total is {Money(said)}, but its amounts come to "
-                f"{Money(control)}: a difference of {Money(said - control)}."
+                f"{Money(control)}: a difference of {Money(said - control)}. {AGAIN}"
             )
             yield Issue(
                 code="total-mismatch",
@@ -83,7 +84,7 @@ def compare(
 def _counted(record: Record, text: str, found: int, what: str) -> Iterator[Issue]:
     said = unsigned(text.strip(), f"number of {what}")
     if said != found:
-        message = f"The {_NAMES[record.code]} declares {said} {what}, but holds {found}."
+        message = f"The {_NAMES[record.code]} declares {said} {what}, but holds {found}. {AGAIN}"
         yield Issue(
             code="count-mismatch", place=record.place, field=f"number of {what}", value=text, message=message
         )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.statements import Detail, References
+from localgov_ims.files.totals import AGAIN
 from localgov_ims_camt.elements import Batch, Entry, Texts, Transaction
 from localgov_ims_camt.printed import Printed
 
@@ -167,7 +168,7 @@ def _check_batches(
         if batch.declared.number is not None and held:
             count = printed.count(batch.declared.number, place, "NbOfTxs")
             if count is not None and count != len(held):
-                message = f"The batch declares {count} payments, but holds {len(held)}."
+                message = f"The batch declares {count} payments, but holds {len(held)}. {AGAIN}"
                 printed.fault(
                     "batch-mismatch", f"{place}/NbOfTxs", message, field="NbOfTxs", value=str(count)
                 )
@@ -196,6 +197,6 @@ def _check_total(
 def _mismatch(whole: Whole, found: int, what: str, printed: Printed) -> None:
     message = (
         f"The entry is {Money(whole.pence).shown(whole.currency)}, but the {what} {Money(found).shown(whole.currency)}: a "
-        f"difference of {Money(whole.pence - found).shown(whole.currency)} that no charge declared in the entry explains."
+        f"difference of {Money(whole.pence - found).shown(whole.currency)} that no charge declared in the entry explains. {AGAIN}"
     )
     printed.fault("batch-mismatch", f"{whole.place}/NtryDtls", message, field="Amt", value=str(Money(found)))
