@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from localgov_ims.domain.money import NOTHING, Money
+from localgov_ims.domain.money import Money
 from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.errors import ConfigurationError, InvalidValue, RuleViolation
 
@@ -64,7 +64,7 @@ class Role(enum.Enum):
 ROLE_ORDER = {role: place for place, role in enumerate(Role)}
 
 
-@frozen(order=True)
+@frozen(order=True, cache_hash=True)
 class Source:
     """One thing that is journalled once: `kind` and identifier, unique for each ledger. As text `kind:id`.
 
@@ -156,8 +156,9 @@ class Journal:
     def _balanced(self, _: object, lines: tuple[JournalLine, ...]) -> None:
         by_source: dict[Source, int] = defaultdict(int)
         for line in lines:
-            by_source[line.source] += line.signed.pence
-            if line.amount <= NOTHING:
+            pence = line.amount.pence  # in plain numbers: a journal has a hundred thousand lines
+            by_source[line.source] += pence if line.side is Side.DEBIT else -pence
+            if pence <= 0:
                 message = f"Journal {self.number}, line {line.number}: its amount must be above zero."
                 raise RuleViolation("bad_journal_line", message, journal=self.number, line=line.number)
         for source, pence in by_source.items():

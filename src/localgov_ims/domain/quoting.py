@@ -22,6 +22,8 @@ def quoted(value: str) -> str:
 def visible(value: str) -> str:
     """Return a text whole, as it may be printed: control characters escaped, card numbers masked."""
     masked = _CARD.sub(_masked, value)
+    if masked.isprintable():
+        return masked
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in masked)
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from localgov_ims.domain.ids import new_id
+from localgov_ims.domain.ids import new_hexes, new_id
 from localgov_ims.domain.journals import (
     Journal,
     JournalLine,
@@ -26,7 +26,6 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.domain.summaries import NETTED_AWAY, summarised
 from localgov_ims.storage.schema import (
-    Row,
     day_column,
     id_column,
     json_text,
@@ -106,10 +105,12 @@ def add(unit: Unit, journal: Journal, places: Sequence[int] | None = None) -> No
         [(head, j.number, j.ledger, j.accounting_on, str(j.period), j.created_on, j.replaces, int(places is not None))],
     )  # fmt: skip
     own = places if places is not None else [line.number for line in j.lines]
-    unit.record(lines, [_line_row(head, line, place) for line, place in zip(j.lines, own, strict=True)])
+    rows = zip(new_hexes(len(own)), j.lines, own, strict=True)
+    unit.record_canonical(lines, (_line_row(key, head.hex, line, place) for key, line, place in rows))
     if j.replaces is None:  # what is sent again has its sources already
         used = dict.fromkeys(line.source for line in j.lines)
-        unit.record(sources, [(new_id(), j.ledger, each.kind, UUID(each.id), head) for each in used])
+        keyed = zip(new_hexes(len(used)), used, strict=True)
+        unit.record_canonical(sources, ([key, j.ledger, each.kind, each.id, head.hex] for key, each in keyed))
 
 
 def add_run(unit: Unit, ledger: str, through: int) -> None:
@@ -171,12 +172,12 @@ def count_of_day(connection: Connection, ledger: str, accounting_on: date) -> in
     return int(connection.execute(query).scalar_one())
 
 
-def _line_row(journal: UUID, line: JournalLine, place: int) -> Row:
-    return (
-        new_id(), journal, line.number, place, line.source.kind, UUID(line.source.id), line.role.value, line.side.value,
+def _line_row(key: str, journal: str, line: JournalLine, place: int) -> list[Any]:
+    return [
+        key, journal, line.number, place, line.source.kind, line.source.id, line.role.value, line.side.value,
         line.account.code, _dimensions(line.account.dimensions), line.amount.pence, line.kind, line.narrative, line.reference,
-        line.taken_on, line.fund, line.mop, line.vat_code, line.office, line.merchant_account,
-    )  # fmt: skip
+        line.taken_on.isoformat(), line.fund, line.mop, line.vat_code, line.office, line.merchant_account,
+    ]  # fmt: skip
 
 
 _dimensions = lru_cache(maxsize=10_000)(json_text)

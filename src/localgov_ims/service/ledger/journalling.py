@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 
 from attrs import define, field, frozen
 
@@ -163,13 +164,17 @@ def _order(placed: Placed) -> tuple[bool, int]:
 
 
 def _line(number: int, each: Told, made: Posting, account: LedgerAccount) -> JournalLine:
-    reference = visible(each.reference)
+    reference = _shown(each.reference)
     return JournalLine(
         number=number, account=account, side=Side.DEBIT if made.amount > NOTHING else Side.CREDIT,
         amount=abs(made.amount), role=made.role, kind=each.kind, narrative=f"{each.kind} {reference}",
         reference=reference, taken_on=each.taken_on, source=each.source, vat_code=made.vat_code, fund=made.fund,
         mop=made.mop, office=made.office, merchant_account=made.merchant_account or None,
     )  # fmt: skip
+
+
+_shown = lru_cache(maxsize=16)(visible)
+"""A source's reference, for all its lines, which stand together."""
 
 
 def _blocks(sources: Iterable[Sequence[Placed]]) -> Iterator[list[Placed]]:
