@@ -17,12 +17,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 
 from attrs import evolve
 
-from localgov_ims.builtin.journal_layouts import shipped
+from localgov_ims.bootstrap.structuring import structured
 from localgov_ims.domain.journals import Journal, LedgerAccount, Source
-from localgov_ims.files.writing.exporter import LayoutExporter, journal_layout
+from localgov_ims.hooks.registry import load
 from localgov_ims.testing.journals import card_receipt
 
 SIZE = 100_000
@@ -63,37 +64,37 @@ def bare(journal: Journal) -> int:
     return len(text.getvalue().encode())
 
 
-def layout(name: str) -> Callable[[Journal], int]:
-    exporter = LayoutExporter(journal_layout(shipped(name)))
+_UNIT4 = {
+    "interface": "BI", "voucher_type": "IN", "client": "C1", "tax_code_none": "0", "period_style": "calendar", "tax_codes": {"S": "SR"}
+}  # fmt: skip
+
+SETTINGS: dict[str, dict[str, object]] = {
+    "generic-csv": {},
+    "generic-fixed": {},
+    "unit4-gl07": _UNIT4,
+    "unit4-xml": _UNIT4,
+    "oracle-fusion": {
+        "ledger_id": "300",
+        "source": "IMS",
+        "category": "Income",
+        "segments": ["=01", "account", "dim1"],
+    },
+    "sap-csv": {"company_code": "1000", "document_type": "SA", "tax_codes": {"S": "A1"}},
+    "d365-finance": {"journal_name": "GenJrn"},
+    "business-central": {"journal_template": "GENERAL", "journal_batch": "IMS"},
+    "sage-50": {},
+    "xero": {"tax_code_none": "No VAT", "tax_codes": {"S": "20% (VAT on Income)"}},
+}
+"""What each exporter is told, as a council's settings would."""
+
+
+def exporting(name: str) -> Callable[[Journal], int]:
+    spec = load(None).exporters[name]
+    exporter = spec.factory(structured(SETTINGS[name], spec.settings_model, name))
     return lambda journal: len(exporter.export(journal).data)
 
 
-def oracle(journal: Journal) -> int:
-    from localgov_ims_oracle_fusion import FusionExporter, FusionSettings  # noqa: PLC0415 - a plugin's
-
-    settings = FusionSettings(
-        ledger_id="300", source="IMS", category="Income", segments=("=01", "account", "dim1")
-    )
-    return len(FusionExporter(settings).export(journal).data)
-
-
-def gl07(journal: Journal) -> int:
-    from localgov_ims_unit4 import Gl07Settings  # noqa: PLC0415 - a plugin's
-    from localgov_ims_unit4 import gl07 as made  # noqa: PLC0415
-
-    settings = Gl07Settings(
-        interface="BI", voucher_type="IN", client="C1", tax_code_none="0", period_style="calendar", tax_codes={"S": "SR"}
-    )  # fmt: skip
-    return len(made(settings).export(journal).data)
-
-
-WAYS: dict[str, Callable[[], Callable[[Journal], int]]] = {
-    "bare csv.writer": lambda: bare,
-    "generic-csv": lambda: layout("generic-csv"),
-    "generic-fixed": lambda: layout("generic-fixed"),
-    "oracle-fusion": lambda: oracle,
-    "unit4-gl07": lambda: gl07,
-}
+WAYS = {"bare csv.writer": lambda: bare} | {name: partial(exporting, name) for name in SETTINGS}
 
 
 def peak() -> int:
@@ -109,7 +110,7 @@ def measure(way: str, lines: int) -> None:
         written += len(journal.lines)
         first = first or peak()
     print(
-        f"{way:16}{seconds:8.2f} s{written / seconds:12,.0f} lines/s{size / 1e6:9.1f} MB"
+        f"{way:24}{seconds:8.2f} s{written / seconds:12,.0f} lines/s{size / 1e6:9.1f} MB"
         f"{first:7} MB after the first journal, {peak()} MB after the last"
     )
 

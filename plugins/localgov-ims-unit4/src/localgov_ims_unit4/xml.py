@@ -14,9 +14,8 @@ from xml.sax.saxutils import escape
 
 from attrs import field, frozen
 
-from localgov_ims.domain.journals import Journal, JournalLine, Role
+from localgov_ims.domain.journals import Journal, JournalLine, LedgerAccount, Role, Side
 from localgov_ims.domain.ledger_files import Artefact, ControlTotals, Problem
-from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import quoted
 from localgov_ims.errors import ImsError, RuleViolation
 from localgov_ims.files.limits import Refused
@@ -50,8 +49,15 @@ class AbwTransaction:
         if self._periods.of(journal.period) is None:
             message = f"Settings do not say what period {journal.period} is called."
             problems.append(Problem("missing_setting", "period", message))
+        fine: set[tuple[LedgerAccount, str | None]] = set()
         for line in journal.lines:
-            problems += self._line_problems(line)
+            texts = {"narrative": line.narrative, "reference": line.reference}
+            problems += _text_problems(f"line {line.number}", texts)
+            if (line.account, line.vat_code) not in fine:
+                found = list(self._coding_problems(line))
+                problems += found
+                if not found:
+                    fine.add((line.account, line.vat_code))
         return problems
 
     def export(self, journal: Journal) -> Artefact:
@@ -85,7 +91,7 @@ class AbwTransaction:
             message = f"This is not a unit4-xml file: {error}."
             raise RuleViolation("not_this_format", message) from error
 
-    def _line_problems(self, line: JournalLine) -> Iterator[Problem]:
+    def _coding_problems(self, line: JournalLine) -> Iterator[Problem]:
         where = f"line {line.number}"
         given = [dimension for dimension in line.account.dimensions[DIMENSIONS:] if dimension]
         if given:
@@ -96,8 +102,7 @@ class AbwTransaction:
                 f"VAT code {line.vat_code!r} is not in tax_codes, so Unit4's own code for it is unknown."
             )
             yield Problem("unmapped_vat_code", where, message)
-        texts = {"account": line.account.code, "narrative": line.narrative, "reference": line.reference}
-        yield from _text_problems(where, texts)
+        yield from _text_problems(where, {"account": line.account.code})
         for n, dimension in enumerate(line.account.dimensions, 1):
             yield from _text_problems(f"{where}, dimension {n}", {"dimension": dimension})
 
@@ -115,13 +120,16 @@ class AbwTransaction:
         yield _element("agrlib:CompanyCode", settings.client)
         yield _element("agrlib:Period", self._periods.of(journal.period) or "")
         yield _element("agr:VoucherDate", day)
+        analysed: dict[tuple[LedgerAccount, str | None], str] = {}  # of many lines few are coded differently
         for line in journal.lines:
-            yield from self._transaction(line)
+            analysis = analysed.get((line.account, line.vat_code))
+            if analysis is None:
+                analysis = analysed[line.account, line.vat_code] = "".join(self._analysis(line))
+            yield from self._transaction(line, analysis)
         yield "</agr:Voucher>\n</agr:ABWTransaction>"  # no line end: every byte counts, so a cut file is never whole
 
-    def _transaction(self, line: JournalLine) -> Iterator[str]:
-        settings = self.settings
-        tax = settings.tax_codes[line.vat_code] if line.vat_code else settings.tax_code_none
+    def _transaction(self, line: JournalLine, analysis: str) -> Iterator[str]:
+        settings, amount = self.settings, str(line.signed)
         yield "<agr:Transaction>\n"
         yield _element("agrlib:TransType", settings.vat_trans_type if line.role is Role.VAT else "GL")
         yield _element("agrlib:Description", line.narrative)
@@ -129,16 +137,22 @@ class AbwTransaction:
         yield _element("agr:TransDate", line.taken_on.isoformat())
         yield _element("agr:ExternalRef", line.reference)
         yield "<agr:Amounts>\n"
-        yield _element("agr:DcFlag", "1" if line.signed > Money(0) else "-1")
-        yield _element("agrlib:Amount", str(line.signed))
-        yield _element("agrlib:CurrAmount", str(line.signed))
-        yield "</agr:Amounts>\n<agr:GLAnalysis>\n"
+        yield _element("agr:DcFlag", "1" if line.side is Side.DEBIT else "-1")
+        yield _element("agrlib:Amount", amount)
+        yield _element("agrlib:CurrAmount", amount)
+        yield "</agr:Amounts>\n"
+        yield analysis
+        yield "</agr:Transaction>\n"
+
+    def _analysis(self, line: JournalLine) -> Iterator[str]:
+        tax = self.settings.tax_codes[line.vat_code] if line.vat_code else self.settings.tax_code_none
+        yield "<agr:GLAnalysis>\n"
         yield _element("agrlib:Account", line.account.code)
         for n, dimension in enumerate(line.account.dimensions[:DIMENSIONS], 1):
             yield _element(f"agr:Dim{n}", dimension)
         yield _element("agrlib:Currency", "GBP")
         yield _element("agrlib:TaxCode", tax)
-        yield "</agr:GLAnalysis>\n</agr:Transaction>\n"
+        yield "</agr:GLAnalysis>\n"
 
 
 def _element(name: str, text: str) -> str:
