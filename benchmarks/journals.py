@@ -83,7 +83,11 @@ SETTINGS: dict[str, dict[str, object]] = {
     "d365-finance": {"journal_name": "GenJrn"},
     "business-central": {"journal_template": "GENERAL", "journal_batch": "IMS"},
     "sage-50": {},
-    "xero": {"tax_code_none": "No VAT", "tax_codes": {"S": "20% (VAT on Income)"}},
+    "xero": {
+        "tax_code_none": "No VAT",
+        "tax_codes": {"S": "20% (VAT on Income)"},
+        "tracking_name_1": "Department",
+    },
 }
 """What each exporter is told, as a council's settings would."""
 
