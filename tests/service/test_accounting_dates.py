@@ -9,6 +9,7 @@ from attrs import evolve
 from tests.conftest import MovableClock
 from tests.posted import balances, posted
 from tests.service import money_in, paying_in
+from tests.service.carded import SATURDAY, bring, take
 from tests.service.direct_debits import collecting, debit, sent
 from tests.service.files import MONDAY, camt, entry, payout
 from tests.service.incomes import imported, recorded, row, taking
@@ -18,38 +19,20 @@ from localgov_ims.domain.journals import Journal
 from localgov_ims.domain.ledgers import AccountingDate
 from localgov_ims.domain.money import Money
 from localgov_ims.service.cash_office.ereturn_approving import approve_ereturns
-from localgov_ims.service.files.importing import import_files
-from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.ledger.journalling import build_journals
 from localgov_ims.service.moves.reversing import reverse_transaction
-from localgov_ims.service.payments.receipts import Taking, record_takings
-from localgov_ims.service.reconciliation.reconciling import reconcile
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.bacs import arudd, standard18
 
 FIRST, SECOND = "K7MP2QXW9TRN", "000000000000"
-COUNCIL_TAX = "612345674"
-SUNDAY, SATURDAY = date(2026, 5, 10), date(2026, 5, 9)
+SUNDAY = date(2026, 5, 10)
 
 
 def by(installation: Installation, dates: AccountingDate) -> Installation:
     council = installation.council
     main = evolve(council.ledger("MAIN"), accounting_date=dates)
     return evolve(installation, council=evolve(council, ledgers={**council.ledgers, "MAIN": main}))
-
-
-def take(installation: Installation, reference: str, pounds: str, charge: str, on: date = SATURDAY) -> None:
-    taking = Taking(
-        reference=reference, fund="23", account_reference=COUNCIL_TAX, amount=Money.parse(pounds), mop="90", taken_on=on,
-        provider="stripe", provider_reference=charge,
-    )  # fmt: skip
-    record_takings(installation, [taking])
-
-
-def bring(installation: Installation, *files: Incoming) -> None:
-    assert {each.status for each in import_files(installation, files)} == {"recorded"}
-    reconcile(installation)
 
 
 def told(installation: Installation) -> list[str]:

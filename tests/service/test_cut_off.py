@@ -5,35 +5,19 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from tests.service.carded import bring, take
 from tests.service.files import camt, entry, payout
 
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.domain.proofs import Item, Proof
 from localgov_ims.errors import ConfigurationError
-from localgov_ims.service.files.importing import import_files
-from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.ledger.journalling import Asked, build_journals
 from localgov_ims.service.ledger.periods import close_period
-from localgov_ims.service.payments.receipts import Taking, record_takings
 from localgov_ims.service.proofs.cut_offs import prove_cut_off
-from localgov_ims.service.reconciliation.reconciling import reconcile
 
 LAST, FIRST = date(2026, 3, 31), date(2026, 4, 1)
-
-
-def take(installation: Installation, reference: str, pounds: str, charge: str, on: date) -> None:
-    taking = Taking(
-        reference=reference, fund="23", account_reference="612345674", amount=Money.parse(pounds), mop="90", taken_on=on,
-        provider="stripe", provider_reference=charge,
-    )  # fmt: skip
-    record_takings(installation, [taking])
-
-
-def bring(installation: Installation, *files: Incoming) -> None:
-    assert {each.status for each in import_files(installation, files)} == {"recorded"}
-    reconcile(installation)
 
 
 def shown(proof: Proof, *keys: str) -> list[str]:

@@ -5,42 +5,23 @@ Run as `python killed_import.py CONFIG N FILE...`; the process kills itself as a
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from pathlib import Path
 
-from sqlalchemy import event
+from tests.stories.dying import Calls
 
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.service.files.importing import import_files
 from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.ledger.exporting import export_to_folder
 from localgov_ims.service.reconciliation.reconciling import reconcile
-from localgov_ims.storage import store
 
 
 def main(config: Path, dies_at: int, files: list[Path]) -> int:
     """Do a morning's work, and return how many calls it took."""
-    calls = 0
-
-    def called(*_: object) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == dies_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    load = store.load
-
-    def counted(*args: object) -> None:
-        called()
-        load(*args)  # type: ignore[arg-type]
-        called()
-
-    store.load = counted
+    calls = Calls(dies_at)
     installation = open_installation(config, create=True)
-    event.listen(installation.store.engine, "before_cursor_execute", called)
-    event.listen(installation.store.engine, "commit", called)
+    calls.watch(installation.store.engine)
     incoming = [Incoming(name=path.name, stream=path.open("rb")) for path in files]
     import_files(installation, incoming)
     reconcile(installation)
@@ -48,7 +29,7 @@ def main(config: Path, dies_at: int, files: list[Path]) -> int:
     for file in incoming:
         file.stream.close()
     installation.store.close()
-    return calls
+    return calls.made
 
 
 if __name__ == "__main__":

@@ -7,45 +7,26 @@ itself as a power cut would; then another one does the work again. Point 0 never
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import event
+from tests.stories.dying import Calls, apart
 
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.domain.received_files import Declared
 from localgov_ims.service.files.importing import import_file
 from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.verifying import verify
-from localgov_ims.storage import store
 
 
 def work(folder: Path, dies_at: int) -> int:
     """Import the file, and return how many calls of the database it took."""
-    calls = 0
-
-    def called(*_: object) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == dies_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    load = store.load
-
-    def counted(*args: object) -> None:
-        called()
-        load(*args)  # type: ignore[arg-type]
-        called()
-
-    store.load = counted
+    calls = Calls(dies_at)
     installation = open_installation(folder / "council.toml")
-    event.listen(installation.store.engine, "before_cursor_execute", called)
-    event.listen(installation.store.engine, "commit", called)
+    calls.watch(installation.store.engine)
     with (folder.parent / "income.csv").open("rb") as stream:
         result = import_file(
             installation, Incoming(name="income.csv", stream=stream, declared=Declared(import_type="agency"))
@@ -53,23 +34,7 @@ def work(folder: Path, dies_at: int) -> int:
     assert result.status in {"recorded", "seen"}, result
     assert all(law.holds for law in verify(installation))
     installation.store.close()
-    return calls
-
-
-def apart(folder: Path, dies_at: int) -> tuple[int, int]:
-    """Work in a process of its own; return the signal that ended it, and the calls it took."""
-    told = folder / "calls"
-    child = os.fork()
-    if not child:
-        status = 1
-        try:
-            told.write_text(str(work(folder, dies_at)))
-            status = 0
-        finally:
-            os._exit(status)
-    _, ended = os.waitpid(child, 0)
-    assert not os.WIFEXITED(ended) or os.WEXITSTATUS(ended) == 0, "the work failed by itself"
-    return (os.WTERMSIG(ended), 0) if os.WIFSIGNALED(ended) else (0, int(told.read_text()))
+    return calls.made
 
 
 def found(folder: Path) -> dict[str, object]:
@@ -89,10 +54,10 @@ def main(folder: Path, points: list[int]) -> None:
     for point in points:
         own = folder / f"at-{point}"
         shutil.copytree(folder / "empty", own)
-        ended, calls = apart(own, point)
+        ended, calls = apart(work, own, point)
         killed = found(own)
         if ended:
-            apart(own, 0)
+            apart(work, own, 0)
         said = {"point": point, "ended": ended, "calls": calls, "killed": killed, "again": found(own)}
         sys.stdout.write(json.dumps(said) + "\n")
 

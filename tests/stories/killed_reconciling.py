@@ -7,62 +7,27 @@ itself as a power cut would; then another one does the work again. Point 0 never
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import sys
 from pathlib import Path
 
-from sqlalchemy import event
 from tests.service.every_match import council_in, effect, of_others, of_the_bank, of_the_cash_office, template
+from tests.stories.dying import Calls, apart
 
 from localgov_ims.service.files.importing import import_files
 from localgov_ims.service.ledger.journalling import build_journals
 from localgov_ims.service.reconciliation.reconciling import reconcile
 from localgov_ims.service.verifying import verify
-from localgov_ims.storage import store
 
 
 def work(folder: Path, dies_at: int) -> int:
     """Reconcile, and return how many calls of the database it took."""
-    calls = 0
-
-    def called(*_: object) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == dies_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    load = store.load
-
-    def counted(*args: object) -> None:
-        called()
-        load(*args)  # type: ignore[arg-type]
-        called()
-
-    store.load = counted
+    calls = Calls(dies_at)
     council = council_in(folder)
-    event.listen(council.store.engine, "before_cursor_execute", called)
-    event.listen(council.store.engine, "commit", called)
+    calls.watch(council.store.engine)
     reconcile(council)
     council.store.close()
-    return calls
-
-
-def apart(folder: Path, dies_at: int) -> tuple[int, int]:
-    """Work in a process of its own; return the signal that ended it, and the calls it took."""
-    told = folder / "calls"
-    child = os.fork()
-    if not child:
-        status = 1
-        try:
-            told.write_text(str(work(folder, dies_at)))
-            status = 0
-        finally:
-            os._exit(status)
-    _, ended = os.waitpid(child, 0)
-    assert not os.WIFEXITED(ended) or os.WEXITSTATUS(ended) == 0, "the work failed by itself"
-    return (os.WTERMSIG(ended), 0) if os.WIFSIGNALED(ended) else (0, int(told.read_text()))
+    return calls.made
 
 
 def found(folder: Path) -> str:
@@ -83,9 +48,9 @@ def main(folder: Path, points: list[int]) -> None:
     council.store.close()
     for point in points:
         own = Path(shutil.copytree(ready, folder / f"at-{point}"))
-        ended, calls = apart(own, point)
+        ended, calls = apart(work, own, point)
         if ended:
-            apart(own, 0)
+            apart(work, own, 0)
         sys.stdout.write(
             json.dumps({"point": point, "ended": ended, "calls": calls, "again": found(own)}) + "\n"
         )

@@ -6,11 +6,11 @@ import random
 import signal
 import sqlite3
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from tests.service.files import camt, csv, payout
+from tests.stories.dying import ran
 
 from localgov_ims.bootstrap.installing import open_installation
 from localgov_ims.domain.money import Money
@@ -18,7 +18,6 @@ from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.bank import Entry
 from localgov_ims.simulator.small_council import settings_text
 
-CHILD = Path(__file__).with_name("killed_import.py")
 POINTS = 8
 
 
@@ -42,9 +41,8 @@ def _council(folder: Path) -> tuple[Path, list[Path]]:
     return config, paths
 
 
-def _run(config: Path, dies_at: int, files: list[Path]) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, str(CHILD), str(config), str(dies_at), *map(str, files)]
-    return subprocess.run(command, capture_output=True, check=False, timeout=120)
+def _run(config: Path, dies_at: int, files: list[Path]) -> subprocess.CompletedProcess[str]:
+    return ran("killed_import.py", config, dies_at, *files, seconds=120)
 
 
 def _effect(config: Path) -> dict[str, object]:
@@ -70,7 +68,7 @@ def test_a_killed_morning_run_again_leaves_exactly_one_effect(tmp_path: Path) ->
     whole.mkdir()
     config, files = _council(whole)
     finished = _run(config, 0, files)
-    assert finished.returncode == 0, finished.stderr.decode()
+    assert finished.returncode == 0, finished.stderr
     calls, expected = int(finished.stdout), _effect(config)
     assert len(expected["lines"]) == 81  # type: ignore[arg-type]
     chosen = (
@@ -82,7 +80,7 @@ def test_a_killed_morning_run_again_leaves_exactly_one_effect(tmp_path: Path) ->
         config, files = _council(folder)
         assert _run(config, dies_at, files).returncode == -signal.SIGKILL
         again = _run(config, 0, files)
-        assert again.returncode == 0, again.stderr.decode()
+        assert again.returncode == 0, again.stderr
         assert _effect(config) == expected, f"killed at call {dies_at} of {calls}"
         installation = open_installation(config)
         broken = [law.broken for law in verify(installation) if not law.holds]

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import csv
-import json
 import random
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.service.incomes import row
+from tests.stories.dying import tried
 
 from localgov_ims.simulator.small_council import settings_text
 
-CHILD = Path(__file__).with_name("killed_income.py")
 POINTS = 20
 ROWS = 2100
 TYPE = """
@@ -28,10 +25,7 @@ defaults = { mop = "12" }
 
 
 def _tried(folder: Path, points: list[int]) -> list[dict[str, Any]]:
-    command = [sys.executable, str(CHILD), str(folder), *map(str, points)]
-    done = subprocess.run(command, capture_output=True, check=False, timeout=300, text=True)
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return tried("killed_income.py", folder, points, seconds=300)
 
 
 def _folder(folder: Path) -> Path:

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.stories.dying import tried
 
-CHILD = Path(__file__).with_name("killed_reconciling.py")
-ROOT = Path(__file__).parents[2]
 POINTS = 16
 
 
 def _tried(folder: Path, points: list[int]) -> list[dict[str, Any]]:
     folder.mkdir()
-    command = [sys.executable, str(CHILD), str(folder), *map(str, points)]
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        check=False,
-        timeout=600,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return tried("killed_reconciling.py", folder, points, seconds=600)
 
 
 @pytest.mark.slow
