@@ -36,6 +36,17 @@ class Side:
     evidence: Evidence
 
 
+@frozen(kw_only=True)
+class Paired:
+    """A record that a bank line brings, as a Match names it: its kind, its amount, what was kept of it, and why."""
+
+    kind: str
+    id: UUID
+    amount: Money
+    fee: Money = NOTHING
+    evidence: Evidence
+
+
 def reason_given(reason: str, longest: int = 200) -> str:
     """Return why somebody says so.
 
@@ -132,20 +143,35 @@ def record_brought(
     take_income_back(
         installation, unit, rights, before, reason="Its bank line brings a receipt that was recorded before"
     )
+    pairs = [
+        Paired(kind="receipt", id=side.receipt.id, amount=side.receipt.total, evidence=side.evidence, fee=side.fee)
+        for side in sides
+    ]  # fmt: skip
+    reason = f"{by} says that it brings {', '.join(s.receipt.reference for s in sides)}."
+    return record_pairs(unit, line.id, before, pairs, reason=reason)
+
+
+def record_pairs(
+    unit: Unit, line: UUID, before: Disposition | None, pairs: Sequence[Paired], *, reason: str
+) -> list[Match]:
+    """Record the Matches of a line with what a person says that it brings, and that this is its end now.
+
+    *before* is its end so far; *reason* is the sentence that says who says so.
+    """
     times, run = stored.generations(unit.connection), new_id()
     matches = [
         Match(
-            id=new_id(), run=run, rule=BY_A_PERSON, rule_version=1, role=BANKED, left_kind="line", left=line.id,
-            right_kind="receipt", right=side.receipt.id, amount=side.receipt.total, evidence=side.evidence, fee=side.fee,
-            sole=len(sides) == 1, generation=times.get((BANKED, "right", side.receipt.id), 0),
-            left_generation=times.get((BANKED, "left", line.id), 0),
+            id=new_id(), run=run, rule=BY_A_PERSON, rule_version=1, role=BANKED, left_kind="line", left=line,
+            right_kind=each.kind, right=each.id, amount=each.amount, evidence=each.evidence, fee=each.fee,
+            sole=len(pairs) == 1, generation=times.get((BANKED, "right", each.id), 0),
+            left_generation=times.get((BANKED, "left", line), 0),
         )
-        for side in sides
+        for each in pairs
     ]  # fmt: skip
     stored.add_matches(unit, matches)
     stored.add_dispositions(unit, [Disposition(
-        id=new_id(), line=line.id, number=before.number + 1 if before is not None else 1, kind=DispositionKind.MATCHED, record=matches[0].id,
-        rule=BY_A_PERSON, reason=f"{by} says that it brings {', '.join(s.receipt.reference for s in sides)}.",
+        id=new_id(), line=line, number=before.number + 1 if before is not None else 1, kind=DispositionKind.MATCHED,
+        record=matches[0].id, rule=BY_A_PERSON, reason=reason,
     )])  # fmt: skip
     return matches
 

@@ -8,28 +8,25 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.income_files import IncomeFile
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.quoting import quoted
 from localgov_ims.domain.settlements import Settlement
 from localgov_ims.errors import NotFound, RuleViolation
-from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.reconciliation.matches import Match
-from localgov_ims.reconciliation.recognisers import BY_A_PERSON
 from localgov_ims.service.files.views import file_of
 from localgov_ims.service.files.waiting import record_waiting
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit_unit
 from localgov_ims.service.reconciliation.matching_lines import (
-    BANKED,
+    Paired,
     check_unmatched,
     line_with_id,
     reason_given,
+    record_pairs,
     take_income_back,
 )
 from localgov_ims.storage import income_files, settlements, snapshots
-from localgov_ims.storage import reconciliation as stored
 
 TOTALS: Final = {"settlement": "payout", "income_file": "income file"}
 """Kinds of records that the bank brings in one sum, as people call them."""
@@ -62,17 +59,9 @@ def match_total(installation: Installation, line: UUID, total: str, *, reason: s
             message = f"The bank brought {found.line.amount.shown()}, but the {TOTALS[kind]} {quoted(total)} comes to {comes.shown()}."
             raise RuleViolation("does_not_add_up", message, line=line, expected=comes)
         take_income_back(installation, unit, rights, before, reason="Its bank line is a total, a person says")
-        times = stored.generations(unit.connection)
-        match = Match(
-            id=new_id(), run=new_id(), rule=BY_A_PERSON, rule_version=1, role=BANKED, left_kind="line", left=line,
-            right_kind=kind, right=named.id, amount=comes, evidence={"reason": why},
-            generation=times.get((BANKED, "right", named.id), 0), left_generation=times.get((BANKED, "left", line), 0),
-        )  # fmt: skip
-        stored.add_matches(unit, [match])
-        stored.add_dispositions(unit, [Disposition(
-            id=new_id(), line=line, number=before.number + 1 if before is not None else 1, kind=DispositionKind.MATCHED,
-            record=match.id, rule=BY_A_PERSON, reason=f"{installation.actor} says that it is the {TOTALS[kind]} {quoted(total)}: {why}",
-        )])  # fmt: skip
+        pair = Paired(kind=kind, id=named.id, amount=comes, evidence={"reason": why})
+        said = f"{installation.actor} says that it is the {TOTALS[kind]} {quoted(total)}: {why}"
+        (match,) = record_pairs(unit, line, before, [pair], reason=said)
         if kind == "income_file":
             record_waiting(installation, unit, [named.id])
         unit.detail |= {"line": str(line), "match": str(match.id), "kind": kind}
