@@ -59,38 +59,23 @@ class Teller:
 
     def pair(self, row: Sequence[Any]) -> Pair:
         """Return the pair of a row of the tables `found` or `suggested`, in the order of the engine's `SHOWN`."""
-        (
-            _,
-            alternative,
-            left,
-            right,
-            came,
-            other,
-            days,
-            one,
-            two,
-            three,
-            written,
-            members,
-            gross,
-            collisions,
-            rank,
-            rivals,
-        ) = row
-        evidence = self.evidence(alternative, (one, two, three, written))
+        _, alternative, left, right, came, other, days, *keys, members, gross, collisions, rank, rivals = row
+        evidence = self.evidence(alternative, keys)
         evidence["days"] = days
         if members:
-            gross_, fee = -gross if self._rule.amount is Amount.NEGATED else gross, gross - other
+            fee = gross - other
             evidence |= {"members": members, "fee_pence": fee} if fee else {"members": members}
-            amount, kept = Money(gross_), Money(fee)
+            came = -gross if self._rule.amount is Amount.NEGATED else gross
         else:
-            amount, kept = Money(came), NOTHING
+            fee = 0
         if rank:
             told = {"rivals": rivals, "collisions": collisions}
             evidence |= {name: value for name, value in told.items() if value}
             if not members and abs(came) != abs(other):
                 evidence["other_pence"] = other
-        return Pair(self._rule, left, right, amount, evidence, not members, rank, kept)
+        return Pair(
+            self._rule, left, right, Money(came), evidence, not members, rank, Money(fee) if fee else NOTHING
+        )
 
     def evidence(self, alternative: int, keys: Sequence[str | None]) -> dict[str, str | int]:
         """Name what was equal as the right record calls it, and how the left one wrote it."""
