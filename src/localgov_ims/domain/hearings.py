@@ -15,7 +15,7 @@ from uuid import UUID
 from attrs import frozen
 
 from localgov_ims.domain.ledger_files import ControlTotals
-from localgov_ims.domain.outbox import BACK_OFF, CLAIM_LASTS
+from localgov_ims.domain.outbox import BACK_OFF
 from localgov_ims.domain.periods import PeriodNumber
 
 
@@ -72,11 +72,6 @@ class Hearing:
     attempts: int = 0
     again_at: datetime | None = None
     detail: str | None = None
-
-
-def claimed_until(now: datetime) -> datetime:
-    """Return until when whoever takes a hearing up has it for himself; then it is unknown what came of it."""
-    return now + CLAIM_LASTS
 
 
 def again_after(attempts: int) -> timedelta:

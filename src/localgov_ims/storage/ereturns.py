@@ -18,6 +18,7 @@ from localgov_ims.storage import ereturn_contents as said
 from localgov_ims.storage import personal
 from localgov_ims.storage.schema import (
     json_text,
+    last_number,
     moment_column,
     number_column,
     personal_column,
@@ -101,13 +102,7 @@ def by_ids(connection: Connection, wanted: Collection[UUID]) -> dict[UUID, ERetu
 
 def stands(states: Collection[EReturnState]) -> sa.ColumnElement[bool]:
     """Return the condition that an eReturn's latest event left it in one of *states*."""
-    later = events.alias("later")
-    last = (
-        sa.select(sa.func.max(later.c.number))
-        .where(later.c.ereturn == ereturns.c.id)
-        .correlate(ereturns)
-        .scalar_subquery()
-    )
+    last = last_number(events, "ereturn", ereturns)
     found = sa.select(events.c.state).where(events.c.ereturn == ereturns.c.id, events.c.number == last)
     return found.correlate(ereturns).scalar_subquery().in_([state.value for state in states])
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,7 +17,14 @@ from localgov_ims.domain.periods import PeriodNumber
 from localgov_ims.storage import audit
 from localgov_ims.storage.journal_states import exports
 from localgov_ims.storage.journals import journals
-from localgov_ims.storage.schema import moment_column, number_column, points_to, record_table, text_column
+from localgov_ims.storage.schema import (
+    last_number,
+    moment_column,
+    number_column,
+    points_to,
+    record_table,
+    text_column,
+)
 from localgov_ims.storage.store import Unit
 
 hearings = record_table(
@@ -75,7 +81,7 @@ def unheard(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[
         )
         .join(exports, exports.c.id == hearings.c.export)
         .join(journals, journals.c.id == exports.c.journal)
-        .outerjoin(latest, (latest.c.hearing == hearings.c.id) & (latest.c.number == _last()))
+        .outerjoin(latest, (latest.c.hearing == hearings.c.id) & (latest.c.number == last_number(events, "hearing", hearings)))
         .where(sa.func.coalesce(latest.c.state, "") != HearingState.HEARD.value, *where)
         .order_by(hearings.c.id)
     )  # fmt: skip
@@ -103,14 +109,3 @@ def told_of(connection: Connection, hearing: UUID) -> JournalExported:
         period=PeriodNumber.parse(row.period), name=row.name, sha256=row.sha256, totals=totals, copy=row.sequence > 1,
         exported_at=row.at,
     )  # fmt: skip
-
-
-def _last() -> sa.ScalarSelect[Any]:
-    """Return the number of a hearing's latest event."""
-    own = events.alias("own")
-    return (
-        sa.select(sa.func.max(own.c.number))
-        .where(own.c.hearing == hearings.c.id)
-        .correlate(hearings)
-        .scalar_subquery()
-    )

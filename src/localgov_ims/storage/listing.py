@@ -14,6 +14,7 @@ from localgov_ims.domain.payments import PaymentState
 from localgov_ims.domain.refunds import RefundState, Route
 from localgov_ims.domain.transactions import Channel
 from localgov_ims.storage import payments, refunds
+from localgov_ims.storage.schema import last_number
 from localgov_ims.storage.transactions import lines as transaction_lines
 
 
@@ -89,8 +90,7 @@ def refund_requests(
     """Yield refund requests, the newest first; all of the funds of one must be among *funds* (none: every one)."""
     r, item, event = refunds.requests, refunds.items, refunds.events
     own = sa.select(sa.func.sum(item.c.pence)).where(item.c.request == r.c.id).scalar_subquery()
-    other = event.alias("other")
-    latest = sa.select(sa.func.max(other.c.number)).where(other.c.request == r.c.id).scalar_subquery()
+    latest = last_number(event, "request", r)
     query = (
         sa.select(r, event.c.state, own.label("pence"))
         .select_from(r)

@@ -22,6 +22,7 @@ from localgov_ims.domain.outbox import (
 from localgov_ims.storage import personal
 from localgov_ims.storage.ereturns import ereturns
 from localgov_ims.storage.schema import (
+    last_number,
     moment_column,
     number_column,
     personal_column,
@@ -65,6 +66,7 @@ events = record_table(
 )
 
 _ENDED = [state.value for state in MessageState if not state.open]
+_LAST = last_number(events, "message", messages)
 
 
 def add(unit: Unit, message: OutboxMessage) -> None:
@@ -128,7 +130,7 @@ def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Out
         )
         .outerjoin(transactions, transactions.c.id == messages.c.transaction)
         .outerjoin(ereturns, ereturns.c.id == messages.c.ereturn)
-        .outerjoin(latest, (latest.c.message == messages.c.id) & (latest.c.number == _last()))
+        .outerjoin(latest, (latest.c.message == messages.c.id) & (latest.c.number == _LAST))
         .outerjoin(personal.data, personal.data.c.record == messages.c.id)
         .where(*where)
         .order_by(messages.c.queued_at, messages.c.id)
@@ -145,14 +147,14 @@ def is_open() -> sa.ColumnElement[bool]:
 
 def stands(state: MessageState) -> sa.ColumnElement[bool]:
     """Return the condition that a message's latest event is of *state*."""
-    query = sa.select(events.c.state).where(events.c.message == messages.c.id, events.c.number == _last())
+    query = sa.select(events.c.state).where(events.c.message == messages.c.id, events.c.number == _LAST)
     return query.scalar_subquery() == state.value
 
 
 def due(connection: Connection, now: datetime) -> list[UUID]:
     """Return the messages that may be taken up, the oldest first."""
     later = sa.select(events.c.id).where(
-        events.c.message == messages.c.id, events.c.number == _last(), events.c.again_at > now
+        events.c.message == messages.c.id, events.c.number == _LAST, events.c.again_at > now
     )
     query = sa.select(messages.c.id).where(is_open(), sa.not_(later.exists()))
     return list(connection.execute(query.order_by(messages.c.queued_at, messages.c.id)).scalars())
@@ -164,17 +166,6 @@ def waiting(connection: Connection) -> int:
         sa.select(sa.func.count()).select_from(messages).where(is_open())
     ).scalar_one()
     return count
-
-
-def _last() -> sa.ScalarSelect[Any]:
-    """Return the number of a message's latest event, which an index answers."""
-    own = events.alias("own")
-    return (
-        sa.select(sa.func.max(own.c.number))
-        .where(own.c.message == messages.c.id)
-        .correlate(messages)
-        .scalar_subquery()
-    )
 
 
 def _message(row: sa.Row[Any]) -> OutboxMessage:

@@ -20,6 +20,7 @@ from localgov_ims.domain.vat import Treatment, VatRate
 from localgov_ims.storage import personal
 from localgov_ims.storage.schema import (
     json_text,
+    last_number,
     moment_column,
     number_column,
     pence_column,
@@ -85,13 +86,7 @@ events = record_table(
     sa.UniqueConstraint("payment", "number"),
 )
 
-_each = events.alias("each")
-_latest = (
-    sa.select(sa.func.max(_each.c.number))
-    .where(_each.c.payment == payments.c.id)
-    .correlate(payments)
-    .scalar_subquery()
-)
+_LAST = last_number(events, "payment", payments)
 """The number of a payment's latest event, found by the index that makes numbers unique."""
 
 
@@ -186,7 +181,7 @@ def some(connection: Connection, *where: sa.ColumnElement[bool], pending: bool =
             personal.data.c.value.label("persons"), event_data.c.value.label("cards"),
         )
         .select_from(payments)
-        .outerjoin(events, (events.c.payment == payments.c.id) & (events.c.number == _latest))
+        .outerjoin(events, (events.c.payment == payments.c.id) & (events.c.number == _LAST))
         .outerjoin(personal.data, personal.data.c.record == payments.c.id)
         .outerjoin(event_data, event_data.c.record == events.c.id)
         .where(*where)

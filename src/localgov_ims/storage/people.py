@@ -19,6 +19,7 @@ from localgov_ims.storage.audit import entries
 from localgov_ims.storage.schema import (
     Moment,
     json_text,
+    last_number,
     moment_column,
     number_column,
     points_to,
@@ -151,8 +152,7 @@ def by_id(connection: Connection, user: UUID) -> User:
 
 def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[User]:
     """Yield users as of their latest version, by name."""
-    later = versions.alias()
-    latest = sa.select(sa.func.max(later.c.number)).where(later.c.user == users.c.id).scalar_subquery()
+    latest = last_number(versions, "user", users)
     login = sa.select(sa.func.max(sign_ins.c.at)).where(sign_ins.c.user == users.c.id).scalar_subquery()
     query = (
         sa.select(users.c.name, users.c.created_at, login.label("last_login_at"), versions)

@@ -24,6 +24,7 @@ from localgov_ims.domain.refunds import (
 from localgov_ims.storage import personal
 from localgov_ims.storage.schema import (
     day_column,
+    last_number,
     moment_column,
     number_column,
     pence_column,
@@ -80,13 +81,7 @@ events = record_table(
 RETIRED = "(removed)"
 """What stands for a reason that was personal data, once it has been retired."""
 
-_each = events.alias("each")
-_latest = (
-    sa.select(sa.func.max(_each.c.number))
-    .where(_each.c.request == requests.c.id)
-    .correlate(requests)
-    .scalar_subquery()
-)
+_LAST = last_number(events, "request", requests)
 
 
 def add(unit: Unit, request: RefundRequest, *, personal_narratives: bool = False) -> None:
@@ -180,7 +175,7 @@ def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Ref
             personal.data.c.value.label("persons"),
         )
         .select_from(requests)
-        .join(events, (events.c.request == requests.c.id) & (events.c.number == _latest))
+        .join(events, (events.c.request == requests.c.id) & (events.c.number == _LAST))
         .outerjoin(personal.data, personal.data.c.record == requests.c.id)
         .where(*where)
         .order_by(requests.c.asked_at, requests.c.id)
@@ -214,6 +209,6 @@ def paid() -> sa.Select[Any]:
     return (
         sa.select(requests.c.id)
         .select_from(requests)
-        .join(events, (events.c.request == requests.c.id) & (events.c.number == _latest))
+        .join(events, (events.c.request == requests.c.id) & (events.c.number == _LAST))
         .where(events.c.state == RefundState.SUCCEEDED.value)
     )

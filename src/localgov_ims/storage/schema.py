@@ -114,6 +114,16 @@ def record_table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
     )
 
 
+def last_number(events: sa.Table, key: str, of: sa.Table) -> sa.ScalarSelect[Any]:
+    """Return the number of the latest of a record's numbered *events*: those whose column *key* names it.
+
+    It is asked inside a query of the table *of*, and found by the index that makes the numbers unique.
+    """
+    own = events.alias()
+    query = sa.select(sa.func.max(own.c.number)).where(own.c[key] == of.c.id)
+    return query.correlate(of).scalar_subquery()
+
+
 _CANONICAL: Mapping[type, Callable[[Any], object]] = {
     UUID: lambda value: value.hex,
     date: date.isoformat,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from localgov_ims.domain.hearings import Hearing, HearingState, JournalExported, again_after, claimed_until
-from localgov_ims.domain.outbox import without_address
+from localgov_ims.domain.hearings import Hearing, HearingState, JournalExported, again_after
+from localgov_ims.domain.outbox import CLAIM_LASTS, without_address
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.errors import AlreadyDone, ImsError
 from localgov_ims.service.installation import Installation
@@ -56,7 +56,7 @@ def _claimed(installation: Installation, hearing: Hearing, *, at_once: bool) -> 
             waits = found.again_at is not None and found.again_at > unit.at
             if waits and not (at_once and found.state is HearingState.FAILED):
                 return None
-            until = claimed_until(unit.at)
+            until = unit.at + CLAIM_LASTS
             stored.add_event(unit, found, HearingState.CLAIMED, by=installation.actor, again_at=until)
             unit.detail |= {"listener": found.listener, "journal": found.journal}
             unit.commit()
