@@ -23,6 +23,20 @@ header = ["On", "Sum"]
 amount = { column = "Sum", sign = "as-printed" }
 taken_on = { column = "On", format = "DD/MM/YYYY" }
 """
+PAYABLES = """
+[profiles.payables]
+kind = "delimited"
+yields = "list"
+encoding = "utf-8"
+delimiter = ";"
+thousands = "."
+decimal = ","
+header = ["Run", "Paid on", "Sum"]
+day = { column = "Paid on", format = "DD/MM/YYYY" }
+reference = { column = "Run", drop_prefix = "RUN " }
+amount = { column = "Sum", sign = "unsigned" }
+positive = "out"
+"""
 
 
 def read(*arguments: object, code: int) -> list[dict[str, object]]:
@@ -55,6 +69,16 @@ def test_a_profile_of_ones_own_takes_the_place_of_a_shipped_one(tmp_path: Path) 
     (entry,) = read("--profile", own, file, code=0)
     assert (entry["format"], entry["credits_pence"]) == ("allpay", 100)
     assert read(file, code=3)[0]["issues"][0]["code"] == "unknown-message"
+
+
+def test_another_systems_list_is_read_by_its_profile(tmp_path: Path) -> None:
+    own, file = tmp_path / "council.toml", tmp_path / "run.csv"
+    own.write_text(PAYABLES, encoding="utf-8")
+    file.write_text("Run;Paid on;Sum\nRUN 77;11/05/2026;1.234,50\n", encoding="utf-8")
+    (entry,) = read("--profile", own, file, code=0)
+    assert (entry["format"], entry["kind"], entry["debits_pence"]) == ("payables", "list", 123450)
+    shown = CliRunner().invoke(ims, ["profiles", "try", "payables", str(file), "--profile", str(own)])
+    assert "reference: 77" in shown.output
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_a_list_with_a_fault_is_refused_and_the_fault_shown(call: Any, tmp_path:
         "stated", "items", "list.csv", "--account", "main", "--list", "ledger_only", "--source", "AP"
     )
     assert refused.exit_code == 3
-    assert "bad-date at line 2, field day" in refused.stdout
+    assert "bad-date at row 1, line 2, field day" in refused.stdout
     assert json.loads(call("stated", "list", "--json").stdout) == []
 
 

@@ -74,7 +74,7 @@ def test_a_row_becomes_a_line():
         ({"kind": "xml"}, "kind: must be 'delimited' or 'fixed' or 'sheet', not 'xml'"),
         (
             {"yields": "advice"},
-            "yields: must be 'statement' or 'settlement' or 'income' or 'accounts', not 'advice'",
+            "yields: must be 'statement' or 'settlement' or 'income' or 'accounts' or 'list', not 'advice'",
         ),
         ({"order": "sideways"}, "order must be 'oldest-first' or 'newest-first', not 'sideways'"),
         ({"name": "x"}, "name: is the table's own name"),

@@ -28,7 +28,8 @@ from localgov_ims.service.ledger.feeding import feed_figures, send_again, send_f
 from localgov_ims.service.moves.reallocations import reallocate_line
 from localgov_ims.service.moves.reversing import reverse_transaction
 from localgov_ims.service.proofs.control_proofs import prove_fund
-from localgov_ims.service.proofs.stating import Loaded, end_item, load_items
+from localgov_ims.service.proofs.loading_lists import load_items
+from localgov_ims.service.proofs.stating import Loaded, end_item
 from localgov_ims.service.reconciliation.breaks import list_breaks
 from localgov_ims.service.suspense.creating import NewItem, create_item
 from localgov_ims.service.verifying import verify
@@ -117,7 +118,7 @@ def test_a_list_of_the_rejected_does_not_double_what_an_answer_named(office: Ins
     )
     assert (said.added, said.seen) == (2, 1)
     (issue,) = a_list(office, row, f"{rejected.day},612345674,80.00").issues
-    assert (issue.place, issue.field) == ("line 3", "reference")
+    assert (issue.place, issue.field) == ("row 2, line 3", "reference")
     assert f"named line {rejected.reference} of this account" in issue.message
     assert len(breaks(office)) == 3
     ended(office, rejected.id, "sent_again")

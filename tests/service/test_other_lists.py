@@ -15,10 +15,14 @@ from tests.service.test_reconciling import _ends, _work
 from localgov_ims.domain.breaks import BreakKind
 from localgov_ims.domain.stated import About
 from localgov_ims.errors import NotFound, RuleViolation
+from localgov_ims.files.profiles import ProfileReader, profile_from
 from localgov_ims.reconciliation.dispositions import DispositionKind
+from localgov_ims.service.files.importing import import_file
+from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.proofs.bank_proofs import prove_bank
-from localgov_ims.service.proofs.stating import Loaded, end_item, list_items, load_items
+from localgov_ims.service.proofs.loading_lists import load_items
+from localgov_ims.service.proofs.stating import Loaded, end_item, list_items
 from localgov_ims.service.reconciliation.breaks import list_breaks
 from localgov_ims.service.reconciliation.reconciling import reconcile
 from localgov_ims.service.reconciliation.undoing_matches import undo_match
@@ -116,3 +120,56 @@ def test_the_proof_of_the_bank_account_waits_for_nothing_that_payables_posts(
 def test_a_system_that_no_recogniser_names_has_no_list(installation: Installation) -> None:
     with pytest.raises(NotFound, match="payables, payroll"):
         _listed(installation, "2026-05-11,77,-9.00,", system="payabels")
+
+
+PAYABLES = {
+    "kind": "fixed", "yields": "list", "encoding": "ascii", "positive": "out",
+    "columns": {"run": {"start": 1, "length": 6}, "day": {"start": 7, "length": 8}, "amount": {"start": 15, "length": 9}},
+    "day": {"column": "day", "format": "DDMMYYYY"},
+    "reference": {"column": "run", "drop_prefix": "RUN"},
+    "amount": {"column": "amount", "sign": "unsigned", "unit": "pence"},
+}  # fmt: skip
+
+
+def _reading(council: Installation, name: str = "our-payables") -> Installation:
+    reader = ProfileReader(profile_from(name, PAYABLES))
+    return evolve(
+        council, readers=(*council.readers, reader), options={**council.options, name: reader.options()}
+    )
+
+
+def _written(council: Installation, text: str, named: str | None = None) -> Loaded:
+    return load_items(
+        council, io.BytesIO(text.encode()), about=About.SYSTEM, subject="payables", what="payments",
+        source="BACS list", named=named,
+    )  # fmt: skip
+
+
+def test_what_payables_really_writes_is_loaded_by_a_profile_and_matched(installation: Installation) -> None:
+    council = _reading(_paying(installation))
+    assert _written(council, "RUN77 11052026000000500\nRUN77 11052026000000400\n") == Loaded(added=2)
+    assert _written(council, "RUN77 11052026000000500\n", named="our-payables") == Loaded(seen=1)
+    assert _work(council, camt(entry("-9.00", RUN)))[RUN].rule == "other-list-total"
+
+
+def test_a_list_that_no_profile_knows_or_more_than_one_is_refused_by_name(installation: Installation) -> None:
+    council = _reading(_paying(installation))
+    assert [issue.code for issue in _written(council, "When,Run,Sum\n").issues] == ["unknown-message"]
+    assert [issue.code for issue in _written(council, "x\n", named="camt053").issues] == ["unknown-message"]
+    both = _reading(council, "another")
+    assert [issue.code for issue in _written(both, "RUN77 11052026000000500\n").issues] == [
+        "ambiguous-format"
+    ]
+    assert list_items(council) == []
+
+
+def test_a_list_is_not_imported_like_a_statement_and_the_refusal_says_how_it_is_loaded(
+    installation: Installation,
+) -> None:
+    result = import_file(
+        installation,
+        Incoming(name="list.csv", stream=io.BytesIO(b"day,reference,amount\n2026-05-11,77,-9.00\n")),
+    )
+    assert [(issue.code, "ims stated items" in issue.message) for issue in result.issues] == [
+        ("wrong-kind", True)
+    ]

@@ -15,14 +15,8 @@ from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.stated import LISTS, OUTCOMES, About
-from localgov_ims.service.proofs.stating import (
-    Loaded,
-    end_item,
-    list_items,
-    load_items,
-    load_totals,
-    state_total,
-)
+from localgov_ims.service.proofs.loading_lists import load_items
+from localgov_ims.service.proofs.stating import Loaded, end_item, list_items, load_totals, state_total
 from localgov_ims.storage.stated import StandingItem
 
 _source = click.option(
@@ -70,12 +64,21 @@ def totals(context: click.Context, file: str, source: str) -> None:
 @click.option("--fund", help="The fund that they are about.")
 @click.option("--system", help="The system, such as payables, that paid or received them.")
 @click.option("--list", "what", type=click.Choice(list(OUTCOMES)), required=True, help="Which list it is.")
+@click.option("--format", "named", metavar="NAME", help="Read by this profile instead of recognising it.")
 @_source
 @click.pass_context
 def items(
-    context: click.Context, file: str, account: str | None, fund: str | None, system: str | None, what: str, source: str
+    context: click.Context, file: str, account: str | None, fund: str | None, system: str | None, what: str,
+    named: str | None, source: str,
 ) -> None:  # fmt: skip
-    """Load the items of a list from a CSV: day, reference, amount, note. Items that are here add nothing."""
+    """Load the items of a list from a FILE that a profile of lists describes. Items that are here add nothing.
+
+    The shipped profile, listed-items, is a CSV of day, reference, amount and note.
+
+    \b
+    Examples:
+      ims stated items payables.csv --system payables --list payments --source "BACS list of 11 May"
+    """  # noqa: D301 - the escape is click's mark for a paragraph left as it is
     given = [
         (about, name) for about, name in zip(About, (account, fund, system), strict=True) if name is not None
     ]
@@ -90,6 +93,7 @@ def items(
             subject=subject,
             what=what,
             source=source,
+            named=named,
         )
     _show(context, loaded, "item")
 

@@ -119,6 +119,21 @@ class StatedTotal:
 
 
 @frozen(kw_only=True)
+class ListedRow:
+    """A row of a file in which somebody else lists items: as `ListedItem`, before it is known whose list it is.
+
+    Attributes:
+        place: Where it stands: `row 3, line 4`.
+    """
+
+    place: str
+    day: date
+    reference: str
+    amount: Money
+    note: str = ""
+
+
+@frozen(kw_only=True)
 class ListedItem:
     """An item of somebody else's list.
 

@@ -16,6 +16,7 @@ from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.settlements import SettlementLine
+from localgov_ims.domain.stated import ListedRow
 from localgov_ims.domain.statements import BankLine, Evidence
 from localgov_ims.domain.unpaids import Unpaid
 from localgov_ims.files.holder_fields import HolderRow
@@ -30,6 +31,7 @@ class Yields(enum.Enum):
     ACCOUNTS = "accounts"
     UNPAIDS = "unpaids"
     ADVICE = "advice"
+    LIST = "list"
 
 
 @frozen(kw_only=True)
@@ -107,5 +109,5 @@ class Closed:
     last_on: date | None = None
 
 
-Row = BankLine | SettlementLine | IncomeRow | HolderRow | Unpaid | Advice
+Row = BankLine | SettlementLine | IncomeRow | HolderRow | Unpaid | Advice | ListedRow
 Event = Opened | Row | Closed | Issue

@@ -19,6 +19,7 @@ from localgov_ims.files import (
     fixed,
     profiled_accounts,
     profiled_income,
+    profiled_lists,
     profiled_settlements,
     profiled_statements,
     sheets,
@@ -29,12 +30,14 @@ from localgov_ims.files.events import Event, Yields
 from localgov_ims.files.income_fields import IncomeFields
 from localgov_ims.files.layouts import Delimited, Fixed, Sheet
 from localgov_ims.files.limits import Limits, ending_with_issue
+from localgov_ims.files.list_fields import ListFields
 from localgov_ims.files.readers import API_VERSION, Options
 from localgov_ims.files.shapes import fits, row_fits
 from localgov_ims.files.structuring import faults_of
 from localgov_ims.files.tables import Table
 
 AnyLayout = Delimited | Fixed | Sheet
+AnyContent = StatementFields | SettlementFields | IncomeFields | AccountFields | ListFields
 _Content = TypeVar("_Content", bound=Content)
 
 _LAYOUTS: Mapping[str, type[AnyLayout]] = {
@@ -42,11 +45,12 @@ _LAYOUTS: Mapping[str, type[AnyLayout]] = {
     "fixed": Fixed,
     "sheet": Sheet,
 }
-_CONTENTS: Mapping[str, type[StatementFields | SettlementFields | IncomeFields | AccountFields]] = {
+_CONTENTS: Mapping[str, type[AnyContent]] = {
     "statement": StatementFields,
     "settlement": SettlementFields,
     "income": IncomeFields,
     "accounts": AccountFields,
+    "list": ListFields,
 }
 
 
@@ -55,7 +59,7 @@ class Profile:
     """How the rows of a file are laid out, and what their columns mean."""
 
     layout: AnyLayout
-    content: StatementFields | SettlementFields | IncomeFields | AccountFields
+    content: AnyContent
 
     @property
     def name(self) -> str:
@@ -107,6 +111,8 @@ class ProfileReader:
             yield from profiled_settlements.events(layout, content, table.rows())
         elif isinstance(content, IncomeFields):
             yield from profiled_income.events(layout, content, table)
+        elif isinstance(content, ListFields):
+            yield from profiled_lists.events(layout, content, table)
         else:
             yield from profiled_accounts.events(layout, content, table)
 

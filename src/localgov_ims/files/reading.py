@@ -12,6 +12,7 @@ from localgov_ims.domain.income_files import IncomeRow
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.policies import RELAXABLE
+from localgov_ims.domain.stated import ListedRow
 from localgov_ims.domain.statements import BankLine, Evidence
 from localgov_ims.files.events import Closed, Event, Opened
 from localgov_ims.files.holder_fields import HolderRow
@@ -200,7 +201,7 @@ def _without_rows(reader: Reader, stream: BinaryIO) -> Iterator[Opened | Closed 
                 yield from identifiers.repeated(account, named).values()
                 named = []
                 yield event
-            elif event.identifier is not None:
+            elif not isinstance(event, ListedRow) and event.identifier is not None:
                 named.append((event.identifier, event.place))
                 if len(named) == _NOTED_AT_ONCE:
                     yield from identifiers.repeated(account, named).values()

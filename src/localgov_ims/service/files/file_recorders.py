@@ -53,6 +53,9 @@ def recorder_of(
     if collected is not None and not is_list:
         message = "It is no list of whom a credit pays: such a list has an import type of kind remittance."
         raise refuse("wrong-kind", "file", message, value=reader.yields.value)
+    if reader.yields is Yields.LIST:
+        message = "It is a list of another system; whose, only who loads it can say: `ims stated items`."
+        raise refuse("wrong-kind", "file", message, value=reader.yields.value)
     if not records and reader.yields not in {Yields.INCOME, Yields.ACCOUNTS}:
         message = "It is tried by `ims read`; a dry run is of files that have an import type."
         raise refuse("wrong-kind", "file", message, value=reader.yields.value)

@@ -18,7 +18,7 @@ from localgov_ims.domain.stated import About, ListedItem
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.ledger.feeding import answer_reader, feed_of, file_of
 from localgov_ims.service.people.permitting import permit, permit_unit
-from localgov_ims.service.proofs.stating import rejection_break
+from localgov_ims.service.proofs.loading_lists import rejection_break
 from localgov_ims.storage import feed_answers as stored
 from localgov_ims.storage import feeds, reconciliation, stated
 from localgov_ims.storage.feed_answers import Entry, Said

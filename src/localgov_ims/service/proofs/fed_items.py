@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
 from localgov_ims.domain.feeds import NEVER_TAKEN
-from localgov_ims.domain.stated import ListedItem
+from localgov_ims.domain.stated import ListedItem, ListedRow
 from localgov_ims.errors import InvalidValue, RuleViolation
 from localgov_ims.service.finding import stored_reference
 from localgov_ims.storage import draws, feed_answers, feeds
@@ -46,16 +45,16 @@ def is_answered(answered: Iterable[Rejection], item: ListedItem) -> bool:
     return any((each.reference, each.amount) == line for each in answered)
 
 
-def check_answered(answered: Iterable[Rejection], v: Mapping[str, Any]) -> None:
+def check_answered(answered: Iterable[Rejection], row: ListedRow) -> None:
     """Refuse a row of a list of the rejected that may be a line which an answer named: it would be there twice.
 
     Raises:
         InvalidValue: It gives the account, day and amount of one (`already_answered`).
     """
     for each in answered:
-        if (each.account_reference, each.taken_on, each.amount) == (v["reference"], v["day"], v["amount"]):
+        if (each.account_reference, each.taken_on, each.amount) == (row.reference, row.day, row.amount):
             message = (
                 f"An answer to a feed named line {each.reference} of this account, day and amount, so it would be there twice. "
                 "Leave the row out; if it is another payment, write its line's reference."
             )
-            raise InvalidValue("already_answered", message, field="reference", value=v["reference"])
+            raise InvalidValue("already_answered", message, field="reference", value=row.reference)

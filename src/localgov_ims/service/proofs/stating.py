@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any, BinaryIO, TypeVar
+from typing import BinaryIO
 from uuid import UUID
 
 from attrs import evolve, frozen
 
-from localgov_ims.domain.breaks import Break, BreakKind
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.permissions import Permission
-from localgov_ims.domain.stated import LISTS, OUTCOMES, About, ItemEnd, ListedItem, StatedTotal, check_listed
+from localgov_ims.domain.stated import LISTS, OUTCOMES, About, ItemEnd, StatedTotal
 from localgov_ims.errors import AlreadyDone, ImsError, InvalidValue, NotFound, RuleViolation
-from localgov_ims.files.stated_csv import ITEM_COLUMNS, TOTAL_COLUMNS, read_rows
+from localgov_ims.files.totals_csv import TotalRow, read_totals
 from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit, permit_unit
-from localgov_ims.service.proofs.fed_items import check_answered, check_fed, is_answered
-from localgov_ims.storage import feed_answers, reconciliation
+from localgov_ims.service.proofs.fed_items import check_fed
 from localgov_ims.storage import stated as stored
 from localgov_ims.storage.stated import StandingItem
 from localgov_ims.storage.store import Unit
-
-Made = TypeVar("Made")
 
 
 @frozen(kw_only=True)
@@ -70,54 +65,20 @@ def load_totals(installation: Installation, stream: BinaryIO, *, source: str) ->
     """
     with installation.unit("state_totals") as unit:
         permit_unit(installation, unit, Permission.RECONCILIATION_PREPARE)
-        made, issues = _read(stream, TOTAL_COLUMNS, lambda v: _total(installation.council, v, source))
+        made, issues = list[StatedTotal](), list[Issue]()
+        for row in read_totals(stream):
+            if isinstance(row, Issue):
+                issues.append(row)
+                continue
+            try:
+                made.append(_total(installation.council, row, source))
+            except ImsError as error:
+                issues.append(issue_of(error, f"line {row.line}"))
         if issues:
             return Loaded(issues=tuple(issues))
         added = _record_totals(unit, made)
         unit.commit()
     return Loaded(added=added, seen=len(made) - added)
-
-
-def load_items(
-    installation: Installation, stream: BinaryIO, *, about: About, subject: str, what: str, source: str
-) -> Loaded:
-    """Load a list of items from CSV, all or nothing: `day,reference,amount,note`; items that are here are seen.
-
-    What the back office rejected becomes a Break each; a line that its answer to a feed named is seen as well.
-
-    Raises:
-        NotPermitted: The permission reconciliation.prepare is missing.
-        NotFound: There is no such bank account or fund, or no recogniser names such a system.
-        InvalidValue: There is no such list, or the source is missing or too long.
-        AlreadyDone: Somebody else loaded some of them at the same time; load the file again.
-    """
-    with installation.unit("list_items") as unit:
-        permit_unit(installation, unit, Permission.RECONCILIATION_PREPARE)
-        check_subject(installation.council, about, subject)
-        check_listed(about, what)
-        alike = Counter[str]()
-        answered = feed_answers.rejections(unit.connection, subject) if what == "rejected" else ()
-
-        def item(v: dict[str, Any]) -> ListedItem:
-            # Equal rows are different items: which of them this is counts.
-            check_answered(answered, v)
-            like = f"{v['day']}/{v['reference']}/{v['amount']}"
-            alike[like] += 1
-            return ListedItem(
-                id=new_id(), about=about, subject=subject, what=what, key=f"{like}/{alike[like]}", day=v["day"],
-                reference=v["reference"], amount=v["amount"], note=v["note"], source=source,
-            )  # fmt: skip
-
-        made, issues = _read(stream, ITEM_COLUMNS, item)
-        if issues:
-            return Loaded(issues=tuple(issues))
-        known = stored.keys_of(unit.connection, about, subject, what)
-        fresh = [each for each in made if each.key not in known and not is_answered(answered, each)]
-        stored.add_items(unit, fresh)
-        reconciliation.add_breaks(unit, [rejection_break(item) for item in fresh if item.what == "rejected"])
-        unit.detail |= {"list": what, "subject": subject, "items": len(fresh)}
-        unit.commit()
-    return Loaded(added=len(fresh), seen=len(made) - len(fresh))
 
 
 def end_item(installation: Installation, item: UUID, *, outcome: str, reason: str, ended_on: date) -> ItemEnd:
@@ -196,25 +157,14 @@ def check_subject(council: Council, about: About, subject: str) -> None:
         )
 
 
-def _read(
-    stream: BinaryIO, columns: Sequence[str], make: Callable[[dict[str, Any]], Made]
-) -> tuple[list[Made], list[Issue]]:
-    made, issues = list[Made](), list[Issue]()
-    for row in read_rows(stream, columns):
-        if isinstance(row, Issue):
-            issues.append(row)
-            continue
-        try:
-            made.append(make(row.values))
-        except ImsError as error:
-            name = str(error.data.get("field", ""))
-            issues.append(
-                Issue(code="bad-field", place=f"line {row.line}", field=name, message=error.message)
-            )
-    return made, issues
+def issue_of(error: ImsError, place: str) -> Issue:
+    """Return what is wrong with a row that what is recorded refuses."""
+    field = str(error.data.get("field", ""))
+    return Issue(code="bad-field", place=place, field=field, message=error.message)
 
 
-def _total(council: Council, v: dict[str, Any], source: str) -> StatedTotal:
+def _total(council: Council, row: TotalRow, source: str) -> StatedTotal:
+    v = row.values
     check_subject(council, About.FUND, v["fund"])
     return StatedTotal(
         id=new_id(), about=About.FUND, subject=v["fund"], what=v["what"], first_on=v["from"], as_at=v["to"],
@@ -233,16 +183,3 @@ def _record_totals(unit: Unit, made: Iterable[StatedTotal]) -> int:
     stored.add_totals(unit, numbered)
     unit.detail["totals"] = len(numbered)
     return len(numbered)
-
-
-def rejection_break(item: ListedItem) -> Break:
-    """Return the Break of an item that a back office did not take."""
-    because = f" ({item.note})" if item.note else ""
-    message = (
-        f"The back office did not take {item.amount.shown()} of {item.day:%d %B %Y} for {item.reference}{because}. Send it "
-        "again, transfer it, or put it into suspense; then `ims stated end` says which."
-    )
-    return Break(
-        id=new_id(), kind=BreakKind.REJECTED_LINE, subject_kind="listed_item", subject=item.id, since_on=item.day,
-        message=message,
-    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Lists and totals that others state, as CSV: a header of names in any order, then a row for each."""
+"""Totals that others state, as CSV: a header of names in any order, then a row for each."""
 
 from __future__ import annotations
 
@@ -15,22 +15,20 @@ from localgov_ims.domain.money import Money
 from localgov_ims.errors import InvalidValue
 
 MOST_BYTES: Final = 16 * 1024 * 1024
-"""Of a file of what others state: some hundred thousand rows."""
+"""Of a file of totals: some hundred thousand rows."""
 
-ITEM_COLUMNS: Final = ("day", "reference", "amount", "note")
-TOTAL_COLUMNS: Final = ("fund", "what", "from", "to", "amount")
-_OPTIONAL: Final = frozenset({"note"})
+COLUMNS: Final = ("fund", "what", "from", "to", "amount")
 
 
 @frozen(kw_only=True)
-class StatedRow:
+class TotalRow:
     """A row: its values by column, as they were read (`date`, `Money`, text), and the line it stands on."""
 
     line: int
     values: dict[str, Any]
 
 
-def read_rows(stream: BinaryIO, columns: Sequence[str]) -> Iterator[StatedRow | Issue]:
+def read_totals(stream: BinaryIO) -> Iterator[TotalRow | Issue]:
     """Yield each row, or the Issue about it: UTF-8, RFC 4180, pounds (`-412.50`), days as `YYYY-MM-DD`.
 
     Columns that are not asked for, and those that are missing, stop the file: a misspelt heading must not lose a column.
@@ -50,24 +48,22 @@ def read_rows(stream: BinaryIO, columns: Sequence[str]) -> Iterator[StatedRow | 
         return
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
-        faults = _header(list(reader.fieldnames or ()), columns)
-        yield from faults or _rows(reader, columns)
+        faults = _header(list(reader.fieldnames or ()))
+        yield from faults or _rows(reader)
     except csv.Error as error:
         yield Issue(
             code="layout-mismatch", place=f"line {reader.line_num}", message=f"It is no CSV: {error}."
         )
 
 
-def _header(found: Sequence[str], columns: Sequence[str]) -> list[Issue]:
-    wanted = ", ".join(columns)
-    faults = [name for name in found if name not in columns]
-    faults += [name for name in columns if name not in found and name not in _OPTIONAL]
-    faults += [name for name in columns if found.count(name) > 1]
-    message = f"The header must name each of these columns once, and no others: {wanted}."
+def _header(found: Sequence[str]) -> list[Issue]:
+    faults = [name for name in found if name not in COLUMNS]
+    faults += [name for name in COLUMNS if found.count(name) != 1]
+    message = f"The header must name each of these columns once, and no others: {', '.join(COLUMNS)}."
     return [Issue(code="layout-mismatch", place="line 1", field=name, message=message) for name in faults]
 
 
-def _rows(reader: csv.DictReader[str], columns: Sequence[str]) -> Iterator[StatedRow | Issue]:
+def _rows(reader: csv.DictReader[str]) -> Iterator[TotalRow | Issue]:
     for row in reader:
         place = f"line {reader.line_num}"
         if None in row or None in row.values():
@@ -78,7 +74,7 @@ def _rows(reader: csv.DictReader[str], columns: Sequence[str]) -> Iterator[State
             )
             continue
         values: dict[str, Any] = {}
-        for name in columns:
+        for name in COLUMNS:
             written = (row.get(name) or "").strip()
             read = _READ.get(name)
             try:
@@ -90,10 +86,10 @@ def _rows(reader: csv.DictReader[str], columns: Sequence[str]) -> Iterator[State
                     else ("bad-date", "a day as YYYY-MM-DD")
                 )
                 yield Issue(code=code, place=place, field=name, value=written, message=f"It must be {what}.")
-        if len(values) == len(columns):
-            yield StatedRow(line=reader.line_num, values=values)
+        if len(values) == len(COLUMNS):
+            yield TotalRow(line=reader.line_num, values=values)
 
 
 _READ: Final[dict[str, Callable[[str], object]]] = {
-    "amount": Money.parse, "day": date.fromisoformat, "from": date.fromisoformat, "to": date.fromisoformat,
+    "amount": Money.parse, "from": date.fromisoformat, "to": date.fromisoformat,
 }  # fmt: skip
