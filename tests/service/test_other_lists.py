@@ -13,6 +13,7 @@ from tests.service.test_matching import _journalled, _matches
 from tests.service.test_reconciling import _ends, _work
 
 from localgov_ims.domain.breaks import BreakKind
+from localgov_ims.domain.money import Money
 from localgov_ims.domain.stated import About
 from localgov_ims.errors import NotFound, RuleViolation
 from localgov_ims.files.profiles import ProfileReader, profile_from
@@ -23,7 +24,7 @@ from localgov_ims.service.installation import Installation
 from localgov_ims.service.proofs.bank_proofs import prove_bank
 from localgov_ims.service.proofs.loading_lists import load_items
 from localgov_ims.service.proofs.stating import Loaded, end_item, list_items
-from localgov_ims.service.reconciliation.breaks import list_breaks
+from localgov_ims.service.reconciliation.breaks import close_breaks, list_breaks
 from localgov_ims.service.reconciliation.reconciling import reconcile
 from localgov_ims.service.reconciliation.undoing_matches import undo_match
 
@@ -86,10 +87,10 @@ def test_a_run_that_does_not_come_to_its_debit_is_not_matched_and_is_missed_in_t
     assert _work(council, camt(entry("-9.00", RUN)))[RUN].kind is DispositionKind.OTHER
     clock.moment = datetime(2026, 5, 15, 7, 0, tzinfo=UTC)
     reconcile(council)
-    assert [each.found.kind for each in list_breaks(council)] in (
-        [BreakKind.FILE_OVERDUE],
-        [BreakKind.FILE_DIFFERS],
-    )
+    assert [each.found.kind for each in list_breaks(council)] == [
+        BreakKind.FILE_DIFFERS,  # the debit
+        *[BreakKind.PAST_ITS_DAYS] * 2,  # what its list says instead
+    ]
 
 
 def test_an_item_that_is_matched_ends_only_once_its_match_is_undone(installation: Installation) -> None:
@@ -115,6 +116,86 @@ def test_the_proof_of_the_bank_account_waits_for_nothing_that_payables_posts(
     _journalled(council)
     proof = prove_bank(council, account="main", as_at=datetime(2026, 5, 11, tzinfo=UTC).date())
     assert [proof.figure(key).amount.pence for key in ("unposted_debits", "elsewhere")] == [0, -900]
+
+
+def test_a_payment_that_the_bank_has_not_brought_in_its_days_is_a_break_until_it_does(
+    installation: Installation, clock: MovableClock
+) -> None:
+    council = _paying(installation)
+    _listed(council, "2026-05-11,77,-9.00,A SUPPLIER")
+    clock.moment = datetime(2026, 5, 14, 7, 0, tzinfo=UTC)
+    reconcile(council)
+    assert list_breaks(council) == []  # its third working day
+    clock.moment = datetime(2026, 5, 15, 7, 0, tzinfo=UTC)
+    reconcile(council)
+    (late,) = list_breaks(council)
+    assert (late.found.kind, late.age) == (BreakKind.PAST_ITS_DAYS, 4)
+    assert "payables lists -£9.00 of 11 May 2026 as 77" in late.found.message
+    assert "SUPPLIER" not in late.found.message
+    with pytest.raises(RuleViolation, match="the bank brings it"):
+        close_breaks(council, [late.found.id], reason="I have seen it")
+    assert _work(council, camt(entry("-9.00", RUN)))[RUN].kind is DispositionKind.MATCHED
+    assert list_breaks(council) == []
+    undo_match(council, _matches(council)[0].id, reason="It was another run")
+    assert [each.found.id for each in list_breaks(council)] == [late.found.id]
+
+
+def test_a_late_payment_that_a_person_ends_is_no_break_any_more(
+    installation: Installation, clock: MovableClock
+) -> None:
+    council = installation  # whose recognisers of payables say no days: five
+    _listed(council, "2026-05-11,77,-9.00,")
+    clock.moment = datetime(2026, 5, 18, 7, 0, tzinfo=UTC)
+    reconcile(council)
+    assert list_breaks(council) == []
+    clock.moment = datetime(2026, 5, 19, 7, 0, tzinfo=UTC)
+    reconcile(council)
+    (late,) = list_breaks(council)
+    day = datetime(2026, 5, 18, tzinfo=UTC).date()
+    end_item(council, late.found.subject, outcome="cancelled", reason="Stopped", ended_on=day)
+    reconcile(council)
+    assert list_breaks(council) == []
+
+
+def test_what_payables_posted_and_the_bank_has_not_brought_is_in_the_proof_of_its_account(
+    installation: Installation,
+) -> None:
+    council = _paying(installation)
+    _listed(council, "2026-05-08,76,-1.50,A SUPPLIER", "2026-05-11,77,-9.00,")
+    _work(council, camt(entry("20.00", "A PAYER")))
+    tuesday = datetime(2026, 5, 12, tzinfo=UTC)
+    _work(council, camt(entry("-9.00", RUN), day=tuesday.date(), number=2, opening="1020.00"))
+    monday = prove_bank(council, account="main", as_at=datetime(2026, 5, 11, tzinfo=UTC).date())
+    later = prove_bank(council, account="main", as_at=tuesday.date())
+    assert [str(each.figure("ledger_only_debits").amount) for each in (monday, later)] == ["-10.50", "-1.50"]
+    (item,) = later.figure("ledger_only_debits").items
+    assert (item.text, item.due_on, item.note) == (
+        "76",
+        datetime(2026, 5, 13, tzinfo=UTC).date(),
+        "from: BACS list",
+    )
+    assert later.figure("elsewhere").amount == Money(-900)
+    assert not later.figure("listed_elsewhere").items
+    elsewhere = prove_bank(council, account="cash-office", as_at=tuesday.date())
+    assert not elsewhere.figure("ledger_only_debits").items
+
+
+def test_a_list_of_a_system_that_may_use_several_accounts_is_shown_beside_the_proof_of_each(
+    installation: Installation,
+) -> None:
+    council = _paying(installation)
+    recognisers = tuple(
+        evolve(each, account=None) if each.system == "payables" else each
+        for each in council.council.recognisers
+    )
+    council = evolve(council, council=evolve(council.council, recognisers=recognisers))
+    _listed(council, "2026-05-11,77,-9.00,")
+    for account in ("main", "cash-office"):
+        proof = prove_bank(council, account=account, as_at=datetime(2026, 5, 11, tzinfo=UTC).date())
+        assert [proof.figure(key).amount.pence for key in ("ledger_only_debits", "listed_elsewhere")] == [
+            0,
+            -900,
+        ]
 
 
 def test_a_system_that_no_recogniser_names_has_no_list(installation: Installation) -> None:

@@ -43,6 +43,9 @@ class BreakKind(enum.Enum):
 CLEARING_ITEM: Final = "clearing_item"
 """What a Break is about whose subject is outstanding in clearing, by the item's identifier."""
 
+LISTED_ITEM: Final = "listed_item"
+"""What a Break is about whose subject is an item of somebody else's list."""
+
 ADVICE: Final = "advice"
 """What a Break is about whose subject is an advice of Bacs; it is for the owner of its service user number."""
 

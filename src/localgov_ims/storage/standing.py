@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from localgov_ims.domain.breaks import ADVICE, CLEARING_ITEM, Break
+from localgov_ims.domain.breaks import ADVICE, CLEARING_ITEM, LISTED_ITEM, Break
 from localgov_ims.reconciliation.dispositions import DispositionKind
 from localgov_ims.storage import advices, break_events, reconciliation, refunds, stated, unpaids
 from localgov_ims.storage.outstanding import outstanding
@@ -19,7 +19,8 @@ def standing_breaks(connection: Connection) -> list[Break]:
     """Return the Breaks whose cause is still there: the line still waits, the payment is still nobody's.
 
     What a provider said against our own records stands for good: nothing but a person can settle it. What was wrong
-    with a refund stands until it is paid; a claim of what was refunded, until it is withdrawn; an advice, until it is taken; an item of clearing, while it is outstanding.
+    with a refund stands until it is paid; a claim of what was refunded, until it is withdrawn; an advice, until it is taken; an item of clearing, while it is outstanding; an item of
+    another's list, until the bank brings it or somebody ends it.
     """
     current, breaks = reconciliation.current, reconciliation.breaks
     # It waits for what it waited for then; and what others journal waits for their list, where a day was set.
@@ -34,9 +35,7 @@ def standing_breaks(connection: Connection) -> list[Break]:
     )
     stands = stands | breaks.c.subject_kind.in_(("payment", "transaction", "unknown_payment"))
     stands = stands | ((breaks.c.subject_kind == "refund_request") & breaks.c.subject.not_in(refunds.paid()))
-    stands = stands | (
-        (breaks.c.subject_kind == "listed_item") & breaks.c.subject.not_in(sa.select(stated.ends.c.item))
-    )
+    stands = stands | ((breaks.c.subject_kind == LISTED_ITEM) & breaks.c.subject.not_in(stated.gone()))
     stands = stands | ((breaks.c.subject_kind == "unpaid") & breaks.c.subject.not_in(unpaids.withdrawn()))
     waits = sa.select(advices.advices.c.id).where(advices.untaken())
     stands = stands | ((breaks.c.subject_kind == ADVICE) & breaks.c.subject.in_(waits))

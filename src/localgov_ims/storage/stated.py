@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.stated import About, ItemEnd, ListedItem, StatedTotal
-from localgov_ims.storage import reconciliation
+from localgov_ims.storage import reconciliation, statements
 from localgov_ims.storage.schema import (
     day_column,
     moment_column,
@@ -75,7 +75,7 @@ class StandingItem:
     line: UUID | None = None
 
     def open_at(self, day: date) -> bool:
-        """Tell whether it was there, and open, at the end of a day."""
+        """Tell whether it was there, and had not ended, at the end of a day."""
         return self.item.day <= day and (self.end is None or self.end.ended_on > day)
 
 
@@ -144,9 +144,12 @@ def some_items(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterat
     ended = [
         ends.c[name].label(f"end_{name}") for name in ("id", "ended_on", "outcome", "reason", "by", "at")
     ]
+    m, lines = reconciliation.live, statements.lines
     query = (
-        sa.select(items, *ended, _line().label("line"))
+        sa.select(items, *ended, m.c.left_id.label("line"))
         .outerjoin(ends, ends.c.item == items.c.id)
+        .outerjoin(m, _of_item())
+        .outerjoin(lines, lines.c.id == m.c.left_id)
         .where(*where)
         .order_by(items.c.day, items.c.key, items.c.id)
     )
@@ -158,20 +161,32 @@ def payments_to_match() -> sa.Select[Any]:
     """Select what other systems say they paid or received that no bank line has brought and that has not ended."""
     i = items.c
     return sa.select(i.id, i.day, i.pence, i.subject.label("source"), i.reference.label("run")).where(
-        i.about == About.SYSTEM.value, i.id.not_in(sa.select(ends.c.item)), _line().is_(None)
+        i.about == About.SYSTEM.value, i.id.not_in(sa.select(ends.c.item)), ~sa.exists().where(_of_item())
     )
 
 
-def _line() -> sa.ScalarSelect[Any]:
+def gone() -> sa.CompoundSelect[Any]:
+    """Select the items that stand open no longer: a person ended them, or a bank line has brought them."""
     m = reconciliation.live
-    of_item = (m.c.right_kind == "list_item") & (m.c.right_id == items.c.id)
-    return sa.select(m.c.left_id).where(of_item).scalar_subquery()
+    return sa.union_all(sa.select(ends.c.item), sa.select(m.c.right_id).where(m.c.right_kind == "list_item"))
+
+
+def _of_item() -> sa.ColumnElement[bool]:
+    m = reconciliation.live
+    return (m.c.right_kind == "list_item") & (m.c.right_id == items.c.id)
 
 
 def of_list(connection: Connection, about: About, subject: str, *what: str) -> Iterator[StandingItem]:
     """Yield the items of lists about one thing."""
     i = items.c
     return some_items(connection, i.about == about.value, i.subject == subject, i.what.in_(what))
+
+
+def open_of_systems(connection: Connection, as_at: date) -> Iterator[StandingItem]:
+    """Yield the items of every other system's list that nobody had ended, and the bank not brought, by the end of a day."""
+    gone_on = (ends.c.ended_on, statements.lines.c.booked_on)
+    still = [sa.or_(day.is_(None), day > as_at) for day in gone_on]
+    return some_items(connection, items.c.about == About.SYSTEM.value, items.c.day <= as_at, *still)
 
 
 def _item(row: sa.Row[Any]) -> ListedItem:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Final
 
 from attrs import evolve
 from sqlalchemy import Connection
@@ -16,9 +18,13 @@ from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit
 from localgov_ims.service.proofs.bank_reports import check_account, closing_by_bank, line_item, opening_of
+from localgov_ims.service.proofs.other_systems import account_of, expected_by
 from localgov_ims.storage import bank_reports, ledger_positions
 from localgov_ims.storage import stated as stored
 from localgov_ims.storage.stated import StandingItem
+
+_OF_NO_ACCOUNT: Final = "no account"
+_OF_ANOTHER: Final = "another account"
 
 
 def prove_bank(installation: Installation, *, account: str, as_at: date, ledger: str | None = None) -> Proof:
@@ -43,13 +49,15 @@ def prove_bank(installation: Installation, *, account: str, as_at: date, ledger:
     )  # fmt: skip
 
 
-def listed_item(each: StandingItem, as_at: date) -> Item:
-    """Show an item of somebody's list."""
+def listed_item(each: StandingItem, as_at: date, due_on: date | None = None) -> Item:
+    """Show an item of somebody's list, and until when it may stand open, where something says so."""
     i = each.item
-    note = f"{i.note}; from: {i.source}" if i.note else f"from: {i.source}"
+    # What another system notes of a payment may be a name, and what is shown here may be kept for good.
+    named = i.note and i.about is not About.SYSTEM
+    note = f"{i.note}; from: {i.source}" if named else f"from: {i.source}"
     return Item(
         id=str(i.id), kind="listed item", day=i.day, text=i.reference, amount=i.amount, age=(as_at - i.day).days,
-        note=note,
+        due_on=due_on, note=note,
     )  # fmt: skip
 
 
@@ -80,30 +88,36 @@ def _sections(
     )  # fmt: skip
     unposted = set(connection.execute(ledger_positions.unposted_lines(account, ledger, as_at)).scalars())
     waiting = [line_item(line, council, as_at) for line in lines if line.id in unposted]
-    listed = [
-        s
-        for s in stored.of_list(connection, About.BANK, account, "ledger_only", "bank_only")
-        if s.open_at(as_at)
-    ]
+    of_account = stored.of_list(connection, About.BANK, account, "ledger_only", "bank_only")
+    listed: dict[str, list[Item]] = defaultdict(list)
+    for each in of_account:
+        if each.open_at(as_at):
+            listed[each.item.what].append(listed_item(each, as_at))
+    for each in stored.open_of_systems(connection, as_at):
+        system, own = each.item.subject, account_of(council, each.item.subject)
+        # What another system posted is in the ledger already.
+        which = _OF_NO_ACCOUNT if own is None else "ledger_only" if own == account else _OF_ANOTHER
+        listed[which].append(listed_item(each, as_at, expected_by(council, system, each.item.day)))
     stated = stored.latest_totals(connection, About.BANK, account, as_at, as_at).get("ledger")
-    yield _ledger_section(opened + read, waiting, listed, stated, as_at)
+    yield _ledger_section(opened + read, waiting, listed, stated)
     count, amount = ledger_positions.posted_elsewhere(connection, account, as_at)
     yield Section(
         key="elsewhere", title="Posted by other systems",
         note="Lines that are not income and that the system with the list posts: payables, payroll. They are taken to be in the ledger.",
-        figures=(Figure(key="elsewhere", label="Posted by other systems, since the beginning", amount=amount, count=count),),
+        figures=(
+            Figure(key="elsewhere", label="Posted by other systems, since the beginning", amount=amount, count=count),
+            figure("listed_elsewhere", "Listed by them, not at the bank yet, and of no one bank account by the recognisers", listed[_OF_NO_ACCOUNT]),
+        ),
     )  # fmt: skip
 
 
 def _ledger_section(
     balance: Money,
     waiting: Sequence[Item],
-    listed: Sequence[StandingItem],
+    listed: Mapping[str, Sequence[Item]],
     stated: StatedTotal | None,
-    as_at: date,
 ) -> Section:
-    before = [listed_item(s, as_at) for s in listed if s.item.what == "bank_only"]
-    ahead = [listed_item(s, as_at) for s in listed if s.item.what == "ledger_only"]
+    before, ahead = listed["bank_only"], listed["ledger_only"]
     # What the ledger has not had yet is taken off: a credit lessens what it should stand at.
     taken_off = [evolve(item, amount=-item.amount) for item in (*waiting, *before)]
     figures = (

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from localgov_ims.domain.breaks import Break, BreakKind
+from localgov_ims.domain.breaks import LISTED_ITEM, Break, BreakKind
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.issues import Issue
 from localgov_ims.domain.permissions import Permission
@@ -91,6 +91,6 @@ def rejection_break(item: ListedItem) -> Break:
         "again, transfer it, or put it into suspense; then `ims stated end` says which."
     )
     return Break(
-        id=new_id(), kind=BreakKind.REJECTED_LINE, subject_kind="listed_item", subject=item.id, since_on=item.day,
+        id=new_id(), kind=BreakKind.REJECTED_LINE, subject_kind=LISTED_ITEM, subject=item.id, since_on=item.day,
         message=message,
     )  # fmt: skip

@@ -20,6 +20,7 @@ from localgov_ims.service.council import Council
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit, permit_unit
 from localgov_ims.service.proofs.fed_items import check_fed
+from localgov_ims.service.proofs.other_systems import systems
 from localgov_ims.storage import stated as stored
 from localgov_ims.storage.stated import StandingItem
 from localgov_ims.storage.store import Unit
@@ -147,11 +148,12 @@ def check_subject(council: Council, about: About, subject: str) -> None:
     Raises:
         NotFound: There is none.
     """
-    known: Collection[str] = council.bank_accounts if about is About.BANK else council.funds
-    if about is About.SYSTEM:
-        known = dict.fromkeys(each.system for each in council.recognisers if each.system is not None)
+    known: Collection[str]
+    name, known = {
+        About.BANK: ("bank account", council.bank_accounts), About.FUND: ("fund", council.funds),
+        About.SYSTEM: ("system of a recogniser", systems(council)),
+    }[about]  # fmt: skip
     if subject not in known:
-        name = {About.BANK: "bank account", About.FUND: "fund", About.SYSTEM: "system of a recogniser"}[about]
         raise NotFound(
             "no_such_subject", f"There is no {name} {subject!r}. There are: {', '.join(known)}.", name=subject
         )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from localgov_ims.domain.breaks import ADVICE, CLEARING_ITEM, Break, BreakAct, BreakEvent
+from localgov_ims.domain.breaks import ADVICE, CLEARING_ITEM, LISTED_ITEM, Break, BreakAct, BreakEvent
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.permissions import Permission
@@ -28,7 +28,7 @@ GO_BY_THEMSELVES: Final = {
     "line": "It goes by itself once the line is settled: import the file, name another source, or send it to suspense.",
     CLEARING_ITEM: "It goes by itself once the item is: the bank brings it, it is taken back, or `ims write-offs add`.",
     ADVICE: "It goes by itself once somebody has acted on it and taken it: `ims advices take`.",
-    "listed_item": "It goes by itself once the item is: `ims stated end` says what became of it.",
+    LISTED_ITEM: "It goes by itself once the item is: the bank brings it, or `ims stated end` says what became of it.",
 }
 """Breaks that nobody closes while their cause is there, by what they are about: closing would only hide it."""
 

@@ -26,6 +26,7 @@ from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit_unit
 from localgov_ims.service.reconciliation.booking_lines import income_of, placed_rows, suspense_items
 from localgov_ims.service.reconciliation.late_items import late_items
+from localgov_ims.service.reconciliation.late_lists import late_payments
 from localgov_ims.service.reconciliation.open_items import OpenItems
 from localgov_ims.service.reconciliation.waiting_lines import waiting_breaks
 from localgov_ims.service.rules.bank_rows import BankAllocator
@@ -71,7 +72,8 @@ def dispose(
         besides = {each.subject for each in foreign}
         late = late_items(unit.connection, installation.council, local_day(unit.at), besides=besides)
         advices = late_advices(unit.connection, installation.council, local_day(unit.at))
-        made.breaks += [*foreign, *late, *advices]
+        listed = late_payments(unit.connection, installation.council, local_day(unit.at))
+        made.breaks += [*foreign, *late, *advices, *listed]
         known = {each.key for each in stored.some_breaks(unit.connection)}
         made.breaks = [each for each in made.breaks if each.key not in known]
         transactions.add(unit, made.transactions)
