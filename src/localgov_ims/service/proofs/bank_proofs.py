@@ -88,16 +88,7 @@ def _sections(
     )  # fmt: skip
     unposted = set(connection.execute(ledger_positions.unposted_lines(account, ledger, as_at)).scalars())
     waiting = [line_item(line, council, as_at) for line in lines if line.id in unposted]
-    of_account = stored.of_list(connection, About.BANK, account, "ledger_only", "bank_only")
-    listed: dict[str, list[Item]] = defaultdict(list)
-    for each in of_account:
-        if each.open_at(as_at):
-            listed[each.item.what].append(listed_item(each, as_at))
-    for each in stored.open_of_systems(connection, as_at):
-        system, own = each.item.subject, account_of(council, each.item.subject)
-        # What another system posted is in the ledger already.
-        which = _OF_NO_ACCOUNT if own is None else "ledger_only" if own == account else _OF_ANOTHER
-        listed[which].append(listed_item(each, as_at, expected_by(council, system, each.item.day)))
+    listed = _listed(connection, council, account, as_at)
     stated = stored.latest_totals(connection, About.BANK, account, as_at, as_at).get("ledger")
     yield _ledger_section(opened + read, waiting, listed, stated)
     count, amount = ledger_positions.posted_elsewhere(connection, account, as_at)
@@ -109,6 +100,22 @@ def _sections(
             figure("listed_elsewhere", "Listed by them, not at the bank yet, and of no one bank account by the recognisers", listed[_OF_NO_ACCOUNT]),
         ),
     )  # fmt: skip
+
+
+def _listed(
+    connection: Connection, council: Council, account: str, as_at: date
+) -> Mapping[str, Sequence[Item]]:
+    """Return what others list, by the list in which it stands for a bank account."""
+    listed: dict[str, list[Item]] = defaultdict(list)
+    for each in stored.of_list(connection, About.BANK, account, "ledger_only", "bank_only"):
+        if each.open_at(as_at):
+            listed[each.item.what].append(listed_item(each, as_at))
+    for each in stored.open_of_systems(connection, as_at):
+        system, own = each.item.subject, account_of(council, each.item.subject)
+        # What another system posted is in the ledger already.
+        which = _OF_NO_ACCOUNT if own is None else "ledger_only" if own == account else _OF_ANOTHER
+        listed[which].append(listed_item(each, as_at, expected_by(council, system, each.item.day)))
+    return listed
 
 
 def _ledger_section(
