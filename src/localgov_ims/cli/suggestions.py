@@ -16,6 +16,7 @@ from localgov_ims.reconciliation.matches import Match
 from localgov_ims.service.reconciliation import deciding_matches as service
 from localgov_ims.service.reconciliation.differences import accept_with_difference, match_with_difference
 from localgov_ims.service.reconciliation.holding_lines import name_source, send_to_suspense
+from localgov_ims.service.reconciliation.matching_debits import match_debit
 from localgov_ims.service.reconciliation.matching_totals import TOTALS, match_total
 from localgov_ims.service.reconciliation.suggested_matches import SuggestionView, list_suggestions
 from localgov_ims.service.reconciliation.undoing_matches import undo_match
@@ -98,6 +99,17 @@ def total(context: click.Context, line: UUID, total: str, reason: str) -> None:
     """Match a bank LINE with a payout (its number) or an income file (its id or SHA-256) of the same sum."""
     match = match_total(opened_council(context), line, total, reason=reason)
     click.echo(f"{match.amount.shown()} matched with the {TOTALS[match.right_kind]}.")
+
+
+@suggestions.command()
+@click.argument("line", type=click.UUID)
+@click.argument("taken", metavar="RECEIPT|UNPAID...", nargs=-1, required=True)
+@click.option("--because", "reason", required=True, help="How you know.")
+@click.pass_context
+def debit(context: click.Context, line: UUID, taken: tuple[str, ...], reason: str) -> None:
+    """Match a debit LINE with what it takes back: receipts by reference, unpaids by the id of `ims unpaids list`."""
+    made = match_debit(opened_council(context), line, taken, reason=reason)
+    click.echo(f"{counted(len(made), 'record')} taken back.")
 
 
 @suggestions.command()

@@ -133,10 +133,12 @@ def reversal(
     taken_on: date,
     pair: int | None = None,
     narrative: str | None = None,
+    turn: int = 1,
 ) -> Transaction:
     """Make the transaction that takes another back: each amount and VAT negated, recorded now.
 
-    Of a transfer one *pair* can be taken back alone. *narrative* says why, in place of what the lines said.
+    Of a transfer one *pair* can be taken back alone. *narrative* says why, in place of what the lines said. *turn* is
+    odd, and above 1 where it was taken back before and restored.
 
     Raises:
         RuleViolation: It is a reversal itself: what was reversed by mistake is recorded anew instead; or it has no
@@ -145,22 +147,52 @@ def reversal(
     if transaction.kind is TransactionKind.REVERSAL:
         message = f"{transaction.reference} is a reversal; a reversal is not reversed. Record the income anew instead."
         raise RuleViolation("reversal_of_reversal", message, transaction=transaction.reference)
-    lines = _of_pair(transaction, pair)
-    origin = Origin("transaction", str(transaction.id))
+    taken = [evolve(line, reverses=line.id, turn=turn) for line in _of_pair(transaction, pair)]
+    origin = Origin("transaction", str(transaction.id), turn)
     if transaction.moves:
-        origin = Origin(MOVED, str(transaction.id) if pair is None else f"{transaction.id}/{pair}")
+        origin = Origin(MOVED, str(transaction.id) if pair is None else f"{transaction.id}/{pair}", turn)
+    return _negated(
+        transaction,
+        taken,
+        origin,
+        narrative,
+        recorded_at=recorded_at,
+        recorded_by=recorded_by,
+        taken_on=taken_on,
+    )
+
+
+def restoration(
+    taking_back: Transaction, *, recorded_at: datetime, recorded_by: str, taken_on: date, narrative: str
+) -> Transaction:
+    """Make the transaction that restores what a reversal took back: the next turn, with amounts and VAT as they were."""
+    lines = [evolve(line, turn=(line.turn or 1) + 1) for line in taking_back.lines]
+    origin = evolve(taking_back.origin, n=taking_back.origin.n + 1)
+    return _negated(
+        taking_back,
+        lines,
+        origin,
+        narrative,
+        recorded_at=recorded_at,
+        recorded_by=recorded_by,
+        taken_on=taken_on,
+    )
+
+
+def _negated(
+    transaction: Transaction, lines: Iterable[Line], origin: Origin, narrative: str | None, **recorded: Any,  # noqa: ANN401
+) -> Transaction:  # fmt: skip
     reference = new_reference()
     return Transaction(
         id=new_id(), kind=TransactionKind.REVERSAL, reference=reference, channel=transaction.channel, origin=origin,
-        taken_on=taken_on, recorded_at=recorded_at, recorded_by=recorded_by,
         lines=tuple(
             evolve(
                 line, id=new_id(), number=i, reference=f"{reference}_{i}", amount=-line.amount, vat=-line.vat, rule=None,
-                draws_on=None, reverses=line.id, narrative=narrative or line.narrative,
+                draws_on=None, narrative=narrative or line.narrative,
             )
             for i, line in enumerate(lines, start=1)
         ),
-        provider=transaction.provider, merchant_account=transaction.merchant_account,
+        provider=transaction.provider, merchant_account=transaction.merchant_account, **recorded,
     )  # fmt: skip
 
 
@@ -182,7 +214,6 @@ def numbered(reference: str, inputs: Iterable[LineInput], first: int = 1) -> tup
             account_reference=given.account_reference, amount=given.amount, vat_code=given.vat_code,
             vat_treatment=given.vat_treatment, vat_rate=given.vat_rate, vat=given.vat, mop=given.mop,
             narrative=given.narrative, rule=given.rule, pair=given.pair, draws_on=given.draws_on,
-            reverses=given.reverses,
         )
         for number, given in enumerate(inputs, start=first)
     )  # fmt: skip

@@ -52,7 +52,8 @@ class Origin:
 
     `kind` is `statement_line`, `payment`, `refund_request`, `transfer`, `reallocation`, `transaction` (what a reversal
     takes back), `moved` (what the reversal of a transfer takes back) or the name of whatever recorded it; `n` counts
-    the times that the origin was lawfully taken up anew, after a reversal; of a bank line its dispositions.
+    the times that the origin was lawfully taken up anew, after a reversal; of a bank line its dispositions, of a reversal
+    its turn.
     """
 
     kind: str
@@ -76,7 +77,6 @@ class LineInput:
     rule: str | None = None
     pair: int | None = None
     draws_on: UUID | None = None
-    reverses: UUID | None = None
 
 
 @frozen(kw_only=True)
@@ -89,7 +89,8 @@ class Line:
         rule: The allocation rule that placed it, where one did.
         pair: Joins the two legs of a transfer.
         draws_on: The line that this one takes from: a refund's or a reallocation's.
-        reverses: The line that this one takes back.
+        reverses: The line that this one takes back, or restores.
+        turn: The how-many-th it is of those, from 1: an odd one takes the line back, an even one restores it.
     """
 
     id: UUID
@@ -108,6 +109,7 @@ class Line:
     pair: int | None = None
     draws_on: UUID | None = None
     reverses: UUID | None = None
+    turn: int | None = None
 
     @property
     def net(self) -> Money:

@@ -107,9 +107,12 @@ class RecordedUnpaid:
 class UnpaidEvent:
     """A step of an unpaid; `number` counts from 1, and of two with one number only one is recorded.
 
+    One that undoes a debit names its line too, and puts the unpaid back where it was.
+
     Attributes:
         line: The statement line that brought it, of one that was debited.
-        transaction: What took the income back: a Reversal, or a negative Receipt.
+        transaction: What took the income back: a Reversal, or a negative Receipt; of one that undoes a debit, what gave
+            it back.
     """
 
     id: UUID

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from localgov_ims.storage import reconciliation, settlements, statements, unpaids
+from localgov_ims.storage import reconciliation, settlements, statements, transactions, unpaids
 
 _m, _sl = reconciliation.live, settlements.lines
 TOTALS = ("settlement", "income_file", "list_item")
@@ -34,9 +34,21 @@ def at_the_bank(as_at: date, *roles: str) -> sa.Select[Any]:
     )
 
 
+def returned_by(as_at: date) -> sa.Select[Any]:
+    """Select the lines by which income went back that the bank had taken back by a day: each of its own Match."""
+    lines, back, taken = statements.lines, transactions.taking_back, transactions.lines.alias("taken")
+    return (
+        sa.select(back.c.id)
+        .join(taken, taken.c.id == back.c.reverses)
+        .join(_m, sa.and_(_m.c.right_id == taken.c.transaction, _m.c.unit == back.c.unit))
+        .join(lines, lines.c.id == _m.c.left_id)
+        .where(_m.c.role == "returned", _m.c.right_kind.not_in(TOTALS), lines.c.booked_on <= as_at)
+    )
+
+
 def unpaid(as_at: date) -> sa.Select[Any]:
     """Select what took income back because the bank had debited it by a day: unpaid Direct Debits, and claims."""
-    lines, said = statements.lines, unpaids.events
+    lines, said = statements.lines, unpaids.debits
     return (
         sa.select(said.c.transaction)
         .join(lines, lines.c.id == said.c.line)

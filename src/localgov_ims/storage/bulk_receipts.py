@@ -91,7 +91,7 @@ def add(
             details.append(
                 [
                     line, identifier, number, f"{reference}_{number}", fund, account, pence, code, treatment, rate, vat,
-                    mop, narrative if said is None else None, rule, None, None, None,
+                    mop, narrative if said is None else None, rule, None, None, None, None,
                     said.hash if said is not None else None,
                 ]
             )  # fmt: skip

@@ -127,8 +127,8 @@ def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Exp
 def coming(connection: Connection, wanted: Collection[UUID]) -> dict[UUID, Coming]:
     """Return how much of each deposit has come, by its id."""
     t, m, lines = transactions.transactions, reconciliation.live, transactions.lines
-    reversing = lines.alias("reversing")
-    reversed_ = sa.select(lines.c.transaction).join(reversing, reversing.c.reverses == lines.c.id)
+    back = transactions.taking_back
+    reversed_ = sa.select(lines.c.transaction).join(back, back.c.reverses == lines.c.id)
     matched = sa.select(m.c.right_id).where(m.c.right_kind == "receipt")
     query = (
         sa.select(

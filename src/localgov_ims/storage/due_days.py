@@ -36,7 +36,7 @@ def due(dates: AccountingDate, payables: str | None) -> tuple[sa.FromClause, sa.
     if dates is AccountingDate.TAKEN:
         return rows, _t.c.taken_on
     bank = at_bank(dates)
-    reversing, by = _l.alias("reversing_line"), _t.alias("reversing")
+    reversing, by = transactions.taking_back, _t.alias("reversing")
     taken_back_on = (
         sa.select(by.c.taken_on)
         .join(reversing, reversing.c.transaction == by.c.id)
@@ -78,17 +78,16 @@ def _returned() -> sa.Select[Any]:
     return (
         _banked("returned", _m.c.right_kind.not_in(TOTALS))
         .join(original, original.c.transaction == _m.c.right_id)
-        .join(reversing, reversing.c.reverses == original.c.id)
+        # What the Match itself took back, and not what another did before it, which was undone.
+        .join(reversing, sa.and_(reversing.c.reverses == original.c.id, reversing.c.unit == _m.c.unit))
         .with_only_columns(reversing.c.transaction.label("transaction"), _b.c.booked_on.label("day"))
     )
 
 
 def _unpaid() -> sa.Select[Any]:
-    said = unpaids.events
-    return (
-        sa.select(said.c.transaction.label("transaction"), _b.c.booked_on.label("day"))
-        .join(_b, _b.c.id == said.c.line)
-        .where(said.c.transaction.is_not(None))
+    said = unpaids.debits
+    return sa.select(said.c.transaction.label("transaction"), _b.c.booked_on.label("day")).join(
+        _b, _b.c.id == said.c.line
     )
 
 

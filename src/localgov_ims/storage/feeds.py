@@ -121,10 +121,12 @@ def decided(connection: Connection, feed: str, lines: Iterable[UUID]) -> dict[UU
 
 
 def untold_of(connection: Connection, feed: str, line: UUID, reason: str) -> bool:
-    """Tell whether something that was taken from a line is not fed for a reason."""
+    """Tell whether something that was taken from a line, and not restored, is not fed for a reason."""
     taken = sa.select(tl.c.id).where((tl.c.draws_on == line) | (tl.c.reverses == line))
-    query = sa.select(told.c.id).where(told.c.feed == feed, told.c.reason == reason, told.c.line.in_(taken))
-    return connection.execute(query).first() is not None
+    query = sa.select(sa.func.coalesce(sa.func.sum(told.c.pence), 0)).where(
+        told.c.feed == feed, told.c.reason == reason, told.c.line.in_(taken)
+    )
+    return bool(connection.execute(query).scalar_one())
 
 
 def next_sequence(connection: Connection, feed: str) -> int:

@@ -42,8 +42,8 @@ class Outstanding:
 
     Attributes:
         mop, source: The method of payment, or the provider whose settlement brought it; one of them.
-        reverses: The transaction line that this line takes back; of_file, of_run: the received file whose row that line is,
-            and in which of its runs it was recorded.
+        reverses, turn: The transaction line that this line takes back, or restores; of_file, of_run: the received file whose
+            row that line is, and in which of its runs it was recorded.
         writes_off: The item that a write-off is for.
         bank_first: Whether the bank brought it, or took it back, before it was recorded here, or for nothing of ours.
     """
@@ -58,6 +58,7 @@ class Outstanding:
     source: str | None = None
     line: UUID | None = None
     reverses: UUID | None = None
+    turn: int | None = None
     of_file: UUID | None = None
     of_run: int | None = None
     writes_off: UUID | None = None
@@ -127,18 +128,17 @@ def _open_lines(connection: Connection, as_at: date) -> Iterator[Outstanding]:
     # something else now. The rows of an income file come in its one credit.
     became = sa.select(current.c.record).where(current.c.record.is_not(None))
     gone = (sa.func.coalesce(taken_back.c.origin_kind, "") == _BANK_LINE) & taken_back.c.id.not_in(became)
-    returned = taken_back.c.id.is_not(None) & taken_back.c.id.in_(brought.at_the_bank(as_at, "returned"))
     query = (
         sa.select(
             _t.c.id, _t.c.kind, _t.c.reference, _t.c.taken_on, _t.c.merchant_account, _l.c.id.label("line"),
-            _l.c.mop, _l.c.pence, _l.c.reverses, taken_back.c.origin_kind, taken_back.c.origin_id, taken_back.c.origin_n,
+            _l.c.mop, _l.c.pence, _l.c.reverses, _l.c.turn, taken_back.c.origin_kind, taken_back.c.origin_id, taken_back.c.origin_n,
             _t.c.origin_kind.label("own_kind"), _t.c.origin_id.label("own_id"),
         )
         .join(_t, _t.c.id == _l.c.transaction)
         .outerjoin(original, original.c.id == _l.c.reverses)
         .outerjoin(taken_back, taken_back.c.id == original.c.transaction)
         .where(
-            *_recorded(as_at), _t.c.origin_kind.not_in((_BANK_LINE, INCOME_FILE)), ~gone, ~returned,
+            *_recorded(as_at), _t.c.origin_kind.not_in((_BANK_LINE, INCOME_FILE)), ~gone, _l.c.id.not_in(brought.returned_by(as_at)),
             _t.c.id.not_in(brought.banked(as_at)), _t.c.id.not_in(brought.settled(as_at)), _t.c.id.not_in(brought.unpaid(as_at)),
         )
         .order_by(_t.c.taken_on, _l.c.reference)
@@ -147,17 +147,23 @@ def _open_lines(connection: Connection, as_at: date) -> Iterator[Outstanding]:
         writes_off = UUID(row.own_id) if row.own_kind == WRITE_OFF else None
         yield Outstanding(
             id=row.id, kind="write-off" if writes_off else row.kind, writes_off=writes_off, day=row.taken_on, text=row.reference, pence=row.pence, mop=row.mop,
-            merchant_account=row.merchant_account, line=row.line, reverses=row.reverses,
+            merchant_account=row.merchant_account, line=row.line, reverses=row.reverses, turn=row.turn,
             of_file=UUID(row.origin_id.partition("/")[0]) if row.origin_kind == INCOME_FILE else None,
             of_run=row.origin_n,
         )  # fmt: skip
 
 
 def _without_reversed(found: Sequence[Outstanding]) -> Iterator[Outstanding]:
-    """Leave out what was taken back before the bank brought it, with what took it back."""
-    open_lines = {each.line for each in found}
-    gone = {each.reverses for each in found if each.reverses in open_lines}
-    for each in found:
+    """Leave out what was taken back before the bank brought it, with what took it back; and what was restored, with both."""
+    restored = {(each.reverses, each.turn - 1) for each in found if each.turn and each.turn % 2 == 0}
+    standing = [
+        each
+        for each in found
+        if each.turn is None or not {(each.reverses, each.turn), (each.reverses, each.turn - 1)} & restored
+    ]
+    open_lines = {each.line for each in standing}
+    gone = {each.reverses for each in standing if each.reverses in open_lines}
+    for each in standing:
         if each.line not in gone and each.reverses not in gone:
             yield each
 
@@ -218,11 +224,11 @@ def _recorded_later(connection: Connection, as_at: date) -> Iterator[Outstanding
     """Yield what the bank had brought, or taken back, by a day, and was recorded here only after it."""
     came = _t.c.id.in_(brought.at_the_bank(as_at, "banked")) | _t.c.id.in_(brought.settled(as_at))
     yield from _lines_as(connection, -1, "at the bank first", came, _t.c.taken_on > as_at)
-    reversing, by = _l.alias("reversing"), _t.alias("by")
+    reversing, by = transactions.taking_back, _t.alias("by")
     taken_back = (
         sa.select(reversing.c.reverses)
         .join(by, by.c.id == reversing.c.transaction)
-        .where(reversing.c.reverses.is_not(None), by.c.taken_on <= as_at)
+        .where(by.c.taken_on <= as_at)
     )
     returned = _t.c.id.in_(brought.at_the_bank(as_at, "returned"))
     yield from _lines_as(connection, 1, "taken back by the bank first", returned, _l.c.id.not_in(taken_back))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from localgov_ims.domain.settlements import SettlementKind
 from localgov_ims.storage import settlements
-from localgov_ims.storage.transactions import lines, transactions
+from localgov_ims.storage.transactions import lines, taking_back, transactions
 
 
 def unproved(
@@ -21,13 +21,13 @@ def unproved(
 
     What has been taken back needs no proof any more.
     """
-    t, s, undone = transactions.c, settlements.lines.c, lines.alias("undone")
+    t, s = transactions.c, settlements.lines.c
     proved = sa.exists().where(
         s.source == t.provider,
         s.provider_reference == t.provider_reference,
         s.kind == SettlementKind.PAYMENT.value,
     )
-    reversed_ = sa.exists().where(lines.c.transaction == t.id, undone.c.reverses == lines.c.id)
+    reversed_ = sa.exists().where(lines.c.transaction == t.id, taking_back.c.reverses == lines.c.id)
     query = sa.select(t.id, t.reference, t.provider, t.taken_on).where(
         t.kind == "receipt", t.provider.in_(list(providers)), t.taken_on < before, ~proved, ~reversed_
     )

@@ -111,12 +111,20 @@ def receipts_to_match(banking: Mapping[str, str]) -> sa.Select[Any]:
 
 def banked_to_match(banking: Mapping[str, str], since: date) -> sa.Select[Any]:
     """Select the lines of Receipts since a day whose money the bank brought, so that it may take it back."""
+    return _receipts("banked", banking, *_brought(), transactions.transactions.c.taken_on >= since)
+
+
+def banked_receipts(*where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Select the ids of Receipts whose money the bank brought and has not taken back; *where* asks of transactions."""
+    return sa.select(transactions.transactions.c.id).where(*_brought(), *where)
+
+
+def _brought() -> tuple[sa.ColumnElement[bool], ...]:
     t = transactions.transactions
     came = t.c.origin_kind.in_(_BANKED_OTHERWISE) | t.c.id.in_(
         _matched("receipt", "right", "banked", "settled")
     )
-    again = _matched("receipt", "right", "returned")
-    return _receipts("banked", banking, *_whole(), came, t.c.taken_on >= since, t.c.id.not_in(again))
+    return *_whole(), came, t.c.id.not_in(_matched("receipt", "right", "returned"))
 
 
 def _still_to_come() -> tuple[sa.ColumnElement[bool], ...]:
@@ -129,14 +137,8 @@ def _still_to_come() -> tuple[sa.ColumnElement[bool], ...]:
 
 def _whole() -> tuple[sa.ColumnElement[bool], ...]:
     """Return the conditions that a transaction is a Receipt of which nothing was reversed."""
-    t, lines = transactions.transactions, transactions.lines
-    reversing = lines.alias("reversing")
-    reversed_ = (
-        sa.select(lines.c.transaction)
-        .join(reversing, reversing.c.reverses == lines.c.id)
-        # Few reverse anything, and their index finds them.
-        .where(reversing.c.reverses.is_not(None))
-    )
+    t, lines, back = transactions.transactions, transactions.lines, transactions.taking_back
+    reversed_ = sa.select(lines.c.transaction).join(back, back.c.reverses == lines.c.id)
     return t.c.kind == TransactionKind.RECEIPT.value, t.c.id.not_in(reversed_)
 
 

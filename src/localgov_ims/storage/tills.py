@@ -34,7 +34,7 @@ from localgov_ims.storage.schema import (
     text_column,
 )
 from localgov_ims.storage.store import Unit
-from localgov_ims.storage.transactions import lines, transactions
+from localgov_ims.storage.transactions import lines, taking_back, transactions
 
 sessions = record_table(
     "till_sessions",
@@ -142,8 +142,7 @@ def references(connection: Connection, session: UUID) -> dict[UUID, str]:
 
 def paid_out_since(connection: Connection, session: TillSession, since: datetime) -> tuple[Money, Money]:
     """Return what was paid out since a moment and not voided: of the till of a session, and by its cashier anywhere."""
-    reversing = lines.alias("reversing")
-    voided = sa.select(lines.c.transaction).join(reversing, reversing.c.reverses == lines.c.id)
+    voided = sa.select(lines.c.transaction).join(taking_back, taking_back.c.reverses == lines.c.id)
     query = (
         sa.select(sa.func.sum(events.c.cash))
         .join(sessions, sessions.c.id == events.c.session)

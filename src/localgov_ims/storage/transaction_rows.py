@@ -39,7 +39,7 @@ def line_row(transaction: UUID, line: Line, said: personal.Sealed | None) -> Row
         line.id, transaction, line.number, line.reference, line.fund, line.account_reference, line.amount.pence,
         line.vat_code, line.vat_treatment.value if line.vat_treatment is not None else None, line.vat_rate.thousandths,
         line.vat.pence, line.mop, line.narrative if said is None else None, line.rule, line.pair, line.draws_on,
-        line.reverses, said.hash if said is not None else None,
+        line.reverses, line.turn, said.hash if said is not None else None,
     )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def line(row: sa.Row[Any]) -> Line:
         vat_rate=VatRate(row.transaction_lines_vat_rate), vat=Money(row.transaction_lines_vat),
         mop=row.transaction_lines_mop, narrative=row.transaction_lines_narrative or told.get("narrative"),
         rule=row.transaction_lines_rule, pair=row.transaction_lines_pair, draws_on=row.transaction_lines_draws_on,
-        reverses=row.transaction_lines_reverses,
+        reverses=row.transaction_lines_reverses, turn=row.transaction_lines_turn,
     )  # fmt: skip
 
 

@@ -64,6 +64,23 @@ events = record_table(
 )
 
 
+def _debits() -> sa.Subquery:
+    # Of the events that name a bank line the last one says whether its debit stands.
+    later = events.alias("later")
+    undone = sa.exists().where(
+        later.c.unpaid == events.c.unpaid, later.c.number > events.c.number, later.c.line.is_not(None)
+    )
+    return (
+        sa.select(events)
+        .where(events.c.state == UnpaidState.DEBITED.value, ~undone)
+        .subquery("unpaid_debits")
+    )
+
+
+debits = _debits()
+"""That the bank has debited unpaids, as far as nobody has undone it: each with what took the income back."""
+
+
 def add(unit: Unit, recorded: Iterable[RecordedUnpaid]) -> None:
     """Record unpaids, their payers' data beside them."""
     rows, sealed = [], []
@@ -106,21 +123,30 @@ def latest(connection: Connection, wanted: Collection[UUID]) -> dict[UUID, Unpai
     return found
 
 
-def history(connection: Connection, unpaid: UUID) -> list[UnpaidEvent]:
-    """Return the events of an unpaid, the oldest first."""
-    query = sa.select(events).where(events.c.unpaid == unpaid).order_by(events.c.number)
+def histories(connection: Connection, wanted: Collection[UUID]) -> dict[UUID, list[UnpaidEvent]]:
+    """Return the events of unpaids, of each the oldest first."""
+    found: dict[UUID, list[UnpaidEvent]] = {each: [] for each in wanted}
+    for row in connection.execute(
+        sa.select(events).where(events.c.unpaid.in_(wanted)).order_by(events.c.number)
+    ):
+        found[row.unpaid].append(_event(row))
+    return found
+
+
+def debits_of(connection: Connection, wanted: Collection[UUID]) -> list[UnpaidEvent]:
+    """Return the debits that stand of the unpaids *wanted*."""
+    query = sa.select(debits).where(debits.c.unpaid.in_(list(wanted))).order_by(debits.c.unpaid)
     return [_event(row) for row in connection.execute(query)]
 
 
 def took_back(connection: Connection, unpaid: UUID) -> UUID | None:
     """Return the transaction that took the income of an unpaid back; none while the bank has not debited it."""
-    debited = events.c.state == UnpaidState.DEBITED.value
-    query = sa.select(events.c.transaction).where(events.c.unpaid == unpaid, debited)
+    query = sa.select(debits.c.transaction).where(debits.c.unpaid == unpaid)
     return connection.execute(query).scalar_one_or_none()
 
 
 def of_transaction(connection: Connection, transaction: UUID) -> tuple[RecordedUnpaid, UnpaidEvent] | None:
-    """Return the unpaid whose income a transaction took back, and the event that says so."""
+    """Return the unpaid whose income a transaction took back, or restored, and the event that says so."""
     row = connection.execute(sa.select(events).where(events.c.transaction == transaction)).one_or_none()
     if row is None:
         return None
@@ -135,8 +161,11 @@ def withdrawn() -> sa.Select[Any]:
 
 def ended() -> sa.Select[Any]:
     """Return the query for the unpaids that the bank has debited, or that were withdrawn."""
-    over = (UnpaidState.DEBITED.value, UnpaidState.WITHDRAWN.value)
-    return sa.select(events.c.unpaid).where(events.c.state.in_(over))
+    over, following = (UnpaidState.DEBITED.value, UnpaidState.WITHDRAWN.value), events.alias("following")
+    has_next = sa.exists().where(
+        following.c.unpaid == events.c.unpaid, following.c.number == events.c.number + 1
+    )
+    return sa.select(events.c.unpaid).where(events.c.state.in_(over), ~has_next)
 
 
 def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[RecordedUnpaid]:

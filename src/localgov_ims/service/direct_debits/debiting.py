@@ -39,19 +39,20 @@ def record_debited(installation: Installation, unit: Unit, debited: Mapping[UUID
     """
     connection = unit.connection
     found = list(unpaids.some(connection, unpaids.unpaids.c.id.in_(list(debited))))
-    latest = unpaids.latest(connection, [each.id for each in found])
+    before = unpaids.histories(connection, [each.id for each in found])
     lines = {line.id: line for line in statements.with_ids(connection, list(set(debited.values())))}
     originals = originals_of(connection, installation.council, found)
     for each in found:
-        before = latest.get(each.id)
-        check_step(before.state if before is not None else UnpaidState.ADVISED, UnpaidState.DEBITED)
+        stands = before[each.id][-1].state if before[each.id] else UnpaidState.ADVISED
+        check_step(stands, UnpaidState.DEBITED)
     made = _taken_back(installation, unit, found, originals)
     owed = [each for each in found if each.id not in made]
-    made |= _below_zero(installation, unit, owed, {each.id: lines[debited[each.id]] for each in owed})
+    times = {each.id: 1 + sum(e.state is UnpaidState.DEBITED for e in before[each.id]) for each in owed}
+    made |= _below_zero(installation, unit, owed, {each.id: lines[debited[each.id]] for each in owed}, times)
     unpaids.add_events(unit, [
         UnpaidEvent(
-            id=new_id(), unpaid=each.id, number=latest[each.id].number + 1 if each.id in latest else 1,
-            state=UnpaidState.DEBITED, at=unit.at, by=installation.actor, line=debited[each.id], transaction=made[each.id].id,
+            id=new_id(), unpaid=each.id, number=len(before[each.id]) + 1, state=UnpaidState.DEBITED, at=unit.at,
+            by=installation.actor, line=debited[each.id], transaction=made[each.id].id,
         )
         for each in found
     ])  # fmt: skip
@@ -82,8 +83,12 @@ def _below_zero(
     unit: Unit,
     owed: Iterable[RecordedUnpaid],
     lines: Mapping[UUID, StatementLine],
+    times: Mapping[UUID, int],
 ) -> dict[UUID, Transaction]:
-    """Record receipts below zero for unpaids, each on the day of its bank line, and return them by unpaid."""
+    """Record receipts below zero for unpaids, each on the day of its bank line, and return them by unpaid.
+
+    *times* is the how-many-th debit of each it is: one that was undone may come again.
+    """
     council, made, items = installation.council, dict[UUID, Transaction](), []
     holders: dict[date, KnownHolders] = {}
     for each in owed:
@@ -96,7 +101,7 @@ def _below_zero(
         allocation = _allocated(council, user, row, known)
         made[each.id] = receipt(
             _lines(council, row, allocation, reason_of(each)), channel=Channel.BANK,
-            origin=Origin(unpaids.ORIGIN, str(each.id)), taken_on=booked_on, recorded_at=unit.at, recorded_by=installation.actor,
+            origin=Origin(unpaids.ORIGIN, str(each.id), times[each.id]), taken_on=booked_on, recorded_at=unit.at, recorded_by=installation.actor,
         )  # fmt: skip
         if allocation.reason is not None:
             items.append(SuspenseItem(

@@ -78,9 +78,8 @@ def spellings(council: Council, reference: str) -> list[str]:
 
 
 def _receipts(connection: Connection, references: Sequence[str]) -> Iterator[Transaction]:
-    t, lines = transactions.transactions, transactions.lines
-    reversing = lines.alias("reversing")
-    undone = sa.select(lines.c.transaction).join(reversing, reversing.c.reverses == lines.c.id)
+    t, lines, back = transactions.transactions, transactions.lines, transactions.taking_back
+    undone = sa.select(lines.c.transaction).join(back, back.c.reverses == lines.c.id)
     named = sa.select(lines.c.transaction).where(lines.c.account_reference.in_(references), lines.c.pence > 0)
     yield from transactions.whole(
         connection,

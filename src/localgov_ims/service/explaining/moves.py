@@ -137,10 +137,9 @@ def provenance(connection: Connection, t: Transaction) -> tuple[list[str], list[
         said.append(sentence)
         leads.append(lead)
     if t.origin.kind in {"transaction", MOVED}:
-        origin = UUID(t.origin.id.partition("/")[0])
-        for other in transactions.some(connection, transactions.transactions.c.id == origin):
-            said.append(f"It takes back the {other.kind.value} {called(other.reference)}.")
-            leads.append(other.reference)
+        taken, others = _taken_back(connection, t)
+        said += taken
+        leads += others
     for proposal in proposals.some(connection, proposals.decisions.c.record == t.id):
         said.append(f"{_asked_for(proposal)}; {_decided(proposal)}.")
         leads.append(proposal.reference)
@@ -150,9 +149,30 @@ def provenance(connection: Connection, t: Transaction) -> tuple[list[str], list[
     for line in drawn.values():
         said.append(f"It takes from line {called(line.reference)}.")
         leads.append(line.reference)
-    undone = sorted(transactions.reversing(connection, [line.id for line in t.lines]))
-    said += [f"It was taken back by {called(reference)}." for reference in undone]
-    return said, [called(reference) for reference in [*leads, *undone]]
+    undone = transactions.history_of(connection, [line.id for line in t.lines])
+    said += [f"It was {_done_in(turn)} by {called(reference)}." for turn, reference in undone]
+    return said, [called(reference) for reference in [*leads, *(reference for _, reference in undone)]]
+
+
+def _taken_back(connection: Connection, t: Transaction) -> tuple[list[str], list[str]]:
+    """Return what a reversal takes back or restores, and what became of that since; with the references."""
+    said: list[str] = []
+    leads: list[str] = []
+    does = "takes back" if t.origin.n % 2 else "restores"
+    origin = UUID(t.origin.id.partition("/")[0])
+    for other in transactions.some(connection, transactions.transactions.c.id == origin):
+        said.append(f"It {does} the {other.kind.value} {called(other.reference)}.")
+        leads.append(other.reference)
+    reversed_lines = [line.reverses for line in t.lines if line.reverses is not None]
+    for turn, reference in transactions.history_of(connection, reversed_lines):
+        if turn == t.origin.n + 1:
+            said.append(f"After it that was {_done_in(turn)} by {called(reference)}.")
+            leads.append(reference)
+    return said, leads
+
+
+def _done_in(turn: int) -> str:
+    return "taken back" if turn % 2 else "restored"
 
 
 def _written_off(connection: Connection, t: Transaction) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from localgov_ims.domain.quoting import visible
 from localgov_ims.domain.transactions import Transaction
-from localgov_ims.domain.unpaids import UnpaidEvent
+from localgov_ims.domain.unpaids import UnpaidEvent, UnpaidState
 from localgov_ims.service.council import Council
 from localgov_ims.service.direct_debits.open_claims import open_claims, told
 from localgov_ims.service.explaining.stories import Story, when
@@ -19,7 +19,7 @@ from localgov_ims.storage import unpaids
 def unpaid_stories(connection: Connection, identifier: UUID) -> Iterator[Story]:
     """Tell of the unpaid with an id."""
     for each in unpaids.some(connection, unpaids.unpaids.c.id == identifier):
-        history = unpaids.history(connection, each.id)
+        history = unpaids.histories(connection, [each.id])[each.id]
         said = [f"{told(each)}.", *(_step(event) for event in history)]
         if not history:
             said.append(f"The bank may debit it from {each.due_on:%d %B %Y} on; it has not yet.")
@@ -31,12 +31,14 @@ def unpaid_stories(connection: Connection, identifier: UUID) -> Iterator[Story]:
 
 
 def took_back(connection: Connection, t: Transaction) -> tuple[list[str], list[str]]:
-    """Return why the bank's debit made a transaction, and what that leads to; none where it is no unpaid's."""
+    """Return why the bank's debit, or its undoing, made a transaction, and what that leads to; none where it is no unpaid's."""
     found = unpaids.of_transaction(connection, t.id)
     if found is None:
         return [], []
     each, event = found
-    return [f"{told(each)}; the bank debited it."], [str(each.id), str(event.line)]
+    debited = event.state is UnpaidState.DEBITED
+    became = "the bank debited it" if debited else visible(event.reason or "that was undone")
+    return [f"{told(each)}; {became}."], [str(each.id), str(event.line)]
 
 
 def claims_told(connection: Connection, council: Council, t: Transaction) -> tuple[list[str], list[str]]:

@@ -63,7 +63,7 @@ def _unexplained(connection: Connection, standing: dict[UUID, int]) -> Iterator[
 def _by_lines(connection: Connection) -> Iterator[tuple[UUID, int]]:
     """Yield what refunds, reallocations and the like took, unless they were taken back."""
     tl = transactions.lines
-    back = tl.alias("back")
+    back = transactions.taking_back
     query = (
         sa.select(tl.c.draws_on, tl.c.pence)
         .outerjoin(back, back.c.reverses == tl.c.id)

@@ -94,8 +94,8 @@ def _income(connection: Connection, council: Council) -> Iterator[str]:
 def _stray_income(connection: Connection) -> Iterator[str]:
     """Yield income made of bank lines that are no income, or more than once."""
     t, tl, current = transactions.transactions, transactions.lines, reconciliation.current
-    reversing = tl.alias("reversing")
-    undone = sa.select(tl.c.transaction).join(reversing, reversing.c.reverses == tl.c.id)
+    back = transactions.taking_back
+    undone = sa.select(tl.c.transaction).join(back, back.c.reverses == tl.c.id)
     spoken_for = sa.select(current.c.record).where(
         current.c.kind.in_(_IN_BOOKS), current.c.record.is_not(None)
     )
@@ -142,18 +142,22 @@ def _transfers(connection: Connection) -> Iterator[str]:
 
 
 def _reversals(connection: Connection) -> Iterator[str]:
+    """Yield lines that take back, or in even turns restore, another amount than there was, or out of turn."""
     tl = transactions.lines
-    original = tl.alias("original")
+    original, before = tl.alias("original"), tl.alias("before")
+    sign = sa.case((tl.c.turn % 2 == 1, -1), else_=1)
     query = (
-        sa.select(tl.c.reference, tl.c.pence, original.c.pence.label("taken"))
+        sa.select(tl.c.reference, tl.c.turn, tl.c.pence, original.c.pence.label("taken"), before.c.id.label("before"))
         .outerjoin(original, original.c.id == tl.c.reverses)
+        .outerjoin(before, (before.c.reverses == tl.c.reverses) & (before.c.turn == tl.c.turn - 1))
         .where(tl.c.reverses.is_not(None))
-        .where(
-            (original.c.pence.is_(None)) | (tl.c.pence != -original.c.pence) | (tl.c.vat != -original.c.vat)
-        )
-    )
-    for row in connection.execute(query):
-        yield f"Line {row.reference}: it takes back {row.pence} pence of a line of {row.taken}."
+    )  # fmt: skip
+    other = (tl.c.pence != sign * original.c.pence) | (tl.c.vat != sign * original.c.vat)
+    for row in connection.execute(query.where(original.c.pence.is_(None) | other)):
+        does = "takes back" if row.turn % 2 else "restores"
+        yield f"Line {row.reference}: it {does} {row.pence} pence of a line of {row.taken}."
+    for row in connection.execute(query.where(tl.c.turn > 1, before.c.id.is_(None))):
+        yield f"Line {row.reference}: it is turn {row.turn} of a line, and there is none before it."
 
 
 def _suspense(connection: Connection, council: Council) -> Iterator[str]:

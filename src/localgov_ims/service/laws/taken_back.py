@@ -1,4 +1,4 @@
-"""What the bank takes back of Direct Debits: income went back once for each, to the penny, and not before."""
+"""What the bank takes back: income went back once for each, to the penny, not before; and stands again where that was undone."""
 
 from __future__ import annotations
 
@@ -11,25 +11,32 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.unpaids import UnpaidState
 from localgov_ims.storage import reconciliation, transactions, unpaids
 
+_tl, _m = transactions.lines, reconciliation.live
+
 
 def differences(connection: Connection) -> Iterator[str]:
-    """Yield unpaids whose income did not go back with the debit, or went back without one."""
-    u, e, tl, m = unpaids.unpaids, unpaids.events, transactions.lines, reconciliation.live
+    """Yield what the bank took back whose income did not go back with the debit, or without one, or not again when undone."""
+    yield from _unpaids(connection)
+    yield from _undone_unpaids(connection)
+    yield from _receipts(connection)
+
+
+def _unpaids(connection: Connection) -> Iterator[str]:
+    u, e = unpaids.unpaids, unpaids.debits
     taken = (
-        sa.select(tl.c.transaction, sa.func.sum(tl.c.pence).label("pence"))
-        .group_by(tl.c.transaction)
+        sa.select(_tl.c.transaction, sa.func.sum(_tl.c.pence).label("pence"))
+        .group_by(_tl.c.transaction)
         .subquery()
     )
-    matched = sa.and_(m.c.right_kind == "unpaid", m.c.right_id == u.c.id)
-    debited = sa.and_(e.c.unpaid == u.c.id, e.c.state == UnpaidState.DEBITED.value)
+    matched = sa.and_(_m.c.right_kind == "unpaid", _m.c.right_id == u.c.id)
     query = (
         sa.select(
-            u.c.id, u.c.pence, e.c.id.label("event"), taken.c.pence.label("taken"), m.c.pence.label("banked")
+            u.c.id, u.c.pence, e.c.id.label("event"), taken.c.pence.label("taken"), _m.c.pence.label("banked")
         )
-        .outerjoin(e, debited)
+        .outerjoin(e, e.c.unpaid == u.c.id)
         .outerjoin(taken, taken.c.transaction == e.c.transaction)
-        .outerjoin(m, matched)
-        .where(e.c.id.is_not(None) | m.c.id.is_not(None))
+        .outerjoin(_m, matched)
+        .where(e.c.id.is_not(None) | _m.c.id.is_not(None))
     )
     for row in connection.execute(query):
         said = Money(row.pence).shown()
@@ -39,3 +46,42 @@ def differences(connection: Connection) -> Iterator[str]:
             yield f"Unpaid {row.id} of {said}: what took its income back comes to another sum."
         elif row.banked != row.pence:
             yield f"Unpaid {row.id} of {said}: its income was taken back, and no match says by which debit."
+
+
+def _undone_unpaids(connection: Connection) -> Iterator[str]:
+    """Yield the unpaids whose debit was undone, and whose income is still taken back by it."""
+    e, stands = unpaids.events, sa.select(unpaids.debits.c.id)
+    query = (
+        sa.select(e.c.unpaid)
+        .join(_tl, _tl.c.transaction == e.c.transaction)
+        .where(e.c.state == UnpaidState.DEBITED.value, e.c.id.not_in(stands), ~_nothing_of(_tl))
+        .distinct()
+    )
+    for unpaid in connection.execute(query).scalars():
+        yield f"Unpaid {unpaid}: its match with the debit was undone, and its income is still taken back."
+
+
+def _receipts(connection: Connection) -> Iterator[str]:
+    """Yield the Receipts that a match says the bank took back and that stand, or that an undone one took back for good."""
+    m, undos, original = reconciliation.matches, reconciliation.undos, _tl.alias("original")
+    back = sa.exists().where(
+        transactions.taking_back.c.reverses == original.c.id, transactions.taking_back.c.unit == m.c.unit
+    )
+    undone = sa.exists().where(undos.c.match == m.c.id)
+    query = (
+        sa.select(original.c.reference, undone.label("undone"))
+        .join(m, sa.and_(m.c.role == "returned", m.c.right_kind == "receipt", m.c.right_id == original.c.transaction))
+        .where(back == undone)
+    )  # fmt: skip
+    for row in connection.execute(query):
+        if row.undone:
+            yield f"Line {row.reference}: the match that took it back was undone, and it is still taken back."
+        else:
+            yield f"Line {row.reference}: the bank took it back, and its income was not."
+
+
+def _nothing_of(lines: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Return the condition that a line was restored by a next turn, or taken back itself."""
+    after, back = _tl.alias("after"), transactions.taking_back
+    restored = (after.c.reverses == lines.c.reverses) & (after.c.turn == lines.c.turn + 1)
+    return sa.exists().where(restored) | sa.exists().where(back.c.reverses == lines.c.id)

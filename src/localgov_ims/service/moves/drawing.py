@@ -50,10 +50,14 @@ def take_for(
 
 def give_back(unit: Unit, given: Iterable[tuple[Line, Money, Money]], *, by_kind: str, by: UUID) -> None:
     """Give back to each line an amount, with its VAT, that was drawn before."""
-    given = list(given)
-    standing = stored.taken(unit.connection, [line.id for line, _, _ in given])
+    give_back_for(unit, [(by, *each) for each in given], by_kind=by_kind)
+
+
+def give_back_for(unit: Unit, given: Sequence[tuple[UUID, Line, Money, Money]], *, by_kind: str) -> None:
+    """Give back to each line what was drawn before, for several givers, each by its id."""
+    standing = stored.taken(unit.connection, [line.id for _, line, _, _ in given])
     made = []
-    for line, amount, vat in given:
+    for by, line, amount, vat in given:
         freed = release(line, amount, vat, standing[line.id], by_kind=by_kind, by=by)
         standing[line.id] = Taken(freed.number, freed.taken_after, freed.vat_after)
         made.append(freed)

@@ -12,13 +12,13 @@ from localgov_ims.domain.over_short import OF_TILL
 from localgov_ims.domain.permissions import Permission
 from localgov_ims.domain.texts import fitting
 from localgov_ims.domain.tills import TillEventKind
-from localgov_ims.domain.transacting import reversal
+from localgov_ims.domain.transacting import restoration, reversal
 from localgov_ims.domain.transactions import Line, Transaction, TransactionKind
 from localgov_ims.domain.write_offs import WRITE_OFF
 from localgov_ims.errors import AlreadyDone, RuleViolation
 from localgov_ims.service.finding import transaction_of
 from localgov_ims.service.installation import Installation
-from localgov_ims.service.moves.drawing import give_back, take_for
+from localgov_ims.service.moves.drawing import give_back, give_back_for, take_for
 from localgov_ims.service.moves.proposing import refuse_same_person
 from localgov_ims.service.people.permitting import permit, permit_unit
 from localgov_ims.service.people.restricting import permit_accounts
@@ -103,11 +103,14 @@ def take_all_back(
     pair: int | None = None,
 ) -> list[Transaction]:
     """Record the reversals of transactions, each with its reason, as `take_back` does one: all of them, or none."""
-    backs = []
+    wanted, backs = list(wanted), []
+    turns = transactions.turns_of(unit.connection, [line.id for found, _ in wanted for line in found.lines])
     for found, reason in wanted:
+        # Every even turn restored it; what is taken back, by an odd one, is refused below.
+        last = max(turns.get(line.id, 0) for line in found.lines)
         made = reversal(
             found, recorded_at=unit.at, recorded_by=installation.actor, taken_on=local_day(unit.at), pair=pair,
-            narrative=reason,
+            narrative=reason, turn=last // 2 * 2 + 1,
         )  # fmt: skip
         taken = {line.reverses for line in made.lines}
         backs.append(_Back(made, found, [line for line in found.lines if line.id in taken]))
@@ -125,6 +128,33 @@ def take_all_back(
     reversals = [back.made for back in backs]
     transactions.add(unit, reversals, personal_narratives=installation.council.personal_narratives)
     return reversals
+
+
+def restore_all(
+    installation: Installation, unit: Unit, taking_back: Sequence[Transaction], *, reason: str
+) -> list[Transaction]:
+    """Record that what reversals took back stands again, with its draws; the new lines say the reason.
+
+    Raises:
+        AlreadyDone: One was restored already.
+        RuleViolation: Of what a restored line takes from, not so much is left (`over_available`).
+    """
+    made = [
+        restoration(
+            each, recorded_at=unit.at, recorded_by=installation.actor, taken_on=local_day(unit.at), narrative=reason
+        )
+        for each in taking_back
+    ]  # fmt: skip
+    transactions.add(unit, made, personal_narratives=installation.council.personal_narratives)
+    by_line = {line.reverses: each.id for each in made for line in each.lines if line.reverses}
+    own = list(transactions.lines_by_id(unit.connection, by_line).values())
+    given = [(by_line[line.id], line, line.amount, line.vat) for line in own if line.amount]
+    give_back_for(unit, given, by_kind="reversal")
+    drew = [(by_line[line.id], line) for line in own if line.draws_on is not None and line.amount]
+    sources = transactions.lines_by_id(unit.connection, {line.draws_on for _, line in drew if line.draws_on})
+    again = [(by, [(sources[line.draws_on], -line.amount)]) for by, line in drew if line.draws_on]
+    take_for(installation.council, unit, again, by_kind="reversal")
+    return made
 
 
 class _Back(NamedTuple):

@@ -25,6 +25,8 @@ from localgov_ims.storage.store import Unit
 
 BANKED = "banked"
 """The role of a Match that says: the money is on the bank line."""
+RETURNED = "returned"
+"""The role of a Match that says: the bank line takes back what was received."""
 
 
 @frozen(kw_only=True)
@@ -152,19 +154,19 @@ def record_brought(
 
 
 def record_pairs(
-    unit: Unit, line: UUID, before: Disposition | None, pairs: Sequence[Paired], *, reason: str
-) -> list[Match]:
-    """Record the Matches of a line with what a person says that it brings, and that this is its end now.
+    unit: Unit, line: UUID, before: Disposition | None, pairs: Sequence[Paired], *, reason: str, role: str = BANKED
+) -> list[Match]:  # fmt: skip
+    """Record the Matches of a line with what a person says that it brings, or takes back, and that this is its end now.
 
     *before* is its end so far; *reason* is the sentence that says who says so.
     """
     times, run = stored.generations(unit.connection), new_id()
     matches = [
         Match(
-            id=new_id(), run=run, rule=BY_A_PERSON, rule_version=1, role=BANKED, left_kind="line", left=line,
+            id=new_id(), run=run, rule=BY_A_PERSON, rule_version=1, role=role, left_kind="line", left=line,
             right_kind=each.kind, right=each.id, amount=each.amount, evidence=each.evidence, fee=each.fee,
-            sole=len(pairs) == 1, generation=times.get((BANKED, "right", each.id), 0),
-            left_generation=times.get((BANKED, "left", line), 0),
+            sole=len(pairs) == 1, generation=times.get((role, "right", each.id), 0),
+            left_generation=times.get((role, "left", line), 0),
         )
         for each in pairs
     ]  # fmt: skip

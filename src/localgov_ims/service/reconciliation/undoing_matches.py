@@ -17,6 +17,7 @@ from localgov_ims.reconciliation.matches import Match, MatchUndo
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.moves.reversing import take_back
 from localgov_ims.service.people.permitting import permit_unit
+from localgov_ims.service.reconciliation.restoring_income import restore_income
 from localgov_ims.storage import reconciliation as stored
 from localgov_ims.storage import transactions
 from localgov_ims.storage.store import Unit
@@ -33,13 +34,14 @@ def undo_match(installation: Installation, match: UUID, *, reason: str) -> list[
 
     Of a group every Match of the line is taken back with it, for they come to what the bank says only together; and so is
     what was written off to make them come to it. A payout, or an income file with its rows, stays recorded and waits for
-    its credit anew. Return what was undone, the Match that was named first.
+    its credit anew. Income that the Match took back stands again, and an unpaid is where it was before its debit. Return
+    what was undone, the Match that was named first.
 
     Raises:
         NotPermitted: The permission match.undo is missing.
         NotFound: There is no such Match.
         AlreadyDone: It was undone already.
-        RuleViolation: It took income back (`match_returned`), or no reason is given.
+        RuleViolation: Of what it charged to an account a part was moved on since (`over_available`), or no reason is given.
     """
     with installation.unit("undo_match") as unit:
         unit.lock()
@@ -47,7 +49,6 @@ def undo_match(installation: Installation, match: UUID, *, reason: str) -> list[
         found = next(stored.some_matches(unit.connection, stored.matches.c.id == match), None)
         if found is None:
             raise NotFound("no_match", f"There is no match {match}.", match=str(match))
-        _refuse(found)
         why = (fitting("reason", reason, _LONGEST_REASON) or "").strip()
         if not why:
             raise RuleViolation("reason_missing", "Say why the match is wrong.", match=str(match))
@@ -58,6 +59,7 @@ def undo_match(installation: Installation, match: UUID, *, reason: str) -> list[
         ]
         stored.add_undos(unit, undos)
         _take_write_offs_back(installation, unit, together, why)
+        restore_income(installation, unit, together, reason=why)
         sides = ((found.left_kind, found.left), (found.right_kind, found.right))
         lines = [id_ for kind, id_ in sides if kind == "line"]
         stored.add_dispositions(
@@ -89,12 +91,6 @@ def _take_write_offs_back(
     for id_, each in written_off.items():
         if id_ not in undone:
             take_back(installation, unit, each, reason=reason[:_LONGEST_NARRATIVE])
-
-
-def _refuse(found: Match) -> None:
-    if found.role == "returned" or found.right_kind == "unpaid":
-        message = f"Match {found.id} says that the bank took income back, which was reversed with it."
-        raise RuleViolation("match_returned", message, match=str(found.id))
 
 
 def _open_again(line: UUID, before: int, undo: MatchUndo) -> Disposition:

@@ -1818,6 +1818,7 @@ def _make_tables() -> None:
         sa.Column("pair", sa.BigInteger(), nullable=True),
         sa.Column("draws_on", sa.Uuid(), nullable=True),
         sa.Column("reverses", sa.Uuid(), nullable=True),
+        sa.Column("turn", sa.BigInteger(), nullable=True),
         sa.Column("personal", sa.Text(), nullable=True),
         sa.Column("unit", sa.Uuid(), nullable=False),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
@@ -1831,7 +1832,8 @@ def _make_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_transaction_lines")),
         sa.UniqueConstraint("reference", name=op.f("uq_transaction_lines_reference")),
-        sa.UniqueConstraint("reverses", name=op.f("uq_transaction_lines_reverses")),
+        sa.UniqueConstraint("reverses", "turn", name=op.f("uq_transaction_lines_reverses_turn")),
+        sa.CheckConstraint("(reverses IS NULL) = (turn IS NULL)", name="turn"),
         sa.UniqueConstraint("transaction", "number", name=op.f("uq_transaction_lines_transaction_number")),
         sa.UniqueConstraint("unit", "ordinal", name=op.f("uq_transaction_lines_unit_ordinal")),
     )
