@@ -28,13 +28,15 @@ from tests.service.test_reconciling import BY_BANK, CARD_1, _ends, _taking, _wor
 
 from localgov_ims.domain.baskets import BasketItem
 from localgov_ims.domain.clearing import Giving
+from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.journals import LedgerAccount
 from localgov_ims.domain.money import Money
+from localgov_ims.domain.transacting import restoration
 from localgov_ims.domain.transactions import Transaction
-from localgov_ims.domain.unpaids import UnpaidState
+from localgov_ims.domain.unpaids import UnpaidEvent, UnpaidState
 from localgov_ims.errors import AlreadyDone, InvalidValue, NotFound, RuleViolation
 from localgov_ims.reconciliation.dispositions import DispositionKind
-from localgov_ims.reconciliation.matches import Match
+from localgov_ims.reconciliation.matches import Match, MatchUndo
 from localgov_ims.service.direct_debits.unpaids import list_unpaids, say_of_unpaids
 from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
@@ -49,7 +51,8 @@ from localgov_ims.service.suspense.clearing import clear_items
 from localgov_ims.service.suspense.clearing_undoing import undo_clearance
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.bacs import arudd, ddic
-from localgov_ims.storage import transactions
+from localgov_ims.storage import reconciliation as stored
+from localgov_ims.storage import transactions, unpaids
 
 TOTAL = "UNPAID DD 123456"
 WHOLE, TAKEN = {"5100": -2133000, "9001": 2133000}, {"5100": -2108500, "9001": 2108500}
@@ -456,3 +459,43 @@ def test_a_debit_that_went_to_suspense_leaves_it_when_a_person_says_what_it_take
     _undo(council)
     reconcile(council)
     assert _journalled(council) == {"5100": -2133000, "9001": 2112500, "9900": 20500}
+
+
+def _broken(council: Installation) -> list[str]:
+    return [sentence for law in verify(council) for sentence in law.broken]
+
+
+@pytest.mark.parametrize("unpaid", [False, True])
+def test_a_match_undone_past_the_service_leaves_income_taken_back_and_breaks_a_law(
+    installation: Installation, *, unpaid: bool
+) -> None:
+    council = collecting(installation) if unpaid else _came_back(installation)
+    if unpaid:
+        banked(council)
+        sent(council, arudd(UNPAID[:1], day=RETURNED))
+        debited(council, entry("-145.00", TOTAL))
+    (match,) = _returned(council)
+    with council.unit("cheat") as unit:
+        undo = MatchUndo(id=new_id(), match=match.id, reason="no", by="nobody", at=unit.at)
+        stored.add_undos(unit, [undo])
+        if unpaid:
+            event = UnpaidEvent(
+                id=new_id(), unpaid=match.right, number=2, state=UnpaidState.ADVISED, at=unit.at, by="nobody", line=match.left,
+            )  # fmt: skip
+            unpaids.add_events(unit, [event])
+        unit.commit()
+    expected = "its income is still taken back" if unpaid else "was undone, and it is still taken back"
+    assert any(expected in sentence for sentence in _broken(council))
+
+
+def test_income_restored_out_of_turn_breaks_a_law(installation: Installation) -> None:
+    council = _came_back(installation)
+    back = next(each for each in _transactions(council) if each.kind.value == "reversal")
+    made = restoration(
+        back, recorded_at=council.clock(), recorded_by="nobody", taken_on=RETURNED, narrative="cheat"
+    )
+    late = evolve(made, lines=tuple(evolve(line, turn=4) for line in made.lines))
+    with council.unit("cheat") as unit:
+        transactions.add(unit, [late])
+        unit.commit()
+    assert any("it is turn 4 of a line, and there is none before it" in each for each in _broken(council))

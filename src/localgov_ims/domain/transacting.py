@@ -152,14 +152,8 @@ def reversal(
     if transaction.moves:
         origin = Origin(MOVED, str(transaction.id) if pair is None else f"{transaction.id}/{pair}", turn)
     return _negated(
-        transaction,
-        taken,
-        origin,
-        narrative,
-        recorded_at=recorded_at,
-        recorded_by=recorded_by,
-        taken_on=taken_on,
-    )
+        transaction, taken, origin, narrative, recorded_at=recorded_at, recorded_by=recorded_by, taken_on=taken_on,
+    )  # fmt: skip
 
 
 def restoration(
@@ -169,14 +163,8 @@ def restoration(
     lines = [evolve(line, turn=(line.turn or 1) + 1) for line in taking_back.lines]
     origin = evolve(taking_back.origin, n=taking_back.origin.n + 1)
     return _negated(
-        taking_back,
-        lines,
-        origin,
-        narrative,
-        recorded_at=recorded_at,
-        recorded_by=recorded_by,
-        taken_on=taken_on,
-    )
+        taking_back, lines, origin, narrative, recorded_at=recorded_at, recorded_by=recorded_by, taken_on=taken_on,
+    )  # fmt: skip
 
 
 def _negated(

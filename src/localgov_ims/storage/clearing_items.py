@@ -12,7 +12,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from localgov_ims.domain.unpaids import UnpaidState
 from localgov_ims.storage import (
     audit,
     income_files,
@@ -95,7 +94,6 @@ def _of_receipts(ledger: str) -> sa.Select[Any]:
 def _of_unpaids(ledger: str) -> sa.Select[Any]:
     """Select what bank lines took that were matched with unpaids: what had been received, now taken back."""
     debits = unpaids.events
-    is_debit = debits.c.state == UnpaidState.DEBITED.value
     signed = sa.case((_m.c.role == "returned", _l.c.pence), else_=-_l.c.pence)
     return (
         sa.select(_l.c.mop, _MERCHANT, sa.func.sum(signed).label("pence"))
@@ -103,7 +101,7 @@ def _of_unpaids(ledger: str) -> sa.Select[Any]:
         .join(debits, debits.c.transaction == _l.c.transaction)
         # Each Match with the debit that it recorded: what was undone may have been debited anew.
         .join(_m, sa.and_(_m.c.right_id == debits.c.unpaid, _m.c.unit == debits.c.unit))
-        .where(_m.c.right_kind == "unpaid", is_debit, _posted(ledger))
+        .where(_m.c.right_kind == "unpaid", _posted(ledger))
         .group_by(_l.c.mop, _MERCHANT)
     )
 

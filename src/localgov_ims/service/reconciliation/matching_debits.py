@@ -39,7 +39,7 @@ def match_debit(installation: Installation, line: UUID, taken: Sequence[str], *,
     taken back too.
 
     Raises:
-        NotPermitted: The permission match.decide, or a fund of the income, is missing.
+        NotPermitted: The permission match.decide, or the fund of a receipt or of the line's item, is missing.
         NotFound: There is no such line, receipt or unpaid.
         RuleViolation: The line is no debit (`not_a_debit`); what is named does not come to it (`does_not_add_up`); a receipt
             is not at the bank, or taken back already (`not_at_the_bank`), or was refunded or moved on (`over_available`);
@@ -113,7 +113,8 @@ def _named(unit: Unit, rights: Rights, taken: Sequence[str]) -> _Named:
     for each in receipts.values():
         if each.id not in at_bank:
             message = (
-                f"{each.reference} is no receipt whose money is at the bank; or it was taken back already."
+                f"{each.reference} is no receipt whose money is at the bank, or it was taken back already: `ims explain "
+                f"{each.reference}` tells."
             )
             raise RuleViolation("not_at_the_bank", message, receipt=each.reference)
     return _Named(receipts=list(receipts.values()), unpaids=list({each.id: each for each in owed}.values()))
