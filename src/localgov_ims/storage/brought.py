@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from localgov_ims.storage import reconciliation, settlements, statements, transactions, unpaids
+from localgov_ims.storage import reconciliation, reversals, settlements, statements, transactions, unpaids
 
 _m, _sl = reconciliation.live, settlements.lines
 TOTALS = ("settlement", "income_file", "list_item")
@@ -36,7 +36,7 @@ def at_the_bank(as_at: date, *roles: str) -> sa.Select[Any]:
 
 def returned_by(as_at: date) -> sa.Select[Any]:
     """Select the lines by which income went back that the bank had taken back by a day: each of its own Match."""
-    lines, back, taken = statements.lines, transactions.taking_back, transactions.lines.alias("taken")
+    lines, back, taken = statements.lines, reversals.taking_back, transactions.lines.alias("taken")
     return (
         sa.select(back.c.id)
         .join(taken, taken.c.id == back.c.reverses)

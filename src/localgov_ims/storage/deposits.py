@@ -14,7 +14,7 @@ from localgov_ims.domain.deposits import DepositKind, DepositSource, ExpectedDep
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.transactions import TransactionKind
-from localgov_ims.storage import reconciliation, transactions
+from localgov_ims.storage import reconciliation, reversals, transactions
 from localgov_ims.storage.schema import (
     day_column,
     id_column,
@@ -127,7 +127,7 @@ def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Exp
 def coming(connection: Connection, wanted: Collection[UUID]) -> dict[UUID, Coming]:
     """Return how much of each deposit has come, by its id."""
     t, m, lines = transactions.transactions, reconciliation.live, transactions.lines
-    back = transactions.taking_back
+    back = reversals.taking_back
     reversed_ = sa.select(lines.c.transaction).join(back, back.c.reverses == lines.c.id)
     matched = sa.select(m.c.right_id).where(m.c.right_kind == "receipt")
     query = (

@@ -12,6 +12,7 @@ from localgov_ims.domain.write_offs import WRITE_OFF
 from localgov_ims.storage import (
     income_files,
     reconciliation,
+    reversals,
     settlements,
     statements,
     transactions,
@@ -36,7 +37,7 @@ def due(dates: AccountingDate, payables: str | None) -> tuple[sa.FromClause, sa.
     if dates is AccountingDate.TAKEN:
         return rows, _t.c.taken_on
     bank = at_bank(dates)
-    reversing, by = transactions.taking_back, _t.alias("reversing")
+    reversing, by = reversals.taking_back, _t.alias("reversing")
     taken_back_on = (
         sa.select(by.c.taken_on)
         .join(reversing, reversing.c.transaction == by.c.id)

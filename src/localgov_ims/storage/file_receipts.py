@@ -11,7 +11,7 @@ from attrs import frozen
 from sqlalchemy import Connection
 
 from localgov_ims.domain.transactions import Transaction
-from localgov_ims.storage import transactions
+from localgov_ims.storage import reversals, transactions
 from localgov_ims.storage.bulk_receipts import ORIGIN, of_file
 from localgov_ims.storage.draws import draws
 from localgov_ims.storage.income_files import income_files
@@ -31,7 +31,7 @@ class Taken:
 
 def taken_from(connection: Connection, file: UUID, run: int) -> list[Taken]:
     """Return the lines of a run of which something is taken still, but for those that were reversed by themselves."""
-    back = transactions.taking_back
+    back = reversals.taking_back
     # What was given back again is given back by something of another kind: only a line's whole balance tells.
     held = (
         sa.select(draws.c.line)
@@ -72,7 +72,7 @@ def banked(connection: Connection, file: UUID, run: int) -> bool:
 
 def unreversed(connection: Connection, file: UUID, run: int, block: int) -> Iterator[list[Transaction]]:
     """Yield the run's Receipts that nobody has taken back, in blocks; what is recorded meanwhile does not matter."""
-    back = transactions.taking_back
+    back = reversals.taking_back
     gone = sa.select(_l.c.transaction).join(back, back.c.reverses == _l.c.id)
     query = sa.select(_t.c.id).where(of_file(file, run), _t.c.id.not_in(gone)).order_by(_t.c.id)
     ids = list(connection.execute(query).scalars())

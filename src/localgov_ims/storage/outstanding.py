@@ -24,6 +24,7 @@ from localgov_ims.storage import (
     brought,
     income_files,
     reconciliation,
+    reversals,
     settlements,
     statements,
     transactions,
@@ -224,7 +225,7 @@ def _recorded_later(connection: Connection, as_at: date) -> Iterator[Outstanding
     """Yield what the bank had brought, or taken back, by a day, and was recorded here only after it."""
     came = _t.c.id.in_(brought.at_the_bank(as_at, "banked")) | _t.c.id.in_(brought.settled(as_at))
     yield from _lines_as(connection, -1, "at the bank first", came, _t.c.taken_on > as_at)
-    reversing, by = transactions.taking_back, _t.alias("by")
+    reversing, by = reversals.taking_back, _t.alias("by")
     taken_back = (
         sa.select(reversing.c.reverses)
         .join(by, by.c.id == reversing.c.transaction)

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from localgov_ims.domain.settlements import SettlementKind
 from localgov_ims.storage import settlements
-from localgov_ims.storage.transactions import lines, taking_back, transactions
+from localgov_ims.storage.reversals import taking_back
+from localgov_ims.storage.transactions import lines, transactions
 
 
 def unproved(

@@ -19,6 +19,7 @@ from localgov_ims.storage import (
     income_files,
     personal,
     reconciliation,
+    reversals,
     settlements,
     statements,
     transactions,
@@ -137,7 +138,7 @@ def _still_to_come() -> tuple[sa.ColumnElement[bool], ...]:
 
 def _whole() -> tuple[sa.ColumnElement[bool], ...]:
     """Return the conditions that a transaction is a Receipt of which nothing was reversed."""
-    t, lines, back = transactions.transactions, transactions.lines, transactions.taking_back
+    t, lines, back = transactions.transactions, transactions.lines, reversals.taking_back
     reversed_ = sa.select(lines.c.transaction).join(back, back.c.reverses == lines.c.id)
     return t.c.kind == TransactionKind.RECEIPT.value, t.c.id.not_in(reversed_)
 

@@ -16,10 +16,11 @@ from localgov_ims.domain.transactions import Transaction
 from localgov_ims.storage import personal
 from localgov_ims.storage.draws import draws
 from localgov_ims.storage.holders import holders
+from localgov_ims.storage.reversals import reversed_among
 from localgov_ims.storage.schema import json_text
 from localgov_ims.storage.searching import field_of
 from localgov_ims.storage.suspense import standing
-from localgov_ims.storage.transactions import lines, reversed_among, transactions, whole
+from localgov_ims.storage.transactions import lines, transactions, whole
 
 LAST_CLEARANCES: Final = 2_000
 """How many clearances, the latest, are looked through for the same payer."""

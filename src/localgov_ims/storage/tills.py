@@ -23,6 +23,7 @@ from localgov_ims.domain.tills import (
     TillSession,
     ZReport,
 )
+from localgov_ims.storage.reversals import taking_back
 from localgov_ims.storage.schema import (
     Row,
     json_text,
@@ -34,7 +35,7 @@ from localgov_ims.storage.schema import (
     text_column,
 )
 from localgov_ims.storage.store import Unit
-from localgov_ims.storage.transactions import lines, taking_back, transactions
+from localgov_ims.storage.transactions import lines, transactions
 
 sessions = record_table(
     "till_sessions",

@@ -20,7 +20,7 @@ from localgov_ims.hooks import PaymentProviderSpec
 from localgov_ims.service.installation import ChosenProvider, Installation
 from localgov_ims.service.payments.asking import payment_breaks, take_payment, view_payment
 from localgov_ims.service.verifying import verify
-from localgov_ims.storage import transactions
+from localgov_ims.storage import reversals, transactions
 from localgov_ims.testing.provider_rigs import AMOUNT, Rig
 
 Made = TypeVar("Made")
@@ -122,8 +122,8 @@ def booked(house: Installation, payment: Payment) -> list[Transaction]:
         t = transactions.transactions
         receipts = list(transactions.whole(connection, t.c.payment == payment.reference))
         lines = [line.id for each in receipts for line in each.lines]
-        reversals = transactions.reversing(connection, lines)
-        return [*receipts, *transactions.whole(connection, t.c.reference.in_(reversals))]
+        back = reversals.reversing(connection, lines)
+        return [*receipts, *transactions.whole(connection, t.c.reference.in_(back))]
 
 
 def income(house: Installation, payment: Payment) -> Money:

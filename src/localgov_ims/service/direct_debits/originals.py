@@ -14,7 +14,7 @@ from localgov_ims.domain.transactions import Transaction, TransactionKind
 from localgov_ims.domain.unpaids import RecordedUnpaid
 from localgov_ims.errors import InvalidValue
 from localgov_ims.service.council import Council
-from localgov_ims.storage import transactions
+from localgov_ims.storage import reversals, transactions
 
 _ASKED_AT_ONCE = 300
 
@@ -78,7 +78,7 @@ def spellings(council: Council, reference: str) -> list[str]:
 
 
 def _receipts(connection: Connection, references: Sequence[str]) -> Iterator[Transaction]:
-    t, lines, back = transactions.transactions, transactions.lines, transactions.taking_back
+    t, lines, back = transactions.transactions, transactions.lines, reversals.taking_back
     undone = sa.select(lines.c.transaction).join(back, back.c.reverses == lines.c.id)
     named = sa.select(lines.c.transaction).where(lines.c.account_reference.in_(references), lines.c.pence > 0)
     yield from transactions.whole(

@@ -31,7 +31,7 @@ from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit, permit_unit
 from localgov_ims.service.people.restricting import permit_accounts
 from localgov_ims.service.retrying import retried
-from localgov_ims.storage import outbox, payments, transactions
+from localgov_ims.storage import outbox, payments, reversals, transactions
 from localgov_ims.storage.store import Unit
 
 _HAVE_RECEIPTS = frozenset({TransactionKind.RECEIPT, TransactionKind.REFUND})
@@ -184,7 +184,7 @@ def _chosen(connection: Connection, found: Sequence[Transaction], wanted: str) -
 
 
 def _reversals(connection: Connection, one: Transaction) -> tuple[str, ...]:
-    return tuple(sorted(transactions.reversing(connection, [line.id for line in one.lines])))
+    return tuple(sorted(reversals.reversing(connection, [line.id for line in one.lines])))
 
 
 def _check_kind(one: Transaction) -> None:

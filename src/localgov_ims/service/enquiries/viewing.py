@@ -24,7 +24,7 @@ from localgov_ims.service.payments.asking import no_payment
 from localgov_ims.service.payments.payment_receipts import receipts_of
 from localgov_ims.service.people.permitting import permit
 from localgov_ims.service.refunds.asking import no_refund
-from localgov_ims.storage import histories, payments, reconciliation, refunds, transactions
+from localgov_ims.storage import histories, payments, reconciliation, refunds, reversals, transactions
 from localgov_ims.storage.histories import Taker
 
 SEES_REFUNDS = (Permission.REFUND_VIEW, Permission.REFUND_REQUEST)
@@ -243,7 +243,7 @@ def _record(connection: Connection, council: Council, rights: Rights, record: Tr
     own = tuple(
         line for line in record.lines if rights.sees(line.fund) or line.fund == council.suspense_fund.code
     )
-    undone = transactions.reversing(connection, [line.id for line in record.lines])
+    undone = reversals.reversing(connection, [line.id for line in record.lines])
     return RecordView(
         transaction=record, lines=own, hidden=len(record.lines) - len(own), reversed_by=tuple(sorted(undone))
     )

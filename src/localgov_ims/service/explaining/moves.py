@@ -22,7 +22,7 @@ from localgov_ims.service.council import Council
 from localgov_ims.service.enquiries.viewing import DrawView, RefundView
 from localgov_ims.service.explaining.stories import Story, called, when
 from localgov_ims.service.moves.proposing import AUTHORISES
-from localgov_ims.storage import proposals, refunds, statements, transactions
+from localgov_ims.storage import proposals, refunds, reversals, statements, transactions
 
 _ROUTES = {Route.PROVIDER: "to the card by its provider", Route.PAYABLES: "by the payables system"}
 _REFUND_SAID = {
@@ -149,7 +149,7 @@ def provenance(connection: Connection, t: Transaction) -> tuple[list[str], list[
     for line in drawn.values():
         said.append(f"It takes from line {called(line.reference)}.")
         leads.append(line.reference)
-    undone = transactions.history_of(connection, [line.id for line in t.lines])
+    undone = reversals.history_of(connection, [line.id for line in t.lines])
     said += [f"It was {_done_in(turn)} by {called(reference)}." for turn, reference in undone]
     return said, [called(reference) for reference in [*leads, *(reference for _, reference in undone)]]
 
@@ -164,7 +164,7 @@ def _taken_back(connection: Connection, t: Transaction) -> tuple[list[str], list
         said.append(f"It {does} the {other.kind.value} {called(other.reference)}.")
         leads.append(other.reference)
     reversed_lines = [line.reverses for line in t.lines if line.reverses is not None]
-    for turn, reference in transactions.history_of(connection, reversed_lines):
+    for turn, reference in reversals.history_of(connection, reversed_lines):
         if turn == t.origin.n + 1:
             said.append(f"After it that was {_done_in(turn)} by {called(reference)}.")
             leads.append(reference)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.refunds import RefundState
 from localgov_ims.service.laws.law import Findings
-from localgov_ims.storage import draws, proposals, refunds, transactions
+from localgov_ims.storage import draws, proposals, refunds, reversals, transactions
 
 
 def differences(connection: Connection, findings: Findings) -> Iterator[str]:
@@ -63,7 +63,7 @@ def _unexplained(connection: Connection, standing: dict[UUID, int]) -> Iterator[
 def _by_lines(connection: Connection) -> Iterator[tuple[UUID, int]]:
     """Yield what refunds, reallocations and the like took, unless they were taken back."""
     tl = transactions.lines
-    back = transactions.taking_back
+    back = reversals.taking_back
     query = (
         sa.select(tl.c.draws_on, tl.c.pence)
         .outerjoin(back, back.c.reverses == tl.c.id)

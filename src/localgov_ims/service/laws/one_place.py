@@ -13,7 +13,7 @@ from localgov_ims.service.council import Council
 from localgov_ims.service.laws import balances, cleared, drawn, paid_out, suspended, taken_back
 from localgov_ims.service.laws.law import Findings
 from localgov_ims.service.ledger.journal_sources import span_of
-from localgov_ims.storage import reconciliation, statements, transactions, unposted
+from localgov_ims.storage import reconciliation, reversals, statements, transactions, unposted
 
 _IN_BOOKS = (DispositionKind.ALLOCATED.value, DispositionKind.SUSPENSE.value)
 
@@ -94,7 +94,7 @@ def _income(connection: Connection, council: Council) -> Iterator[str]:
 def _stray_income(connection: Connection) -> Iterator[str]:
     """Yield income made of bank lines that are no income, or more than once."""
     t, tl, current = transactions.transactions, transactions.lines, reconciliation.current
-    back = transactions.taking_back
+    back = reversals.taking_back
     undone = sa.select(tl.c.transaction).join(back, back.c.reverses == tl.c.id)
     spoken_for = sa.select(current.c.record).where(
         current.c.kind.in_(_IN_BOOKS), current.c.record.is_not(None)

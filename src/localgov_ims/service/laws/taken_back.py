@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.unpaids import UnpaidState
-from localgov_ims.storage import reconciliation, transactions, unpaids
+from localgov_ims.storage import reconciliation, reversals, transactions, unpaids
 
 _tl, _m = transactions.lines, reconciliation.live
 
@@ -65,7 +65,7 @@ def _receipts(connection: Connection) -> Iterator[str]:
     """Yield the Receipts that a match says the bank took back and that stand, or that an undone one took back for good."""
     m, undos, original = reconciliation.matches, reconciliation.undos, _tl.alias("original")
     back = sa.exists().where(
-        transactions.taking_back.c.reverses == original.c.id, transactions.taking_back.c.unit == m.c.unit
+        reversals.taking_back.c.reverses == original.c.id, reversals.taking_back.c.unit == m.c.unit
     )
     undone = sa.exists().where(undos.c.match == m.c.id)
     query = (
@@ -82,6 +82,6 @@ def _receipts(connection: Connection) -> Iterator[str]:
 
 def _nothing_of(lines: sa.FromClause) -> sa.ColumnElement[bool]:
     """Return the condition that a line was restored by a next turn, or taken back itself."""
-    after, back = _tl.alias("after"), transactions.taking_back
+    after, back = _tl.alias("after"), reversals.taking_back
     restored = (after.c.reverses == lines.c.reverses) & (after.c.turn == lines.c.turn + 1)
     return sa.exists().where(restored) | sa.exists().where(back.c.reverses == lines.c.id)

@@ -23,7 +23,7 @@ from localgov_ims.service.moves.proposing import refuse_same_person
 from localgov_ims.service.people.permitting import permit, permit_unit
 from localgov_ims.service.people.restricting import permit_accounts
 from localgov_ims.service.retrying import retried
-from localgov_ims.storage import tills, transactions
+from localgov_ims.storage import reversals, tills, transactions
 from localgov_ims.storage.store import Unit
 
 
@@ -104,7 +104,7 @@ def take_all_back(
 ) -> list[Transaction]:
     """Record the reversals of transactions, each with its reason, as `take_back` does one: all of them, or none."""
     wanted, backs = list(wanted), []
-    turns = transactions.turns_of(unit.connection, [line.id for found, _ in wanted for line in found.lines])
+    turns = reversals.turns_of(unit.connection, [line.id for found, _ in wanted for line in found.lines])
     for found, reason in wanted:
         # Every even turn restored it; what is taken back, by an odd one, is refused below.
         last = max(turns.get(line.id, 0) for line in found.lines)
@@ -125,9 +125,9 @@ def take_all_back(
         raise
     for back in backs:
         _return(unit, back.own, back.made.id)
-    reversals = [back.made for back in backs]
-    transactions.add(unit, reversals, personal_narratives=installation.council.personal_narratives)
-    return reversals
+    recorded = [back.made for back in backs]
+    transactions.add(unit, recorded, personal_narratives=installation.council.personal_narratives)
+    return recorded
 
 
 def restore_all(
@@ -194,9 +194,9 @@ def _return(unit: Unit, own: Sequence[Line], by: UUID) -> None:
 
 
 def _refuse_twice(unit: Unit, backs: Iterable[_Back]) -> None:
-    reversals = transactions.reversals_of(unit.connection, [line.id for back in backs for line in back.own])
+    standing = reversals.reversals_of(unit.connection, [line.id for back in backs for line in back.own])
     for _, found, own in backs:
-        before = {reversals[line.id] for line in own if line.id in reversals}
+        before = {standing[line.id] for line in own if line.id in standing}
         if not before:
             continue
         message = f"{found.reference} is taken back already, by {', '.join(sorted(before))}."

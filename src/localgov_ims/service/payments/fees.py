@@ -31,7 +31,7 @@ from localgov_ims.service.payments.payment_receipts import (
 from localgov_ims.service.people.permitting import permit_unit
 from localgov_ims.service.retrying import retried
 from localgov_ims.storage import payments as stored
-from localgov_ims.storage import reconciliation, transactions
+from localgov_ims.storage import reconciliation, reversals
 
 
 def record_fee(
@@ -91,7 +91,7 @@ def _record(
             raise RuleViolation("not_yet_paid", message, payment=reference)
         before = receipts_of(unit.connection, payment)
         fees = [each for each in before if each.purpose is Purpose.FEE]
-        reversed_ = transactions.reversed_among(unit.connection, [each.id for each in fees])
+        reversed_ = reversals.reversed_among(unit.connection, [each.id for each in fees])
         for standing in fees:
             if standing.id not in reversed_:
                 return _same(standing, amount)

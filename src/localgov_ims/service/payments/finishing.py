@@ -33,7 +33,7 @@ from localgov_ims.service.payments.payment_receipts import (
 from localgov_ims.service.people.permitting import permit_unit
 from localgov_ims.service.retrying import retried
 from localgov_ims.storage import payments as stored
-from localgov_ims.storage import reconciliation, transactions
+from localgov_ims.storage import reconciliation, reversals, transactions
 from localgov_ims.storage.schema import json_text
 from localgov_ims.storage.store import Unit
 
@@ -150,7 +150,7 @@ def _reversed(
         each for each in before
         if each.purpose is not Purpose.FEE and each.provider_reference == observation.provider_reference
     ]  # fmt: skip
-    if transactions.reversing(unit.connection, [line.id for line in taken.lines]):
+    if reversals.reversing(unit.connection, [line.id for line in taken.lines]):
         return Decision(PaymentState.SUCCEEDED, noted=False)
     try:
         take_back(

@@ -12,7 +12,7 @@ from localgov_ims.errors import AlreadyDone, RuleViolation
 from localgov_ims.reconciliation.matches import Match
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.moves.reversing import restore_all, take_all_back
-from localgov_ims.storage import transactions, unpaids
+from localgov_ims.storage import reversals, transactions, unpaids
 from localgov_ims.storage.store import Unit
 
 _LONGEST = 100
@@ -30,7 +30,7 @@ def restore_income(installation: Installation, unit: Unit, undone: Sequence[Matc
         unit.connection, [each.right for each in undone if each.right_kind == "unpaid"]
     )
     took = [each.transaction for each in debits if each.transaction is not None]
-    took += transactions.taking_back_of(
+    took += reversals.taking_back_of(
         unit.connection,
         [each.right for each in undone if each.role == "returned" and each.right_kind == "receipt"],
     )
@@ -47,18 +47,18 @@ def _undone(
 ) -> dict[UUID | None, UUID]:
     """Return, by what took income back, what gave it back again."""
     found = list(transactions.by_id(unit.connection, took).values())
-    reversals = [each for each in found if each.kind is TransactionKind.REVERSAL]
+    taking_back = [each for each in found if each.kind is TransactionKind.REVERSAL]
     charged = [each for each in found if each.kind is not TransactionKind.REVERSAL]
-    gone = transactions.reversed_among(unit.connection, [each.id for each in charged])
+    gone = reversals.reversed_among(unit.connection, [each.id for each in charged])
     charged = [each for each in charged if each.id not in gone]
     try:
-        made = restore_all(installation, unit, reversals, reason=reason)
+        made = restore_all(installation, unit, taking_back, reason=reason)
         made += take_all_back(installation, unit, [(each, reason) for each in charged])
     except AlreadyDone:
         raise
     except RuleViolation as violation:
         raise _moved_on(violation) from violation
-    return {before.id: each.id for before, each in zip([*reversals, *charged], made, strict=True)}
+    return {before.id: each.id for before, each in zip([*taking_back, *charged], made, strict=True)}
 
 
 def _moved_on(violation: RuleViolation) -> RuleViolation:

@@ -19,7 +19,7 @@ from localgov_ims.service.moves.reversing import take_back
 from localgov_ims.service.people.permitting import permit_unit
 from localgov_ims.service.reconciliation.restoring_income import restore_income
 from localgov_ims.storage import reconciliation as stored
-from localgov_ims.storage import transactions
+from localgov_ims.storage import reversals, transactions
 from localgov_ims.storage.store import Unit
 
 UNDONE = "undone"
@@ -87,7 +87,7 @@ def _take_write_offs_back(
     """Reverse what was written off so that the Matches come to their line, unless somebody has."""
     receipts = transactions.by_id(unit.connection, [m.right for m in together if m.right_kind == "receipt"])
     written_off = {id_: each for id_, each in receipts.items() if each.origin.kind == WRITE_OFF}
-    undone = transactions.reversed_among(unit.connection, list(written_off))
+    undone = reversals.reversed_among(unit.connection, list(written_off))
     for id_, each in written_off.items():
         if id_ not in undone:
             take_back(installation, unit, each, reason=reason[:_LONGEST_NARRATIVE])

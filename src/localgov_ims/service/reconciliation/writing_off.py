@@ -28,7 +28,7 @@ from localgov_ims.service.moves import proposing
 from localgov_ims.service.moves.lines import line_for
 from localgov_ims.service.people.permitting import permit, permit_unit
 from localgov_ims.service.retrying import retried
-from localgov_ims.storage import proposals, transactions
+from localgov_ims.storage import proposals, reversals, transactions
 from localgov_ims.storage.outstanding import Outstanding, outstanding
 from localgov_ims.storage.store import Unit
 
@@ -121,7 +121,7 @@ def written_off(connection: Connection, first_on: date, last_on: date) -> list[W
     """Return the write-offs of these days, as `list_write_offs`."""
     days = _t.c.taken_on.between(first_on, last_on)
     made = list(transactions.some(connection, _t.c.origin_kind == WRITE_OFF, days))
-    undone = transactions.reversed_among(connection, [each.id for each in made])
+    undone = reversals.reversed_among(connection, [each.id for each in made])
     return [
         WriteOffView(made=each, undone=each.id in undone)
         for each in sorted(made, key=lambda each: (each.taken_on, each.recorded_at))

@@ -21,7 +21,7 @@ from localgov_ims.service.retrying import retried
 from localgov_ims.service.suspense.clearing import Clearance, cleared, seen_now
 from localgov_ims.service.suspense.clearing_checks import Given, Receivers, check_given
 from localgov_ims.service.suspense.items import held
-from localgov_ims.storage import proposals, transactions
+from localgov_ims.storage import proposals, reversals, transactions
 from localgov_ims.storage import suspense as stored
 from localgov_ims.storage.store import Unit
 
@@ -117,6 +117,6 @@ def _standing(unit: Unit, record: UUID) -> Transaction | Proposal | None:
         if proposal.record is None:
             return None
         record = proposal.record
-    if transactions.reversed_among(unit.connection, [record]):
+    if reversals.reversed_among(unit.connection, [record]):
         return None
     return next(transactions.some(unit.connection, transactions.transactions.c.id == record), None)
