@@ -44,10 +44,11 @@ class Schemas:
     def give_back(self, schema: str) -> None:
         """Empty a schema, or drop it where it is not what it was."""
         with self._engine.begin() as connection:
+            # As it was made: what PostgreSQL says of a foreign key depends on the path.
+            connection.exec_driver_sql(f"SET LOCAL search_path = {schema}")
             if _shape(connection, schema) != self._shapes[schema]:
                 connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
                 return
-            connection.exec_driver_sql(f"SET LOCAL search_path = {schema}")
             tables = sa.inspect(connection).get_table_names()
             asked = " UNION ALL ".join(
                 f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from localgov_ims.service.council import Council
 from localgov_ims.service.laws.law import Findings
@@ -15,8 +16,9 @@ from localgov_ims.storage.tables import RECORD_TABLES, filled
 def check(connection: Connection, _: Council, findings: Findings) -> None:
     """Prove that what must be unique is: by the constraint in the database, and by counting."""
     inspector, with_rows = sa.inspect(connection), filled(connection)
+    constraints, indexes = inspector.get_multi_unique_constraints(), inspector.get_multi_indexes()
     for table in RECORD_TABLES:
-        present = {tuple(found["column_names"]) for found in inspector.get_unique_constraints(table.name)}
+        present = {tuple(found["column_names"]) for found in constraints[None, table.name]}
         for constraint in table.constraints:
             if isinstance(constraint, sa.UniqueConstraint):
                 findings.look_at()
@@ -27,12 +29,12 @@ def check(connection: Connection, _: Council, findings: Findings) -> None:
                     )
                 if table in with_rows:
                     findings.take(_repeated(connection, table, columns))
-        findings.take(_indexes(inspector, table, findings))
+        findings.take(_indexes(indexes[None, table.name], table, findings))
 
 
-def _indexes(inspector: sa.Inspector, table: sa.Table, findings: Findings) -> Iterator[str]:
+def _indexes(found: list[ReflectedIndex], table: sa.Table, findings: Findings) -> Iterator[str]:
     """Yield what must be unique among some rows only, where the database no longer sees to it."""
-    present = {found["name"] for found in inspector.get_indexes(table.name) if found["unique"]}
+    present = {index["name"] for index in found if index["unique"]}
     for index in table.indexes:
         if index.unique:
             findings.look_at()
