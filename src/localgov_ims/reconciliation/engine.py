@@ -12,13 +12,13 @@ from typing import Any, Self
 
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.references import ReferenceFormat
-from localgov_ims.reconciliation.extracting import extract
+from localgov_ims.reconciliation.extracting import extract, extract_mistyped
 from localgov_ims.reconciliation.findings import Miss, Pair, Teller
 from localgov_ims.reconciliation.kinds import GROUPS, KINDS
 from localgov_ims.reconciliation.naming import name_lines
 from localgov_ims.reconciliation.recognisers import Recogniser
 from localgov_ims.reconciliation.rules import MatchRule, Mode, Uniqueness
-from localgov_ims.reconciliation.snapshot import Snapshot
+from localgov_ims.reconciliation.snapshot import BEYOND, Snapshot
 from localgov_ims.reconciliation.sql import COLUMNS, Compiler
 from localgov_ims.reconciliation.tariffs import Tariff
 from localgov_ims.reconciliation.uniqueness import (
@@ -34,7 +34,7 @@ from localgov_ims.reconciliation.uniqueness import (
 )
 
 _BLOCK = 50_000
-_TEXT_PARTS = frozenset({"text_reference", "text_number"})
+_TEXT_PARTS = ("text_reference", "text_number")
 
 _NOTHING = MatchRule(
     name="nothing", left="line", right="receipt", alternatives=({"end_to_end": "reference"},)
@@ -55,7 +55,7 @@ class Matcher(Snapshot):
         super().__init__(identifier)
         self._formats = tuple(formats)
         self._compiler = Compiler(tariffs=tariffs or {})
-        self._extracted = False
+        self._extracted = 0
         self._tellers: list[Teller] = []
         self._digests: dict[tuple[str, int], str] = {}
         self.duck.execute(f"CREATE TEMP TABLE candidates AS {self._compiler.alternative(_NOTHING, 0)}")
@@ -77,13 +77,15 @@ class Matcher(Snapshot):
         *said* is the source that a person named of a line, whatever it says itself.
         """
         name_lines(self.duck, recognisers, said or {})
+        # Of the lines that are named no text is read again.
+        own = f"a.* EXCLUDE ({', '.join(BEYOND['line'])})"
         groups = ", ".join(f"n.{name}" for name in sorted(GROUPS))
         self.duck.execute(
-            f"CREATE TABLE all_named_lines AS SELECT a.*, {groups} FROM all_lines AS a JOIN names AS n ON n.id = a.id"
+            f"CREATE TABLE all_named_lines AS SELECT {own}, {groups} FROM all_lines AS a JOIN names AS n ON n.id = a.id"
         )
-        self.duck.execute("CREATE OR REPLACE VIEW open_named_lines AS FROM all_named_lines")
+        self.duck.execute("CREATE OR REPLACE VIEW open_named_lines_before AS FROM all_named_lines")
         self.duck.execute(
-            "CREATE OR REPLACE VIEW open_lines AS SELECT a.* FROM all_lines AS a ANTI JOIN named AS n ON n.id = a.id"
+            "CREATE OR REPLACE VIEW open_lines_before AS SELECT a.* FROM all_lines AS a ANTI JOIN named AS n ON n.id = a.id"
         )
 
     def run(self, rule: MatchRule) -> int:
@@ -96,31 +98,41 @@ class Matcher(Snapshot):
             select = (
                 f"SELECT * FROM ({self._compiler.alternative(rule, alternative)}) WHERE {self._allowed()}"
             )
-            if rule.mode is Mode.AUTO and rule.uniqueness is Uniqueness.ONLY:
-                self._pair_alone(rule, number, alternative, select)
+            if rule.mode is Mode.AUTO and rule.uniqueness is not Uniqueness.GROUP:
+                self._pair(rule, number, alternative, select)
                 continue
-            one_bundle = ONE_BUNDLE if rule.uniqueness is Uniqueness.FUNGIBLE else "TRUE"
-            self.duck.execute(
-                f"CREATE OR REPLACE TEMP TABLE candidates AS SELECT *, {one_bundle} AS one_bundle FROM ({select})"
-            )
+            self.duck.execute(f"CREATE OR REPLACE TEMP TABLE candidates AS {select}")
             if self._count("candidates"):
-                self._pair(rule, number)
+                self._pair_groups(rule, number)
         return self._count("found") - before
 
-    def _pair_alone(self, rule: MatchRule, number: int, alternative: int, select: str) -> None:
-        """Pair what fits alone: nearly all does, so all of it is kept, and what is doubtful goes to a person."""
+    def _pair(self, rule: MatchRule, number: int, alternative: int, select: str) -> None:
+        """Pair what fits alone, which nearly all does; of the rest what is interchangeable; what is doubtful goes to a person."""
         if not self._keep("found", rule, number, f"({select})", ""):
             return
         own = f"rule = {number} AND alternative = {alternative}"
-        doubtful = [
-            f"SELECT {side}_id FROM found WHERE {own} GROUP BY {side}_id HAVING COUNT(*) > 1"
-            for side in ("left", "right")
-        ]
-        if any(self.duck.execute(f"{query} LIMIT 1").fetchone() for query in doubtful):
-            which = f"{own} AND (left_id IN ({doubtful[0]}) OR right_id IN ({doubtful[1]}))"
-            self.duck.execute(f"INSERT INTO suggested SELECT * FROM found WHERE {which}")
+        for side in ("left", "right"):
+            self.duck.execute(
+                f"CREATE OR REPLACE TEMP TABLE doubtful_{side} AS "
+                f"SELECT {side}_id AS id FROM found WHERE {own} GROUP BY {side}_id HAVING COUNT(*) > 1"
+            )
+        if self._count("doubtful_left") or self._count("doubtful_right"):
+            which = f"{own} AND (left_id IN (FROM doubtful_left) OR right_id IN (FROM doubtful_right))"
+            self.duck.execute(
+                f"CREATE OR REPLACE TEMP TABLE candidates AS SELECT {ALL}, {ONE_BUNDLE} AS one_bundle FROM found WHERE {which}"
+            )
             self.duck.execute(f"DELETE FROM found WHERE {which}")
-        self._close(rule, number)
+            if rule.uniqueness is Uniqueness.FUNGIBLE:
+                self._pair_alike(rule, number)
+            self._keep("suggested", rule, number, LEFT_OVER.format(number=number), "")
+        self._close(rule, own)
+
+    def _pair_alike(self, rule: MatchRule, number: int) -> None:
+        self.duck.execute(f"CREATE OR REPLACE TEMP TABLE paired AS SELECT {ALL} FROM candidates LIMIT 0")
+        # One that stands in line for a record out of its reach steps aside once those before it are paired.
+        while self._inserted(f"INSERT INTO paired {in_turn(KINDS[rule.left])}"):
+            pass
+        self._keep("found", rule, number, "paired", "")
 
     def digest(self, rule: MatchRule) -> str:
         """Return what tells the input of a rule from any other: how many records are open on each side, and which."""
@@ -179,10 +191,11 @@ class Matcher(Snapshot):
 
     def _worth(self, rule: MatchRule, keys: Mapping[str, str]) -> bool:
         """Make sure that texts were looked at where the rule compares them; tell whether anything can be equal."""
-        if not self._extracted and not _TEXT_PARTS.isdisjoint(keys):
+        for part, look in enumerate((extract, extract_mistyped)):
             # Only what no rule before has explained is looked at.
-            self._extracted = True
-            extract(self, self._formats)
+            if self._extracted <= part and not keys.keys().isdisjoint(_TEXT_PARTS[part:]):
+                self._extracted += 1
+                look(self, self._formats)
         sides = (
             ((KINDS[rule.left], ours) for ours, theirs in keys.items() if theirs),
             ((KINDS[rule.right], theirs) for theirs in keys.values() if theirs),
@@ -196,21 +209,13 @@ class Matcher(Snapshot):
             return "TRUE"
         return "(left_id, right_id) NOT IN (SELECT (left_id, right_id) FROM refused)"
 
-    def _pair(self, rule: MatchRule, number: int) -> None:
+    def _pair_groups(self, rule: MatchRule, number: int) -> None:
         if rule.mode is Mode.SUGGEST:
             self._keep("suggested", rule, number, "candidates", self._collisions())
             return
-        chosen = f"(SELECT c.* FROM {SINGLE})"
-        if rule.uniqueness is Uniqueness.FUNGIBLE:
-            self.duck.execute(f"CREATE OR REPLACE TEMP TABLE paired AS SELECT {ALL} FROM candidates LIMIT 0")
-            # One that stands in line for a record out of its reach steps aside once those before it are paired.
-            while self._inserted(f"INSERT INTO paired {in_turn(KINDS[rule.left])}"):
-                pass
-            chosen = "paired"
-        kept = self._keep("found", rule, number, chosen, "")
-        if rule.uniqueness is Uniqueness.GROUP or kept < self._count("candidates"):
-            self._keep("suggested", rule, number, LEFT_OVER.format(number=number), "")
-        self._close(rule, number)
+        self._keep("found", rule, number, f"(SELECT c.* FROM {SINGLE})", "")
+        self._keep("suggested", rule, number, LEFT_OVER.format(number=number), "")
+        self._close(rule, f"rule = {number}")
 
     def _keep(self, table: str, rule: MatchRule, number: int, candidates: str, collisions: str) -> int:
         """Keep pairs with their evidence, of a group each member with the pence that it brings; return how many."""
@@ -228,9 +233,9 @@ class Matcher(Snapshot):
             f"'{collisions}' FROM {candidates} AS c JOIN ({self._compiler.members(rule)}) AS m ON m.group_id = c.right_id"
         )
 
-    def _close(self, rule: MatchRule, number: int) -> None:
+    def _close(self, rule: MatchRule, which: str) -> None:
         for side, kind in (("left", KINDS[rule.left]), ("right", KINDS[rule.right])):
-            self.close_matched(kind, f"(SELECT {side}_id AS id FROM found WHERE rule = {number})")
+            self.close_matched(kind, f"SELECT {side}_id FROM found WHERE {which}")
 
     def _collisions(self) -> str:
         """Say which share of the records that fit at all fit more than once."""

@@ -36,34 +36,44 @@ def plain(format_: ReferenceFormat) -> bool:
 
 
 def extract(snapshot: Snapshot, formats: Iterable[ReferenceFormat]) -> None:
-    """Find the references in the texts of open lines: parts `text_reference`, and `text_number` for those mistyped."""
+    """Find the references in the texts of open lines: the part `text_reference`."""
     own = list(formats)
-    by_sql = [format_ for format_ in own if plain(format_)]
-    if by_sql:
+    if by_sql := [format_ for format_ in own if plain(format_)]:
         # An underscore is no letter to a Finder, and one to RE2's word boundary.
         snapshot.duck.execute(rf"""
 CREATE TABLE digits AS
 SELECT id, written, translate(written, '{_JOINERS}', '') AS read FROM (
-  SELECT id, unnest(regexp_extract_all(translate(text, '_', '|'), '\b[0-9]+(?:[ \-/.][0-9]+)*\b')) AS written
+  SELECT id, unnest(regexp_extract_all(
+    CASE WHEN contains(text, '_') THEN translate(text, '_', '|') ELSE text END, '\b[0-9]+(?:[ \-/.][0-9]+)*\b'
+  )) AS written
   FROM open_lines WHERE text IS NOT NULL
 ) WHERE length(written) >= {min(map(_length, by_sql))}""")
     for format_ in by_sql:
-        _by_sql(snapshot.duck, format_)
-        hard = f"AND id IN (SELECT id FROM digits WHERE length(read) > {_length(format_)})"
-        _by_finder(snapshot, [format_], hard)
+        # A text in which more digits hang together anywhere is the Finder's as a whole.
+        hard = f"id IN (SELECT id FROM digits WHERE length(read) > {_length(format_)})"
+        _by_sql(snapshot.duck, format_, "text_reference", f"({_checked(format_)}) AND NOT {hard}")
+        _by_finder(snapshot, [format_], f"AND {hard}")
     _by_finder(snapshot, [format_ for format_ in own if not plain(format_)], "")
 
 
-def _by_sql(duck: duckdb.DuckDBPyConnection, format_: ReferenceFormat) -> None:
-    length, fits = _length(format_), _checked(format_.check_digit, _length(format_), _at(format_))
-    # A text in which more digits hang together anywhere is the Finder's as a whole.
-    alone = f"length(read) = {length} AND length(written) < {length + _MOST_RUNS}"
-    hard = f"id NOT IN (SELECT id FROM digits WHERE length(read) > {length})"
-    for table, condition in (("text_reference", f"({fits}) AND {hard}"), ("text_number", f"NOT ({fits})")):
-        duck.execute(
-            f"INSERT INTO all_lines_{table} SELECT id, read, MIN(written) FROM digits "
-            f"WHERE {alone} AND {condition} GROUP BY id, read"
+def extract_mistyped(snapshot: Snapshot, formats: Iterable[ReferenceFormat]) -> None:
+    """Find what is nearly a reference in the texts of lines still open, after `extract`: the part `text_number`."""
+    for format_ in filter(plain, formats):
+        _by_sql(
+            snapshot.duck,
+            format_,
+            "text_number",
+            f"NOT ({_checked(format_)}) AND id IN (SELECT id FROM open_lines)",
         )
+
+
+def _by_sql(duck: duckdb.DuckDBPyConnection, format_: ReferenceFormat, part: str, condition: str) -> None:
+    length = _length(format_)
+    # What is longer than a BIGINT is not tried, though nothing says in which order conditions are.
+    duck.execute(f"""
+INSERT INTO all_lines_{part} SELECT id, read, MIN(written) FROM (
+  SELECT *, TRY_CAST(read AS BIGINT) AS number FROM digits WHERE length(read) = {length} AND length(written) < {length + _MOST_RUNS}
+) WHERE {condition} GROUP BY id, read""")
 
 
 def _by_finder(snapshot: Snapshot, formats: Sequence[ReferenceFormat], which: str) -> None:
@@ -79,29 +89,23 @@ def _found(finder: Finder, asked: duckdb.DuckDBPyConnection) -> Iterator[tuple[o
                 yield line, reference.text, written
 
 
-def _checked(scheme: CheckDigits | None, length: int, at: int) -> str:
-    """Return the condition that the check digit of `read` fits, as `CheckDigits.passes` decides it."""
+def _checked(format_: ReferenceFormat) -> str:
+    """Return the condition that the check digit of `number` fits, as `CheckDigits.passes` decides it."""
+    scheme, length = format_.check_digit, _length(format_)
     if scheme is None:
         return "TRUE"
     if len(scheme.weights) < length:
         return "FALSE"  # a digit without a weight fails
-    digits = [f"(CAST(read AS BIGINT) // {10 ** (length - 1 - place)} % 10)" for place in range(length)]
+    digits = [f"(number // {10 ** (length - 1 - place)} % 10)" for place in range(length)]
     products = [f"{w} * {digit}" for w, digit in zip(scheme.weights, digits, strict=False) if w]
     remainder = f"(({' + '.join(products) or '0'}) % {scheme.modulus})"
     result = f"({scheme.modulus} - {remainder})" if scheme.subtract else remainder
+    # A result written as a letter is no digit of these formats.
     written = "".join(
-        f" WHEN {number} THEN '{_plain(text)}'" for number, text in sorted(scheme.results.items())
+        f" WHEN {number} THEN {text if text.isdecimal() else -1}"
+        for number, text in sorted(scheme.results.items())
     )
-    shown = (
-        f"CASE {result}{written} ELSE CAST({result} AS VARCHAR) END"
-        if written
-        else f"CAST({result} AS VARCHAR)"
-    )
-    return f"substr(read, {at + 1}, 1) = {shown}"
-
-
-def _plain(text: str) -> str:
-    return text.replace("'", "''")
+    return f"{digits[_at(format_)]} = " + (f"CASE {result}{written} ELSE {result} END" if written else result)
 
 
 def _length(format_: ReferenceFormat) -> int:

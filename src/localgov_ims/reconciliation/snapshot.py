@@ -15,13 +15,16 @@ from localgov_ims.reconciliation.kinds import GROUPS, KINDS, Kind
 RECORDS = {kind.record: kind for kind in KINDS.values()}
 """The kinds that are loaded, by the name that Matches keep."""
 
-_BEYOND = {"line": ("code", "counterparty", "text", "state"), "receipt": ("state",)}
+BEYOND = {"line": ("code", "counterparty", "text", "state"), "receipt": ("state",)}
 """Columns that no rule compares: what recognisers look at, and whether a receipt is still `open` or was `banked`.
 
 A line is `open`, or `booked`: it became income, or went to suspense, and is compared with totals alone.
 """
 
 _LONGEST_LINE = 64 * 1024 * 1024
+
+_MUCH = 4
+"""Which part of what is open must be taken out for the rest to be copied: a quarter."""
 
 _PERSONAL = (
     '{"name": "VARCHAR", "narrative": ["VARCHAR"], '
@@ -47,7 +50,7 @@ def columns_of(record: str) -> list[str]:
     own = sorted(
         set().union(*(kind.columns for kind in KINDS.values() if kind.record == record)) - _named(record)
     )
-    return ["id", "day", "pence", *own, *_BEYOND.get(record, ())]
+    return ["id", "day", "pence", *own, *BEYOND.get(record, ())]
 
 
 def _named(record: str) -> frozenset[str]:
@@ -61,7 +64,8 @@ class Snapshot:
         """Open an empty snapshot in memory."""
         self.duck, self._identifier = duckdb.connect(":memory:"), identifier
         self.duck.execute("SET preserve_insertion_order = false")  # every order that matters is asked for
-        self._made: dict[str, int] = {}
+        self._versions: dict[str, int] = {}
+        self._copies: dict[str, str] = {}
         for record, kind in RECORDS.items():
             named = columns_of(record)[3:]
             columns = "".join(f", {column} VARCHAR" for column in named)
@@ -74,7 +78,9 @@ class Snapshot:
                 )
         self.duck.execute(f"CREATE TABLE refused (left_id {identifier}, right_id {identifier})")
         for kind in KINDS.values():
-            self.duck.execute(f"CREATE OR REPLACE VIEW {kind.table} AS {_opened(kind)}")
+            self.duck.execute(f"CREATE OR REPLACE TABLE {kind.table}_closed (id {identifier})")
+            self.duck.execute(f"CREATE OR REPLACE VIEW {kind.table}_before AS {_opened(kind)}")
+            self.duck.execute(f"CREATE OR REPLACE VIEW {kind.table} AS FROM {kind.table}_before")
 
     def load(self, record: str, rows: Iterable[Sequence[object]]) -> None:
         """Add records, each in the order of `columns_of`."""
@@ -124,7 +130,7 @@ class Snapshot:
 
     def version(self, table: str) -> int:
         """Return how often records were taken out of a table of what is open."""
-        return self._made.get(table, 0)
+        return self._versions.get(table, 0)
 
     def empty(self, kind: Kind, column: str) -> bool:
         """Tell whether no open record has a column."""
@@ -134,15 +140,25 @@ class Snapshot:
         )
 
     def close_matched(self, kind: Kind, ids: str) -> None:
-        """Take records out of what is open: those that the relation *ids* gives in its column `id`."""
-        version = self.version(kind.table) + 1
-        made, before = f"{kind.table}_{version}", f"{kind.table}_{version - 1}"
-        self.duck.execute(
-            f"CREATE TABLE {made} AS SELECT o.* FROM {kind.table} AS o ANTI JOIN {ids} AS c ON c.id = o.id"
-        )
-        self.duck.execute(f"CREATE OR REPLACE VIEW {kind.table} AS FROM {made}")
-        self.duck.execute(f"DROP TABLE IF EXISTS {before}")
-        self._made[kind.table] = version
+        """Take records out of what is open: those that the SELECT *ids* gives."""
+        table = kind.table
+        self.duck.execute(f"INSERT INTO {table}_closed {ids}")
+        self._versions[table] = version = self.version(table) + 1
+        (closed, before) = self.duck.execute(
+            f"SELECT (SELECT COUNT(*) FROM {table}_closed), (SELECT COUNT(*) FROM {table}_before)"
+        ).fetchone() or (0, 0)
+        left = f"SELECT o.* FROM {table}_before AS o ANTI JOIN {table}_closed AS c ON c.id = o.id"
+        if closed * _MUCH < before:
+            self.duck.execute(f"CREATE OR REPLACE VIEW {table} AS {left}")
+            return
+        # Much was taken out: what is left is copied, so that rules no longer read past it.
+        self.duck.execute(f"CREATE TABLE {table}_{version} AS {left}")
+        self.duck.execute(f"CREATE OR REPLACE VIEW {table}_before AS FROM {table}_{version}")
+        self.duck.execute(f"CREATE OR REPLACE VIEW {table} AS FROM {table}_before")
+        self.duck.execute(f"TRUNCATE {table}_closed")
+        if table in self._copies:
+            self.duck.execute(f"DROP TABLE {self._copies[table]}")
+        self._copies[table] = f"{table}_{version}"
 
     def _load(self, target: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         # CSV is what DuckDB reads fastest of what the standard library can write.
@@ -175,7 +191,7 @@ def _opened(kind: Kind) -> str:
         return "SELECT * FROM all_lines"
     if kind.table == "open_named_lines":
         groups = ", ".join(f"CAST(NULL AS VARCHAR) AS {name}" for name in sorted(GROUPS))
-        return f"SELECT *, {groups} FROM all_lines WHERE FALSE"
+        return f"SELECT * EXCLUDE ({', '.join(BEYOND['line'])}), {groups} FROM all_lines WHERE FALSE"
     if kind.table == "open_receipts":
         return "SELECT * FROM all_receipts WHERE state IS DISTINCT FROM 'banked'"
     return f"SELECT * FROM {kind.base}"
