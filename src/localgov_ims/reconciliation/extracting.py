@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import duckdb
 
-from localgov_ims.domain.check_digits import CheckDigits, Kind
+from localgov_ims.domain.check_digits import Kind
 from localgov_ims.domain.finding import Finder
 from localgov_ims.domain.references import ReferenceFormat
 from localgov_ims.reconciliation.snapshot import Snapshot
