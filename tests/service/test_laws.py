@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from localgov_ims.bootstrap.installing import open_installation
+from localgov_ims.service.installation import Installation
 from localgov_ims.service.laws.law import LawReport
 from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.running import ACTOR, DemoResult
@@ -256,3 +258,23 @@ def test_personal_data_that_nobody_lawfully_removed_is_missed(council_folder: Pa
     tables = {sentence.partition(":")[0] for sentence in law.broken}
     assert tables == {"statement_lines", "unpaids", "advices", "files"}
     assert all("only 0 were lawfully removed" in sentence for sentence in law.broken)
+
+
+def test_what_makes_twice_once_is_missed_in_either_database(installation: Installation) -> None:
+    """SQLite cannot lose a constraint without its table; that is `_law_4_constraint`."""
+    with installation.store.engine.begin() as connection:
+        for name in ("uq_expected_deposits_source", "uq_transactions_provider_reference"):
+            connection.exec_driver_sql(f"DROP INDEX {name}")
+        connection.exec_driver_sql(f"CREATE INDEX {name} ON transactions (provider, provider_reference)")
+        if connection.dialect.name == "postgresql":
+            found = sa.inspect(connection).get_unique_constraints("break_events")
+            name = next(each["name"] for each in found if each["column_names"] == ["about", "number"])
+            connection.exec_driver_sql(f"ALTER TABLE break_events DROP CONSTRAINT {name}")
+            connection.exec_driver_sql(f"CREATE UNIQUE INDEX {name} ON break_events (about, number)")
+    gone = {
+        "expected_deposits: the index that makes source_kind, source, kind unique is gone.",
+        "transactions: the index that makes provider, provider_reference unique is gone.",
+    }
+    if installation.store.engine.dialect.name == "postgresql":
+        gone |= {"break_events: the constraint that makes about, number unique is gone."}
+    assert set(verify(installation)[3].broken) == gone

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -152,17 +153,20 @@ def by_id(connection: Connection, user: UUID) -> User:
 
 def some(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[User]:
     """Yield users as of their latest version, by name."""
+    for row in connection.execute(_as_of_latest().where(*where)):
+        yield _user(row)
+
+
+@cache  # every service asks who is asking
+def _as_of_latest() -> sa.Select[Any]:
     latest = last_number(versions, "user", users)
     login = sa.select(sa.func.max(sign_ins.c.at)).where(sign_ins.c.user == users.c.id).scalar_subquery()
-    query = (
+    return (
         sa.select(users.c.name, users.c.created_at, login.label("last_login_at"), versions)
         .select_from(users)
         .join(versions, sa.and_(versions.c.user == users.c.id, versions.c.number == latest))
-        .where(*where)
         .order_by(users.c.key)
     )
-    for row in connection.execute(query):
-        yield _user(row)
 
 
 def some_grants(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Grant]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -24,18 +26,34 @@ def check(connection: Connection, council: Council, findings: Findings) -> None:
 
 def _not_whole(connection: Connection, table: sa.Table, findings: Findings) -> Iterator[str]:
     """Look at all the amounts of a table at once, and name what is none."""
-    columns = [c for c in table.columns if isinstance(c.type, sa.BigInteger) and c.name != "ordinal"]
+    columns = _amounts(table)
     if not columns:
         return
-    findings.look_at(sum(connection.execute(sa.select(*map(sa.func.count, columns))).one()))
+    findings.look_at(sum(connection.execute(_counted(table)).one()))
     if connection.dialect.name != "sqlite":
         return  # a bigint column of PostgreSQL holds nothing else
-    wrong = {column: column.is_not(None) & (sa.func.typeof(column) != "integer") for column in columns}
-    query = sa.select(table.c.id, *(sa.case((wrong[c], sa.cast(c, sa.Text))).label(c.name) for c in columns))
-    for row in connection.execute(query.where(sa.or_(*wrong.values()))).mappings():
+    for row in connection.execute(_wrong(table)).mappings():
         for column in columns:
             if row[column.name] is not None:
                 yield f"{table.name} {row['id']}: {column.name} is {row[column.name]!r}, which is not a whole number."
+
+
+def _amounts(table: sa.Table) -> list[sa.Column[int]]:
+    return [c for c in table.columns if isinstance(c.type, sa.BigInteger) and c.name != "ordinal"]
+
+
+@cache
+def _counted(table: sa.Table) -> sa.Executable:
+    return sa.select(*map(sa.func.count, _amounts(table)))
+
+
+@cache
+def _wrong(table: sa.Table) -> sa.Select[Any]:
+    wrong = {
+        column: column.is_not(None) & (sa.func.typeof(column) != "integer") for column in _amounts(table)
+    }
+    named = (sa.case((found, sa.cast(column, sa.Text))).label(column.name) for column, found in wrong.items())
+    return sa.select(table.c.id, *named).where(sa.or_(*wrong.values()))
 
 
 def _vat_outside(connection: Connection) -> Iterator[str]:
