@@ -131,10 +131,13 @@ class Kept:
 
 @frozen
 class Before:
-    """Where a bank line was put when it was journalled before: what awaits its file, or a method's clearing."""
+    """Where a bank line was put when it was journalled before: what awaits its file, or a method's clearing.
+
+    Without an account it is put there by the same run, at the code of today.
+    """
 
     role: Role
-    account: LedgerAccount
+    account: LedgerAccount | None
     mop: str | None = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from attrs import frozen
@@ -13,7 +14,10 @@ from localgov_ims.domain.money import NOTHING, Money
 Evidence = Mapping[str, str | int]
 """What was compared and found: references as written and as read, `days` between, pence where they differ, rivals."""
 
-_SAID_APART = frozenset({"days", "other_pence", "rivals", "collisions", "members", "fee_pence"})
+PAYMENT: Final = "payment"
+"""What names the payment of a batch, by its position, that a Match is of; of a whole line there is none."""
+
+_SAID_APART = frozenset({"days", "other_pence", "rivals", "collisions", "members", "fee_pence", PAYMENT})
 
 
 def compared(evidence: Evidence) -> list[str]:
@@ -31,7 +35,8 @@ def explained(rule: str, version: int, amount: Money, evidence: Evidence) -> str
         if days == 0
         else f"{abs(days)} day{'s' * (abs(days) != 1)} {'later' if days > 0 else 'earlier'}"
     )
-    said = [*compared(evidence)]
+    said = [f"payment {evidence[PAYMENT]} of the batch"] if PAYMENT in evidence else []
+    said += compared(evidence)
     if "members" in evidence:
         said.append(f"one of {evidence['members']} that come together")
     if "fee_pence" in evidence:

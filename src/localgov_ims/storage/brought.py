@@ -46,6 +46,17 @@ def returned_by(as_at: date) -> sa.Select[Any]:
     )
 
 
+def matched_in_part(as_at: date) -> sa.Select[Any]:
+    """Select the Matches of bank lines by a day with what the lines are now: of batches, some are income beside their Matches."""
+    lines, current = statements.lines, reconciliation.current
+    return (
+        sa.select(_m.c.id)
+        .join(lines, lines.c.id == _m.c.left_id)
+        .join(current, current.c.line == lines.c.id)
+        .where(_m.c.sole_left.is_(None), lines.c.booked_on <= as_at)
+    )
+
+
 def unpaid(as_at: date) -> sa.Select[Any]:
     """Select what took income back because the bank had debited it by a day: unpaid Direct Debits, and claims."""
     lines, said = statements.lines, unpaids.debits

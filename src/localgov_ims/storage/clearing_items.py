@@ -176,10 +176,14 @@ def _banked(connection: Connection, ledger: str) -> int:
 
 
 def _banked_again(connection: Connection, ledger: str) -> int:
-    """Return what came back there: the Receipt of a bank line was taken back, and the line is something else."""
+    """Return what came back there: a bank line, or a payment of it, is something else than the Receipt that the line became."""
+    banked = done(ledger, "banking")
+    by_match = sa.select(sa.func.coalesce(sa.func.sum(_m.c.pence - _m.c.fee), 0)).where(
+        _m.c.left_kind == "line", _m.c.left_id.in_(banked), _posted(ledger)
+    )
     matched = sa.select(_m.c.left_id).where(_posted(ledger))
-    again = _b.c.id.in_(matched) | _b.c.id.in_(done(ledger, "other"))
-    return _pence(connection, _b.c.id.in_(done(ledger, "banking")) & again)
+    other = _b.c.id.in_(banked) & _b.c.id.in_(done(ledger, "other")) & _b.c.id.not_in(matched)
+    return int(connection.execute(by_match).scalar_one()) + _pence(connection, other)
 
 
 def _pence(connection: Connection, where: sa.ColumnElement[bool]) -> int:

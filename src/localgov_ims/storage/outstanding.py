@@ -109,6 +109,7 @@ def balance(connection: Connection, as_at: date) -> Money:
     parts = (
         (1, sa.select(sa.func.sum(_l.c.pence)).join(_t, _t.c.id == _l.c.transaction).where(*_recorded(as_at))),
         (-1, sa.select(sa.func.sum(lines.c.pence)).join(current, current.c.line == lines.c.id).where(became, lines.c.booked_on <= as_at)),
+        (1, brought.matched_in_part(as_at).with_only_columns(sa.func.sum(_m.c.pence - _m.c.fee)).where(became)),
         (-1, brought.at_the_bank(as_at, "banked", "returned").with_only_columns(sa.func.sum(_m.c.pence))),
         (-1, sa.select(sa.func.sum(f.c.gross - income_files.lost())).where(f.c.id.in_(files))),
         (-1, sa.select(sa.func.sum(_s.c.gross)).where(_s.c.id.in_(brought.banked(as_at)))),

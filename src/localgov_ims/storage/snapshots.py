@@ -52,14 +52,17 @@ def lines_to_match() -> sa.Select[Any]:
 
 
 def booked_to_match() -> sa.Select[Any]:
-    """Select lines that became income, or went to suspense, and have the amount of a total that came since."""
+    """Select lines that became income, or went to suspense, as a whole, and have the amount of a total that came since."""
     current, files = reconciliation.current, income_files.income_files
     totals = sa.union(
         sa.select(settlements.settlements.c.net).where(open_settlement()),
         sa.select(files.c.expected - income_files.lost()).where(open_income_file()),
     )
     booked = sa.select(current.c.line).where(current.c.kind.in_(_BOOKED))
-    return _lines("booked", statements.lines.c.pence.in_(totals), statements.lines.c.id.in_(booked))
+    lines = statements.lines.c
+    return _lines(
+        "booked", lines.pence.in_(totals), lines.id.in_(booked), lines.id.not_in(_matched("line", "left"))
+    )
 
 
 def _lines(state: str, *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -105,9 +108,9 @@ def open_receipts(*where: sa.ColumnElement[bool]) -> sa.Select[Any]:
     return sa.select(transactions.transactions.c.id).where(*_still_to_come(), *where)
 
 
-def receipts_to_match(banking: Mapping[str, str]) -> sa.Select[Any]:
+def receipts_to_match(banking: Mapping[str, str], *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """Select the lines of the Receipts of `open_receipts`, as the matcher takes them; *banking* says how methods of payment come."""
-    return _receipts("open", banking, *_still_to_come())
+    return _receipts("open", banking, *_still_to_come(), *where)
 
 
 def banked_to_match(banking: Mapping[str, str], since: date) -> sa.Select[Any]:

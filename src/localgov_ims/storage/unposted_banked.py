@@ -33,7 +33,8 @@ class Banked:
     """A source that the bank or a payout makes: what it is, its bank line where it has one, and the first audit entry of it.
 
     `right` is what the line was matched to, `right_kind` of what kind; for a payout `settlement` and the payout. `amount`
-    is what of the line it explains; `fee` what the provider kept of it, `role` what its Match says.
+    is what of the line it explains; `fee` what the provider kept of it, `role` what its Match says. `in_part`: whether the
+    line is a batch, of which other payments became a Receipt.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Banked:
     evidence: str = "{}"
     role: str = "banked"
     fee: Money = NOTHING
+    in_part: bool = False
 
     @property
     def other_ledger(self) -> LedgerAccount | None:
@@ -93,9 +95,12 @@ def _disposed(connection: Connection, span: Span) -> Iterator[Banked]:
 def _matched(connection: Connection, span: Span) -> Iterator[Banked]:
     """Yield the Matches of bank lines that stand; what was taken back before it was posted is never posted."""
     matched = (_m.c.role, _m.c.right_kind, _m.c.right_id, (_m.c.pence - _m.c.fee).label("came"), _m.c.fee)
+    current = reconciliation.current
     query = (
-        sa.select(_m.c.id, _e.c.number.label("first"), *matched, *_bank_columns())
+        sa.select(_m.c.id, _e.c.number.label("first"), current.c.kind.label("became"), *matched, *_bank_columns())
         .join(_b, _b.c.id == _m.c.left_id)
+        # one that is the only one of its line explains all of it
+        .outerjoin(current, sa.and_(_m.c.sole_left.is_(None), current.c.line == _b.c.id))
         .join(_e, _e.c.id == _m.c.unit)
         .where(
             _e.c.number > span.through, _OF_LINES, _m.c.right_kind != "settlement", span.unposted("match", _m.c.id),
@@ -110,6 +115,7 @@ def _matched(connection: Connection, span: Span) -> Iterator[Banked]:
             right=row.right_id,
             role=row.role,
             fee=Money(row.fee),
+            in_part=_SOURCE_OF.get(row.became or "") == "banking",
             **bank,
         )
 

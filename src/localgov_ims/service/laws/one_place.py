@@ -72,13 +72,21 @@ def _income(connection: Connection, council: Council) -> Iterator[str]:
         .group_by(t.c.id, t.c.origin_id)
         .subquery()
     )  # fmt: skip
+    m = reconciliation.live
+    matched = (  # of a batch, the payments whose Receipts were here
+        sa.select(m.c.left_id, sa.func.sum(m.c.pence - m.c.fee).label("pence"))
+        .where(m.c.left_kind == "line", m.c.sole_left.is_(None))
+        .group_by(m.c.left_id)
+        .subquery()
+    )
     query = (
         sa.select(
-            current.c.line, current.c.kind, lines.c.pence.label("banked"), booked.c.pence, booked.c.suspended,
-            booked.c.origin_id,
+            current.c.line, current.c.kind, (lines.c.pence - sa.func.coalesce(matched.c.pence, 0)).label("banked"),
+            booked.c.pence, booked.c.suspended, booked.c.origin_id,
         )
         .join(lines, lines.c.id == current.c.line)
         .outerjoin(booked, booked.c.id == current.c.record)
+        .outerjoin(matched, matched.c.left_id == current.c.line)
         .where(current.c.kind.in_(_IN_BOOKS))
     )  # fmt: skip
     for row in connection.execute(query):

@@ -64,7 +64,10 @@ def _postings(
         return
     money = None
     if each.line is not None:
-        money = MoneySide(bank_account=each.bank_account, amount=each.amount, before=before.get(each.line))
+        put = before.get(each.line)
+        if each.in_part and (put is None or put.role is Role.AWAITING):
+            put = Before(Role.CLEARING, None, council.bank_transfer)  # where the line is put as a whole
+        money = MoneySide(bank_account=each.bank_account, amount=each.amount, before=put)
     if each.kind == "settlement":
         yield from _settlement(council, connection, each, money, on)
         return

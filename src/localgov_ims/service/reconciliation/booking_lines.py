@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -28,15 +29,19 @@ Placing = tuple[IncomeRow, Allocation]
 _UNEXPECTED = Allocation((), SuspenseReason.UNEXPECTED_DEBIT)
 
 
-def placed_rows(council: Council, unit: Unit, line: StatementLine, allocator: BankAllocator) -> list[Placing]:
-    """Return where a line goes, or of a batch each payment by itself."""
+def placed_rows(
+    council: Council, unit: Unit, line: StatementLine, allocator: BankAllocator, *, batch: bool, brought: Collection[UUID]
+) -> list[Placing]:  # fmt: skip
+    """Return where a line goes, or what is left of a *batch*, each payment by itself; *brought* are receipts that batches brought."""
     if line.line.amount < NOTHING:
         return [(bank_row(council, line), _UNEXPECTED)]
     placed = [(row, allocator.allocate(line, row)) for row in bank_rows(council, line)]
-    return placed if len(placed) == 1 else [*_unless_expected(council, unit, placed)]
+    return [*_unless_expected(council, unit, placed, brought)] if batch else placed
 
 
-def _unless_expected(council: Council, unit: Unit, placed: Sequence[Placing]) -> Iterator[Placing]:
+def _unless_expected(
+    council: Council, unit: Unit, placed: Sequence[Placing], brought: Collection[UUID]
+) -> Iterator[Placing]:
     """Hold back those payments of a batch whose receipt may be here already: placed again, they would be income twice."""
     t, lines = transactions.transactions, transactions.lines
     named = [row.source_reference for row, _ in placed if _given(row.source_reference)]
@@ -47,7 +52,8 @@ def _unless_expected(council: Council, unit: Unit, placed: Sequence[Placing]) ->
     found = [
         each
         for each in transactions.by_id(unit.connection, open_).values()
-        if council.methods[min(part.mop for part in each.lines)].banking is Banking.SINGLY
+        if each.id not in brought
+        and council.methods[min(part.mop for part in each.lines)].banking is Banking.SINGLY
     ]
     for row, allocation in placed:
         own = {part.account_reference for part in allocation.parts}

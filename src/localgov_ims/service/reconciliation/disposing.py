@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from attrs import define, field
 
 from localgov_ims.allocation.explaining import why
-from localgov_ims.allocation.outcomes import Allocation
-from localgov_ims.domain.breaks import Break, BreakKind
+from localgov_ims.domain.breaks import Break
 from localgov_ims.domain.calendar import local_day
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.permissions import Permission
-from localgov_ims.domain.settlements import SettlementKind
 from localgov_ims.domain.statements import StatementLine
 from localgov_ims.domain.suspense import SuspenseItem
 from localgov_ims.domain.transactions import Transaction
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
+from localgov_ims.reconciliation.matches import Match
 from localgov_ims.reconciliation.recognisers import Recogniser, Recognition, recognise, said_by_a_person
-from localgov_ims.service.direct_debits.late_advices import late_advices
 from localgov_ims.service.income.known_holders import KnownHolders
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit_unit
+from localgov_ims.service.reconciliation.batch_payments import (
+    Found,
+    found_in_batches,
+    matches_of,
+    rest_of,
+    told_of_batch,
+)
 from localgov_ims.service.reconciliation.booking_lines import income_of, placed_rows, suspense_items
-from localgov_ims.service.reconciliation.late_items import late_items
-from localgov_ims.service.reconciliation.late_lists import late_payments
+from localgov_ims.service.reconciliation.missing import missing
 from localgov_ims.service.reconciliation.open_items import OpenItems
 from localgov_ims.service.reconciliation.waiting_lines import waiting_breaks
 from localgov_ims.service.rules.bank_rows import BankAllocator
@@ -42,6 +47,10 @@ class _Made:
     """What allocates the bank lines, and the records made for them, written together."""
 
     allocator: BankAllocator
+    run: UUID
+    payments: Mapping[UUID, Found] = field(factory=dict)
+    matches: list[Match] = field(factory=list)
+    brought: set[UUID] = field(factory=set)
     transactions: list[Transaction] = field(factory=list)
     suspense: list[SuspenseItem] = field(factory=list)
     dispositions: list[Disposition] = field(factory=list)
@@ -54,39 +63,45 @@ def dispose(
     items: OpenItems,
     left_over: Collection[str],
     done: Sequence[tuple[str, int, str, int]],
-) -> None:
+) -> Counter[str]:
     """Give every line that rules *left over* its disposition, in one unit of work, with new Breaks and the rules *done*.
 
-    A line that awaits a file keeps waiting as long as its recognisers say the same; when they say something else,
-    it is decided anew.
+    Payments of a batch that a rule finds are matched with it; return how many Matches that made, by rule. A line that awaits a
+    file keeps waiting as long as its recognisers say the same; when they say something else, it is decided anew.
     """
     with installation.unit("dispose") as unit:
         permit_unit(installation, unit, Permission.MATCH_RUN)
         holders = KnownHolders(unit.connection, local_day(unit.at))
-        made = _Made(allocator=BankAllocator(installation.council, holders))
-        for line in list(snapshots.open_lines(unit.connection)):
-            # A line that came while the rules ran is for the next run: they have not seen it.
-            if line.id.hex in left_over:
-                _dispose_of(installation, unit, line, items, made)
-        foreign = list(_foreign(unit))
-        besides = {each.subject for each in foreign}
-        late = late_items(unit.connection, installation.council, local_day(unit.at), besides=besides)
-        advices = late_advices(unit.connection, installation.council, local_day(unit.at))
-        listed = late_payments(unit.connection, installation.council, local_day(unit.at))
-        made.breaks += [*foreign, *late, *advices, *listed]
+        # A line that came while the rules ran is for the next run: they have not seen it.
+        lines = [line for line in snapshots.open_lines(unit.connection) if line.id.hex in left_over]
+        made = _Made(
+            allocator=BankAllocator(installation.council, holders), run=run,
+            payments=found_in_batches(unit.connection, installation.council, lines, items.said),
+        )  # fmt: skip
+        for line in lines:
+            _dispose_of(installation, unit, line, items, made)
+        made.breaks += missing(unit.connection, installation.council, local_day(unit.at))
+        in_batches = Counter(match.rule for match in made.matches)
         known = {each.key for each in stored.some_breaks(unit.connection)}
         made.breaks = [each for each in made.breaks if each.key not in known]
+        stored.add_matches(unit, made.matches)
         transactions.add(unit, made.transactions)
         transactions.add_suspense(unit, made.suspense)
         stored.add_dispositions(unit, made.dispositions)
         stored.add_breaks(unit, made.breaks)
-        disposed = sum(
-            count for kind, (count, _) in snapshots.totals(unit.connection).items() if kind is not None
+        totals = snapshots.totals(unit.connection)
+        disposed = sum(count for kind, (count, _) in totals.items() if kind is not None)
+        stored.add_completions(
+            unit,
+            run,
+            [(name, version, read, count + in_batches[name]) for name, version, read, count in done],
         )
-        stored.add_completions(unit, run, done)
         stored.add_run(unit, run, unit.at, installation.actor, disposed)
-        unit.detail |= {"run": str(run), "lines": len(made.dispositions), "breaks": len(made.breaks)}
+        unit.detail |= {
+            "run": str(run), "lines": len(made.dispositions), "breaks": len(made.breaks), "matches": len(made.matches),
+        }  # fmt: skip
         unit.commit()
+    return in_batches
 
 
 def _dispose_of(
@@ -180,47 +195,38 @@ def _decided(
     number, misses = items.next_number(line.id.hex), items.misses.get(line.id.hex, [])
     if not line.line.amount:
         return _disposition(line, number, DispositionKind.OTHER, "No money moved.", what="nil")
-    placed = placed_rows(installation.council, unit, line, made.allocator)
-    transaction = income_of(installation, line, placed, number)
-    items_held = suspense_items(unit, line, transaction, placed)
+    found = made.payments.get(line.id, {})
+    matches = matches_of(line, found, made.run, items)
+    made.matches += matches
+    made.brought |= {match.right for match in matches}
+    rest = rest_of(line, found.keys())
+    if rest is None:
+        reason = told_of_batch([], len(found))
+        return _disposition(
+            line, number, DispositionKind.MATCHED, reason, rule=matches[0].rule, record=matches[0].id
+        )
+    placed = placed_rows(
+        installation.council, unit, rest, made.allocator, batch=bool(line.line.payments), brought=made.brought
+    )
+    transaction = income_of(installation, rest, placed, number)
+    items_held = suspense_items(unit, rest, transaction, placed)
     made.transactions.append(transaction)
     made.suspense += items_held
     kind = DispositionKind.SUSPENSE if items_held else DispositionKind.ALLOCATED
     evidence: dict[str, object] = {"nearest": misses} if misses else {}
-    (_, first), *others = placed
-    reason = _of_batch([allocation for _, allocation in placed]) if others else why(first)
+    whole = len(placed) == 1 and not found
+    reason = (
+        why(placed[0][1]) if whole else told_of_batch([allocation for _, allocation in placed], len(found))
+    )
     return _disposition(
         line,
         number,
         kind,
         reason,
-        rule=first.rule if not others else None,
+        rule=placed[0][1].rule if whole else None,
         record=transaction.id,
         evidence=evidence,
     )
-
-
-def _of_batch(placed: Sequence[Allocation]) -> str:
-    """Return one sentence on a batch: how many payments it has, and why some of them are in suspense."""
-    held = [each for each in placed if each.reason is not None]
-    if not held:
-        return f"It is a batch of {len(placed)} payments; rules place each of them."
-    which = "all" if len(held) == len(placed) else str(len(held))
-    reasons = dict.fromkeys(each.reason.sentence for each in held if each.reason is not None)
-    return f"It is a batch of {len(placed)} payments, {which} of them in suspense: {'; '.join(reasons)}."
-
-
-def _foreign(unit: Unit) -> Iterator[Break]:
-    for recorded in snapshots.foreign_payments(unit.connection, SettlementKind.PAYMENT.value):
-        line = recorded.line
-        message = (
-            f"{recorded.source} paid out {line.amount.shown()} for {line.provider_reference or line.identifier}, "
-            "which is no payment of ours. Ask whose it is; it stands in clearing until then."
-        )
-        yield Break(
-            id=new_id(), kind=BreakKind.FOREIGN_SETTLEMENT_LINE, subject_kind="settlement_line", subject=recorded.id,
-            since_on=line.occurred_on or local_day(unit.at), message=message,
-        )  # fmt: skip
 
 
 def _disposition(

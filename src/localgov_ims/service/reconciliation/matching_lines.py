@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+import sqlalchemy as sa
 from attrs import frozen
 
 from localgov_ims.domain.ids import new_id
@@ -109,13 +110,15 @@ def check_matchable(unit: Unit, rights: Rights, line: StatementLine, sides: Sequ
 
 
 def check_unmatched(unit: Unit, line: UUID) -> Disposition | None:
-    """Return the current end of a line that is not matched; none where no run has seen it.
+    """Return the current end of a line that is not matched, nor any payment of it; none where no run has seen it.
 
     Raises:
-        AlreadyDone: The line is matched already.
+        AlreadyDone: The line, or a payment of it, is matched already.
     """
-    before = stored.latest_of(unit.connection, line)
-    if before is not None and before.kind is DispositionKind.MATCHED:
+    before, m = stored.latest_of(unit.connection, line), stored.live.c
+    query = sa.select(m.id).where(m.left_kind == "line", m.left_id == line).limit(1)
+    in_part = unit.connection.execute(query).scalar()
+    if before is not None and (before.kind is DispositionKind.MATCHED or in_part is not None):
         message = f"Bank line {line} is matched already: {before.reason} Undo that Match first."
         raise AlreadyDone("matched_already", message, id=line)
     return before

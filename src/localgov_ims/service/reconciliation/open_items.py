@@ -68,14 +68,14 @@ def load_open_items(installation: Installation, matcher: Matcher) -> OpenItems:
     council = installation.council
     with installation.store.reading() as connection:
         for target, query in _open_records():
-            _hand_over(connection, query, partial(matcher.read, target))
+            hand_over(connection, query, partial(matcher.read, target))
         waiting = _by_digits(snapshots.waiting(connection))
         said = _said(council, waiting)
         matcher.name_lines(council.recognisers, said)
         banking = {code: method.banking.value for code, method in council.methods.items()}
-        _hand_over(connection, snapshots.receipts_to_match(banking), matcher.read_receipts)
+        hand_over(connection, snapshots.receipts_to_match(banking), matcher.read_receipts)
         if (day := matcher.oldest_debit()) is not None:
-            _hand_over(connection, snapshots.banked_to_match(banking, day - _BACK), matcher.read_receipts)
+            hand_over(connection, snapshots.banked_to_match(banking, day - _BACK), matcher.read_receipts)
         matcher.refuse(match_suggestions.refused_pairs(connection))
         booked = matcher.lines("booked")
         became = _by_digits(snapshots.dispositions_of(connection, [UUID(line) for line in booked]))
@@ -99,9 +99,10 @@ def _open_records() -> tuple[tuple[str, sa.Select[Any]], ...]:
     )
 
 
-def _hand_over(
+def hand_over(
     connection: Connection, query: sa.Select[Any], read: Callable[[Sequence[str], Path], None]
 ) -> None:
+    """Give what a query selects to what reads the columns of a CSV file."""
     with tempfile.TemporaryDirectory(prefix="ims-") as folder:
         path = Path(folder) / "rows.csv"
         unload(connection, query, path)

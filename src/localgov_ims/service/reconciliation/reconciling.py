@@ -119,12 +119,12 @@ def match_open(installation: Installation, run: UUID) -> Matched:
 def _run(installation: Installation) -> ReconcileResult:
     run = new_id()
     matched = match_open(installation, run)
-    dispose(installation, run, matched.items, matched.left_over, matched.done)
+    in_batches = dispose(installation, run, matched.items, matched.left_over, matched.done)
     totals = disposition_totals(installation)
     with installation.store.reading() as connection:
         breaks = list(standing_breaks(connection))
     return ReconcileResult(
-        run=run, matches=matched.matches, breaks=breaks, suggested=matched.suggested,
+        run=run, matches={rule: count + in_batches[rule] for rule, count in matched.matches.items()}, breaks=breaks, suggested=matched.suggested,
         dispositions={kind: total for kind, total in totals.items() if kind is not None},
     )  # fmt: skip
 

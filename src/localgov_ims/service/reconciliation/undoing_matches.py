@@ -17,6 +17,7 @@ from localgov_ims.reconciliation.matches import Match, MatchUndo
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.moves.reversing import take_back
 from localgov_ims.service.people.permitting import permit_unit
+from localgov_ims.service.reconciliation.matching_lines import take_income_back
 from localgov_ims.service.reconciliation.restoring_income import restore_income
 from localgov_ims.storage import reconciliation as stored
 from localgov_ims.storage import reversals, transactions
@@ -33,19 +34,20 @@ def undo_match(installation: Installation, match: UUID, *, reason: str) -> list[
     """Take a Match back, in one unit of work; its bank line is open again, and no rule pairs the two any more.
 
     Of a group every Match of the line is taken back with it, for they come to what the bank says only together; and so is
-    what was written off to make them come to it. A payout, or an income file with its rows, stays recorded and waits for
-    its credit anew. Income that the Match took back stands again, and an unpaid is where it was before its debit. Return
-    what was undone, the Match that was named first.
+    what was written off to make them come to it, and of a batch what its other payments became. A payout, or an income file
+    with its rows, stays recorded and waits for its credit anew. Income that the Match took back stands again, and an unpaid
+    is where it was before its debit. Return what was undone, the Match that was named first.
 
     Raises:
-        NotPermitted: The permission match.undo is missing.
+        NotPermitted: The permission match.undo is missing, or a fund of what the other payments of a batch became.
         NotFound: There is no such Match.
         AlreadyDone: It was undone already.
-        RuleViolation: Of what it charged to an account a part was moved on since (`over_available`), or no reason is given.
+        RuleViolation: Of what it charged to an account, or of what the other payments of a batch became, a part was moved on
+            since (`over_available`), or no reason is given.
     """
     with installation.unit("undo_match") as unit:
         unit.lock()
-        permit_unit(installation, unit, Permission.MATCH_UNDO)
+        rights = permit_unit(installation, unit, Permission.MATCH_UNDO)
         found = next(stored.some_matches(unit.connection, stored.matches.c.id == match), None)
         if found is None:
             raise NotFound("no_match", f"There is no match {match}.", match=str(match))
@@ -62,8 +64,12 @@ def undo_match(installation: Installation, match: UUID, *, reason: str) -> list[
         restore_income(installation, unit, together, reason=why)
         sides = ((found.left_kind, found.left), (found.right_kind, found.right))
         lines = [id_ for kind, id_ in sides if kind == "line"]
+        latest = {line: stored.latest_of(unit.connection, line) for line in lines}
+        for before in latest.values():
+            take_income_back(installation, unit, rights, before, reason="A match of its bank line was undone")
         stored.add_dispositions(
-            unit, [_open_again(line, len(stored.history(unit.connection, line)), undos[0]) for line in lines]
+            unit,
+            [_open_again(line, before.number if before else 0, undos[0]) for line, before in latest.items()],
         )
         unit.detail |= {"match": str(match), "rule": found.rule, "undone": len(undos)}
         unit.commit()

@@ -15,6 +15,7 @@ from localgov_ims.domain.suspense import SuspenseItem
 from localgov_ims.domain.transactions import Line, Transaction
 from localgov_ims.errors import NotFound
 from localgov_ims.service.finding import stored_reference
+from localgov_ims.service.reconciliation.batch_payments import booked_of
 from localgov_ims.storage import draws, statements, transactions
 
 
@@ -61,11 +62,11 @@ def held_where(connection: Connection, *where: object) -> list[Held]:
 
 
 def bank_line_of(connection: Connection, item: Held) -> StatementLine | None:
-    """Return the statement line that an item came by, if it came by one."""
+    """Return the statement line that an item came by, if it came by one; of a batch, what of it became income or suspense."""
     origin = item.transaction.origin
     if origin.kind != "statement_line":
         return None
-    return next(statements.with_ids(connection, [UUID(origin.id)]), None)
+    return next(booked_of(connection, statements.with_ids(connection, [UUID(origin.id)])), None)
 
 
 def no_such_item(reference: str) -> NotFound:

@@ -20,6 +20,7 @@ from localgov_ims.errors import InvalidValue, NotFound
 from localgov_ims.service.finding import stored_reference
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit
+from localgov_ims.service.reconciliation.batch_payments import booked_of
 from localgov_ims.service.rules.bank_rows import said_of_part
 from localgov_ims.service.suspense.items import Held, held_where
 from localgov_ims.storage import statements
@@ -159,7 +160,10 @@ def shown(connection: Connection, found: Sequence[Held], today: date) -> Iterato
     """Yield items as they are listed, with what the bank said of each, in the order given."""
     origins = {each.line.id: each.transaction.origin for each in found}
     wanted = {line: UUID(origin.id) for line, origin in origins.items() if origin.kind == "statement_line"}
-    banked = {line.id: line for line in statements.with_ids(connection, list(wanted.values()))}
+    banked = {
+        line.id: line
+        for line in booked_of(connection, statements.with_ids(connection, list(wanted.values())))
+    }
     for each in found:
         yield _open(each, banked.get(wanted[each.line.id]) if each.line.id in wanted else None, today)
 

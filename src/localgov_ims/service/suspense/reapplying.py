@@ -27,6 +27,7 @@ from localgov_ims.service.income.placing_rows import RULES_JOINED
 from localgov_ims.service.income.rows import FileOfRows, known_file, rows_of
 from localgov_ims.service.installation import Installation
 from localgov_ims.service.people.permitting import permit
+from localgov_ims.service.reconciliation.batch_payments import booked_of
 from localgov_ims.service.rules.bank_rows import bank_source, row_of_part
 from localgov_ims.service.suspense.clearing import clear_items
 from localgov_ims.service.suspense.items import Held, held_where
@@ -149,7 +150,7 @@ def _banked(
     by_line: dict[UUID, list[Held]] = defaultdict(list)
     for item in items:
         by_line[UUID(item.transaction.origin.id)].append(item)
-    for line in statements.with_ids(connection, list(by_line)):
+    for line in booked_of(connection, statements.with_ids(connection, list(by_line))):
         rows = [
             (item, row_of_part(installation.council, line, item.transaction, item.line))
             for item in by_line[line.id]
