@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from attrs import evolve
+from tests.conftest import MovableClock
 from tests.service.direct_debits import collecting, debit, sent
 from tests.service.files import PAYOUT_HEADER, camt, entry, payout
+from tests.service.test_accounting_dates import by
 from tests.service.test_direct_debits import (
     BACK,
     RETURNED,
@@ -21,6 +23,7 @@ from tests.service.test_direct_debits import (
     states,
     taken_back,
 )
+from tests.service.test_feeding import YEAR, Kept, feeding
 from tests.service.test_matching import RETURNED as NAMES_RECEIPT
 from tests.service.test_matching import _journalled, _matches, _with
 from tests.service.test_posting_stories import dispute
@@ -30,6 +33,7 @@ from localgov_ims.domain.baskets import BasketItem
 from localgov_ims.domain.clearing import Giving
 from localgov_ims.domain.ids import new_id
 from localgov_ims.domain.journals import LedgerAccount
+from localgov_ims.domain.ledgers import AccountingDate
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.transacting import restoration
 from localgov_ims.domain.transactions import Transaction
@@ -40,6 +44,7 @@ from localgov_ims.reconciliation.matches import Match, MatchUndo
 from localgov_ims.service.direct_debits.unpaids import list_unpaids, say_of_unpaids
 from localgov_ims.service.files.receiving import Incoming
 from localgov_ims.service.installation import Installation
+from localgov_ims.service.ledger.feeding import feed_figures, send_feed
 from localgov_ims.service.moves.reallocations import reallocate_line
 from localgov_ims.service.moves.reversing import reverse_transaction
 from localgov_ims.service.payments.receipts import record_takings
@@ -53,6 +58,7 @@ from localgov_ims.service.verifying import verify
 from localgov_ims.simulator.bacs import arudd, ddic
 from localgov_ims.storage import reconciliation as stored
 from localgov_ims.storage import transactions, unpaids
+from localgov_ims.storage.outstanding import balance, outstanding
 
 TOTAL = "UNPAID DD 123456"
 WHOLE, TAKEN = {"5100": -2133000, "9001": 2133000}, {"5100": -2108500, "9001": 2108500}
@@ -338,6 +344,72 @@ def test_two_who_match_again_at_once_take_it_back_once(installation: Installatio
     with ThreadPoolExecutor(2) as hands:
         assert sorted(hands.map(again, range(2))) == ["already", "matched"]
     assert sum(each.total.pence for each in _transactions(council)) == 0
+    _holds(council)
+
+
+def _listed_is_counted(council: Installation) -> None:
+    """See that on each day the items of clearing come to its totals."""
+    with council.store.reading() as connection:
+        for day in range(9, 18):
+            as_at = date(2026, 5, day)
+            listed = sum(each.pence for each in outstanding(connection, as_at))
+            assert (as_at, listed) == (as_at, balance(connection, as_at).pence)
+
+
+def test_the_items_of_every_day_come_to_the_totals_whenever_it_was_undone(
+    installation: Installation, clock: MovableClock
+) -> None:
+    council = _came_back(collecting(installation))
+    sent(council, arudd(UNPAID[:1], day=RETURNED))
+    debited(council, entry("-145.00", TOTAL), number=3, opening="1000.00")
+    for _ in range(2):
+        _listed_is_counted(council)
+        lines = _returned(council)
+        for match in lines:
+            clock.moment += timedelta(days=1)
+            undo_match(council, match.id, reason="Wrong")
+            _listed_is_counted(council)
+        for match in lines:
+            clock.moment += timedelta(hours=12)
+            named = BY_BANK if match.right_kind == "receipt" else str(match.right)
+            match_debit(council, match.left, [named], reason="Right")
+            _listed_is_counted(council)
+    assert _journalled(council) == {"5100": 14500, "9001": -14500}
+
+
+@pytest.mark.parametrize("dates", [AccountingDate.BOOKED, AccountingDate.SETTLED])
+@JOURNALLED
+def test_undone_twice_a_ledger_that_goes_by_the_bank_comes_to_the_same(
+    installation: Installation, *, dates: AccountingDate, journalled: bool
+) -> None:
+    council = by(collecting(installation), dates)
+    banked(council)
+    sent(council, arudd(UNPAID, day=RETURNED))
+    debited(council, entry("-245.00", TOTAL))
+    for _ in range(2):
+        if journalled:
+            assert _journalled(council) == TAKEN
+        first = _undo(council)
+        if journalled:
+            assert _journalled(council) == WAITING
+        _again(council, first)
+    assert _journalled(council) == TAKEN
+
+
+@pytest.mark.parametrize("fed", [False, True])
+def test_a_back_office_is_told_of_each_turn_once(installation: Installation, *, fed: bool) -> None:
+    council = feeding(_came_back(installation), mops={"14": "BT"}, exclude=())
+    if fed:
+        send_feed(council, "ctax", Kept())
+    line = _undo(council)
+    send_feed(council, "ctax", Kept())
+    assert feed_figures(council, "ctax", *YEAR).fed == Money(4500)
+    match_debit(council, line.left, [BY_BANK], reason="It was")
+    made = send_feed(council, "ctax", Kept())
+    assert made.file is not None
+    assert made.file.total == Money(-4500)
+    figures = feed_figures(council, "ctax", *YEAR)
+    assert (figures.fed, figures.proved) == (Money(0), True)
     _holds(council)
 
 
