@@ -159,10 +159,9 @@ def _without_reversed(found: Sequence[Outstanding]) -> Iterator[Outstanding]:
     """Leave out what was taken back before the bank brought it, with what took it back; and what was restored, with both."""
     restored = {(each.reverses, each.turn - 1) for each in found if each.turn and each.turn % 2 == 0}
     standing = [
-        each
-        for each in found
-        if each.turn is None or not {(each.reverses, each.turn), (each.reverses, each.turn - 1)} & restored
-    ]
+        each for each in found
+        if each.turn is None or (each.turn % 2 == 1 and (each.reverses, each.turn) not in restored)
+    ]  # fmt: skip
     open_lines = {each.line for each in standing}
     gone = {each.reverses for each in standing if each.reverses in open_lines}
     for each in standing:
