@@ -14,11 +14,11 @@ from localgov_ims.domain.money import Money
 from localgov_ims.domain.references import ReferenceFormat
 from localgov_ims.reconciliation.extracting import extract, extract_mistyped
 from localgov_ims.reconciliation.findings import Miss, Pair, Teller
-from localgov_ims.reconciliation.kinds import GROUPS, KINDS
+from localgov_ims.reconciliation.kinds import KINDS
 from localgov_ims.reconciliation.naming import name_lines
 from localgov_ims.reconciliation.recognisers import Recogniser
 from localgov_ims.reconciliation.rules import MatchRule, Mode, Uniqueness
-from localgov_ims.reconciliation.snapshot import BEYOND, Snapshot
+from localgov_ims.reconciliation.snapshot import UNREAD, Snapshot
 from localgov_ims.reconciliation.sql import COLUMNS, Compiler
 from localgov_ims.reconciliation.tariffs import Tariff
 from localgov_ims.reconciliation.uniqueness import (
@@ -77,15 +77,12 @@ class Matcher(Snapshot):
         *said* is the source that a person named of a line, whatever it says itself.
         """
         name_lines(self.duck, recognisers, said or {})
-        # Of the lines that are named no text is read again.
-        own = f"a.* EXCLUDE ({', '.join(BEYOND['line'])})"
-        groups = ", ".join(f"n.{name}" for name in sorted(GROUPS))
         self.duck.execute(
-            f"CREATE TABLE all_named_lines AS SELECT {own}, {groups} FROM all_lines AS a JOIN names AS n ON n.id = a.id"
+            f"CREATE OR REPLACE VIEW open_named_lines_before AS SELECT * EXCLUDE (recogniser, answer, {UNREAD}) FROM names"
         )
-        self.duck.execute("CREATE OR REPLACE VIEW open_named_lines_before AS FROM all_named_lines")
         self.duck.execute(
-            "CREATE OR REPLACE VIEW open_lines_before AS SELECT a.* FROM all_lines AS a ANTI JOIN named AS n ON n.id = a.id"
+            f"CREATE OR REPLACE VIEW open_lines_before AS SELECT a.* EXCLUDE ({UNREAD}) FROM all_lines AS a "
+            "ANTI JOIN named AS n ON n.id = a.id"
         )
 
     def run(self, rule: MatchRule) -> int:

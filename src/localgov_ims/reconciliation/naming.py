@@ -17,27 +17,34 @@ _SAID = tuple(sorted(GROUPS))
 def name_lines(
     duck: duckdb.DuckDBPyConnection, recognisers: Iterable[Recogniser], said: Mapping[str, str]
 ) -> None:
-    """Make `names`: a row for each line and answer, with the groups of the first recogniser that gave it.
+    """Make `named`: a row for each line and answer, with the groups of its recogniser; and `names`: the lines with one answer.
 
     Lines with two answers are in no open kind: they are compared with nothing until a person says which is right. What a
-    person *said*, the source of a line, stands in place of any recogniser's answer.
+    person *said*, the source of a line, stands in place of any recogniser's answer. Of several recognisers that give the
+    same answer the first one's groups are taken.
     """
-    columns = ", ".join(f"{name} VARCHAR" for name in _SAID)
-    duck.execute(f"CREATE TABLE named (id {_type(duck)}, recogniser INTEGER, answer VARCHAR, {columns})")
+    groups = ", ".join(f"CAST(NULL AS VARCHAR) AS {name}" for name in _SAID)
+    duck.execute(
+        f"CREATE TABLE named AS SELECT *, 0 AS recogniser, '' AS answer, {groups} FROM all_lines LIMIT 0"
+    )
     for number, recogniser in enumerate(recognisers):
         _name(duck, number, recogniser)
     for line, source in said.items():
         duck.execute("DELETE FROM named WHERE id = ?", [line])
         duck.execute(
-            "INSERT INTO named (id, recogniser, answer, source) VALUES (?, -1, ?, ?)",
-            [line, f"awaiting {source}", source],
+            "INSERT INTO named BY NAME SELECT *, -1 AS recogniser, ? AS answer, ? AS source FROM all_lines WHERE id = ?",
+            [f"awaiting {source}", source, line],
         )
     duck.execute("""
-CREATE TABLE names AS SELECT * FROM named
+CREATE TABLE names AS
+WITH again AS (FROM named WHERE id IN (SELECT id FROM named GROUP BY id HAVING COUNT(*) > 1))
+FROM named WHERE id NOT IN (SELECT id FROM again)
+UNION ALL
+FROM again
 QUALIFY COUNT(DISTINCT answer) OVER (PARTITION BY id) = 1 AND ROW_NUMBER() OVER (PARTITION BY id ORDER BY recogniser) = 1""")
     # Nothing but the file of a source that a line names takes income back.
-    named = "SELECT id FROM names WHERE starts_with(answer, 'awaiting ')"
-    duck.execute(f"DELETE FROM all_lines WHERE state = 'booked' AND id NOT IN ({named})")
+    duck.execute("DELETE FROM names WHERE state = 'booked' AND NOT starts_with(answer, 'awaiting ')")
+    duck.execute("DELETE FROM all_lines WHERE state = 'booked' AND id NOT IN (SELECT id FROM names)")
 
 
 def _name(duck: duckdb.DuckDBPyConnection, number: int, recogniser: Recogniser) -> None:
@@ -71,7 +78,7 @@ def _name(duck: duckdb.DuckDBPyConnection, number: int, recogniser: Recogniser) 
             values.append(recogniser.text)
     chosen = ", ".join(groups.get(name, "NULL") for name in _SAID)
     duck.execute(
-        f"INSERT INTO named SELECT id, {number}, ?, {chosen} FROM all_lines "
+        f"INSERT INTO named SELECT *, {number}, ?, {chosen} FROM all_lines "
         f"WHERE {' AND '.join(conditions)} AND regexp_matches(COALESCE(text, ''), ?)",
         [" ".join(recogniser.answer), *values, *given[1:], given[0]],
     )
@@ -98,11 +105,3 @@ def _has_choice(pattern: str) -> bool:
         if character == "|" and not depth:
             return True
     return False
-
-
-def _type(duck: duckdb.DuckDBPyConnection) -> str:
-    found = duck.execute(
-        "SELECT data_type FROM duckdb_columns() WHERE table_name = 'all_lines' AND column_name = 'id'"
-    )
-    (name,) = found.fetchone() or ("UUID",)
-    return str(name)

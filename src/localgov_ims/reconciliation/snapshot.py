@@ -15,11 +15,14 @@ from localgov_ims.reconciliation.kinds import GROUPS, KINDS, Kind
 RECORDS = {kind.record: kind for kind in KINDS.values()}
 """The kinds that are loaded, by the name that Matches keep."""
 
-BEYOND = {"line": ("code", "counterparty", "text", "state"), "receipt": ("state",)}
+_BEYOND = {"line": ("code", "counterparty", "text", "state"), "receipt": ("state",)}
 """Columns that no rule compares: what recognisers look at, and whether a receipt is still `open` or was `banked`.
 
 A line is `open`, or `booked`: it became income, or went to suspense, and is compared with totals alone.
 """
+
+UNREAD = "code, counterparty, state"
+"""Columns of a line that only recognisers look at."""
 
 _LONGEST_LINE = 64 * 1024 * 1024
 
@@ -50,7 +53,7 @@ def columns_of(record: str) -> list[str]:
     own = sorted(
         set().union(*(kind.columns for kind in KINDS.values() if kind.record == record)) - _named(record)
     )
-    return ["id", "day", "pence", *own, *BEYOND.get(record, ())]
+    return ["id", "day", "pence", *own, *_BEYOND.get(record, ())]
 
 
 def _named(record: str) -> frozenset[str]:
@@ -187,11 +190,12 @@ FROM (
 
 
 def _opened(kind: Kind) -> str:
+    """Return the SELECT of what is open before any rule ran, without the columns that rules do not read."""
     if kind.table == "open_lines":
-        return "SELECT * FROM all_lines"
+        return f"SELECT * EXCLUDE ({UNREAD}) FROM all_lines"
     if kind.table == "open_named_lines":
         groups = ", ".join(f"CAST(NULL AS VARCHAR) AS {name}" for name in sorted(GROUPS))
-        return f"SELECT * EXCLUDE ({', '.join(BEYOND['line'])}), {groups} FROM all_lines WHERE FALSE"
+        return f"SELECT * EXCLUDE ({UNREAD}), {groups} FROM all_lines WHERE FALSE"
     if kind.table == "open_receipts":
-        return "SELECT * FROM all_receipts WHERE state IS DISTINCT FROM 'banked'"
+        return "SELECT * EXCLUDE (state) FROM all_receipts WHERE state IS DISTINCT FROM 'banked'"
     return f"SELECT * FROM {kind.base}"
