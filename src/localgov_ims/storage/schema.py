@@ -48,7 +48,7 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         if dialect.name == "sqlite":
-            return datetime.strptime(value, MOMENT).replace(tzinfo=UTC)
+            return datetime.fromisoformat(value)
         moment: datetime = value.astimezone(UTC)
         return moment
 
