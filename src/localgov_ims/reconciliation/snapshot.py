@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from uuid import UUID
 
 import duckdb
 
+from localgov_ims.reconciliation.handing_over import passing_file
 from localgov_ims.reconciliation.kinds import GROUPS, KINDS, Kind
 
 RECORDS = {kind.record: kind for kind in KINDS.values()}
@@ -165,8 +165,7 @@ class Snapshot:
 
     def _load(self, target: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         # CSV is what DuckDB reads fastest of what the standard library can write.
-        with tempfile.TemporaryDirectory(prefix="ims-") as folder:
-            path = Path(folder) / "rows.csv"
+        with passing_file() as path:
             with path.open("w", encoding="utf-8", newline="") as file:
                 # Every text is quoted, for the writer leaves a carriage return as it is.
                 csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -16,6 +15,7 @@ from sqlalchemy import Connection
 
 from localgov_ims.reconciliation.dispositions import Disposition, DispositionKind
 from localgov_ims.reconciliation.engine import Matcher
+from localgov_ims.reconciliation.handing_over import passing_file
 from localgov_ims.reconciliation.recognisers import BY_A_PERSON
 from localgov_ims.reconciliation.tariffs import Tariff
 from localgov_ims.service.council import Council
@@ -103,8 +103,7 @@ def hand_over(
     connection: Connection, query: sa.Select[Any], read: Callable[[Sequence[str], Path], None]
 ) -> None:
     """Give what a query selects to what reads the columns of a CSV file."""
-    with tempfile.TemporaryDirectory(prefix="ims-") as folder:
-        path = Path(folder) / "rows.csv"
+    with passing_file() as path:
         unload(connection, query, path)
         read([column.name for column in query.selected_columns], path)
 
