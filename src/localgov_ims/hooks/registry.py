@@ -192,9 +192,10 @@ def _owner(name: str, dist: metadata.Distribution | None) -> str:
 def _plugin(
     name: str, dist: metadata.Distribution | None, *, offers: tuple[str, ...] = (), enabled: bool = True
 ) -> Plugin:
+    # Read once: `dist.name` and `dist.version` read the whole of it each time.
+    said = dist.metadata if dist is not None else {"Name": name, "Version": ""}
     record = (dist.read_text("RECORD") or "") if dist is not None else ""
     return Plugin(
-        name=name, distribution=dist.name if dist is not None else name,
-        version=dist.version if dist is not None else "", sha256=hashlib.sha256(record.encode()).hexdigest(),
-        enabled=enabled, offers=offers,
+        name=name, distribution=said["Name"], version=said["Version"],
+        sha256=hashlib.sha256(record.encode()).hexdigest(), enabled=enabled, offers=offers,
     )  # fmt: skip
