@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from localgov_ims.storage import reconciliation, reversals, settlements, statements, transactions, unpaids
+from localgov_ims.storage.schema import same_unit
 
 _m, _sl = reconciliation.live, settlements.lines
 TOTALS = ("settlement", "income_file", "list_item")
@@ -40,7 +41,7 @@ def returned_by(as_at: date) -> sa.Select[Any]:
     return (
         sa.select(back.c.id)
         .join(taken, taken.c.id == back.c.reverses)
-        .join(_m, sa.and_(_m.c.right_id == taken.c.transaction, _m.c.unit == back.c.unit))
+        .join(_m, sa.and_(_m.c.right_id == taken.c.transaction, same_unit(_m, back)))
         .join(lines, lines.c.id == _m.c.left_id)
         .where(_m.c.role == "returned", _m.c.right_kind.not_in(TOTALS), lines.c.booked_on <= as_at)
     )

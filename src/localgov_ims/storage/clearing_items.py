@@ -22,6 +22,7 @@ from localgov_ims.storage import (
     transactions,
     unpaids,
 )
+from localgov_ims.storage.schema import same_unit
 
 _t, _l, _b, _m = transactions.transactions, transactions.lines, statements.lines, reconciliation.matches
 _live = reconciliation.live
@@ -100,7 +101,7 @@ def _of_unpaids(ledger: str) -> sa.Select[Any]:
         .join(_t, _t.c.id == _l.c.transaction)
         .join(debits, debits.c.transaction == _l.c.transaction)
         # Each Match with the debit that it recorded: what was undone may have been debited anew.
-        .join(_m, sa.and_(_m.c.right_id == debits.c.unpaid, _m.c.unit == debits.c.unit))
+        .join(_m, sa.and_(_m.c.right_id == debits.c.unpaid, same_unit(_m, debits)))
         .where(_m.c.right_kind == "unpaid", _posted(ledger))
         .group_by(_l.c.mop, _MERCHANT)
     )

@@ -20,6 +20,7 @@ from localgov_ims.storage import (
 )
 from localgov_ims.storage.brought import TOTALS
 from localgov_ims.storage.bulk_receipts import ORIGIN as INCOME_FILE
+from localgov_ims.storage.schema import same_unit
 
 _t, _l, _b, _m = transactions.transactions, transactions.lines, statements.lines, reconciliation.live
 _BY_ITSELF = ("statement_line", WRITE_OFF)
@@ -80,7 +81,7 @@ def _returned() -> sa.Select[Any]:
         _banked("returned", _m.c.right_kind.not_in(TOTALS))
         .join(original, original.c.transaction == _m.c.right_id)
         # What the Match itself took back, and not what another did before it, which was undone.
-        .join(reversing, sa.and_(reversing.c.reverses == original.c.id, reversing.c.unit == _m.c.unit))
+        .join(reversing, sa.and_(reversing.c.reverses == original.c.id, same_unit(reversing, _m)))
         .with_only_columns(reversing.c.transaction.label("transaction"), _b.c.booked_on.label("day"))
     )
 

@@ -59,6 +59,14 @@ def moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime(MOMENT)
 
 
+def same_unit(one: sa.FromClause, other: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Return the condition that two records are of one unit of work, beside another that finds them.
+
+    SQLite looks up no index for it, and would read the whole unit for each record otherwise: thousands, that thousands share.
+    """
+    return sa.func.coalesce(one.c.unit, one.c.unit) == sa.func.coalesce(other.c.unit, other.c.unit)
+
+
 def id_column(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     """Make a column for an identifier."""
     return sa.Column(name, sa.Uuid(), nullable=nullable)
