@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -28,6 +29,7 @@ from tests.reconciliation.snapshot import (
 )
 
 from localgov_ims.domain.money import Money
+from localgov_ims.errors import RuleViolation
 from localgov_ims.reconciliation.engine import Matcher
 from localgov_ims.reconciliation.rules import MatchRule
 from localgov_ims.reconciliation.shipped import SHIPPED
@@ -421,3 +423,21 @@ def test_an_unpaid_takes_back_a_receipt_whether_or_not_the_bank_brought_it_in_th
         loaded(matcher, records)
         every = [(pair.rule.role, number(pair.left)) for rule in SHIPPED for pair in found(matcher, rule)]
     assert every == [("banked", 1), ("returned", 2)]
+
+
+def test_what_does_not_fit_into_memory_is_said_and_nothing_of_it_is_left_on_a_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def overfill() -> None:
+        with Matcher() as matcher:
+            matcher.duck.execute("SET memory_limit = '60MB'")
+            matcher.duck.execute(
+                "CREATE TABLE large AS SELECT 'what a person wrote ' || n FROM range(3000000) AS t(n)"
+            )
+
+    with pytest.raises(RuleViolation) as refused:
+        overfill()
+    assert refused.value.code == "too_little_memory"
+    assert list(tmp_path.iterdir()) == []

@@ -28,6 +28,8 @@ Placing = tuple[IncomeRow, Allocation]
 
 _UNEXPECTED = Allocation((), SuspenseReason.UNEXPECTED_DEBIT)
 
+_ASKED_AT_ONCE = 500
+
 
 def placed_rows(
     council: Council, unit: Unit, line: StatementLine, allocator: BankAllocator, *, batch: bool, brought: Collection[UUID]
@@ -36,7 +38,10 @@ def placed_rows(
     if line.line.amount < NOTHING:
         return [(bank_row(council, line), _UNEXPECTED)]
     placed = [(row, allocator.allocate(line, row)) for row in bank_rows(council, line)]
-    return [*_unless_expected(council, unit, placed, brought)] if batch else placed
+    if not batch:
+        return placed
+    blocks = (placed[start : start + _ASKED_AT_ONCE] for start in range(0, len(placed), _ASKED_AT_ONCE))
+    return [each for block in blocks for each in _unless_expected(council, unit, block, brought)]
 
 
 def _unless_expected(
