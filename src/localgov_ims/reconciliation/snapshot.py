@@ -67,6 +67,9 @@ class Snapshot:
         """Open an empty snapshot in memory."""
         self.duck, self._identifier = duckdb.connect(":memory:"), identifier
         self.duck.execute("SET preserve_insertion_order = false")  # every order that matters is asked for
+        self.duck.execute(
+            "SET checkpoint_threshold = '1TB'"
+        )  # nothing is kept, so nothing is put in order for keeping
         self.duck.execute("SET temp_directory = ''")  # what persons wrote never spills onto a disk
         self._versions: dict[str, int] = {}
         self._copies: dict[str, str] = {}
