@@ -8,14 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from types import TracebackType
-from typing import Any, Self
-
-import duckdb
+from typing import Any
 
 from localgov_ims.domain.money import Money
 from localgov_ims.domain.references import ReferenceFormat
-from localgov_ims.errors import RuleViolation
 from localgov_ims.reconciliation.extracting import extract, extract_mistyped
 from localgov_ims.reconciliation.findings import Miss, Pair, Teller
 from localgov_ims.reconciliation.kinds import KINDS
@@ -46,7 +42,7 @@ _NOTHING = MatchRule(
 
 
 class Matcher(Snapshot):
-    """A snapshot of open records, and the rules run over it. Use it as a context manager."""
+    """A snapshot of open records, and the rules run over it."""
 
     def __init__(
         self,
@@ -66,26 +62,6 @@ class Matcher(Snapshot):
         more = "SELECT 0 AS rule, *, right_id AS whole, 0 AS members, left_pence AS gross, CAST('' AS VARCHAR) AS collisions FROM candidates LIMIT 0"
         for table in ("found", "suggested"):
             self.duck.execute(f"CREATE TABLE {table} AS {more}")
-
-    def __enter__(self) -> Self:
-        """Enter the block."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Let the snapshot go.
-
-        Raises:
-            RuleViolation: It did not fit into memory.
-        """
-        self.duck.close()
-        if isinstance(error, duckdb.OutOfMemoryException):
-            message = (
-                "What is open does not fit into this machine's memory; a million receipts with their bank lines take about 1 GB. "
-                "What rules before matched is recorded; run it again where there is more."
-            )
-            raise RuleViolation("too_little_memory", message) from error
 
     def name_lines(self, recognisers: Iterable[Recogniser], said: Mapping[str, str] | None = None) -> None:
         """Part the lines: those that one answer names, those that two name (which stand aside), and all others.

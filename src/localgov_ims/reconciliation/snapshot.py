@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 from uuid import UUID
 
 import duckdb
 
+from localgov_ims.errors import RuleViolation
 from localgov_ims.reconciliation.handing_over import passing_file
 from localgov_ims.reconciliation.kinds import GROUPS, KINDS, Kind
 
@@ -61,7 +64,7 @@ def _named(record: str) -> frozenset[str]:
 
 
 class Snapshot:
-    """The tables. `identifier` is their ids' type: the store's are UUIDs."""
+    """The tables, until the block of a `with` is left. `identifier` is their ids' type: the store's are UUIDs."""
 
     def __init__(self, identifier: str = "UUID") -> None:
         """Open an empty snapshot in memory."""
@@ -88,6 +91,26 @@ class Snapshot:
             self.duck.execute(f"CREATE OR REPLACE TABLE {kind.table}_closed (id {identifier})")
             self.duck.execute(f"CREATE OR REPLACE VIEW {kind.table}_before AS {_opened(kind)}")
             self.duck.execute(f"CREATE OR REPLACE VIEW {kind.table} AS FROM {kind.table}_before")
+
+    def __enter__(self) -> Self:
+        """Enter the block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Let the snapshot go.
+
+        Raises:
+            RuleViolation: It did not fit into memory.
+        """
+        self.duck.close()
+        if isinstance(error, duckdb.OutOfMemoryException):
+            message = (
+                "What is open does not fit into this machine's memory; a million receipts with their bank lines take about 1 GB. "
+                "What rules before matched is recorded; run it again where there is more."
+            )
+            raise RuleViolation("too_little_memory", message) from error
 
     def load(self, record: str, rows: Iterable[Sequence[object]]) -> None:
         """Add records, each in the order of `columns_of`."""
