@@ -115,12 +115,8 @@ def add_events(unit: Unit, made: Iterable[UnpaidEvent]) -> None:
 
 def latest(connection: Connection, wanted: Collection[UUID]) -> dict[UUID, UnpaidEvent]:
     """Return the latest event of each of the unpaids that have one."""
-    found = {}
-    for row in connection.execute(
-        sa.select(events).where(events.c.unpaid.in_(wanted)).order_by(events.c.number)
-    ):
-        found[row.unpaid] = _event(row)
-    return found
+    found = histories(connection, wanted)
+    return {unpaid: steps[-1] for unpaid, steps in found.items() if steps}
 
 
 def histories(connection: Connection, wanted: Collection[UUID]) -> dict[UUID, list[UnpaidEvent]]:
