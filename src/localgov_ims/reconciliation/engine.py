@@ -70,10 +70,10 @@ class Matcher(Snapshot):
         """
         name_lines(self.duck, recognisers, said or {})
         self.duck.execute(
-            f"CREATE OR REPLACE VIEW open_named_lines_before AS SELECT * EXCLUDE (recogniser, answer, {UNREAD}) FROM names"
+            f"CREATE OR REPLACE VIEW open_named_lines AS SELECT * EXCLUDE (recogniser, answer, {UNREAD}) FROM names"
         )
         self.duck.execute(
-            f"CREATE OR REPLACE VIEW open_lines_before AS SELECT a.* EXCLUDE ({UNREAD}) FROM all_lines AS a "
+            f"CREATE OR REPLACE VIEW open_lines AS SELECT a.* EXCLUDE ({UNREAD}) FROM all_lines AS a "
             "ANTI JOIN named AS n ON n.id = a.id"
         )
 

@@ -76,6 +76,7 @@ class Snapshot:
         self.duck.execute("SET temp_directory = ''")  # what persons wrote never spills onto a disk
         self._versions: dict[str, int] = {}
         self._copies: dict[str, str] = {}
+        self._empty: dict[tuple[str, str, int], bool] = {}
         for record, kind in RECORDS.items():
             named = columns_of(record)[3:]
             columns = "".join(f", {column} VARCHAR" for column in named)
@@ -88,9 +89,7 @@ class Snapshot:
                 )
         self.duck.execute(f"CREATE TABLE refused (left_id {identifier}, right_id {identifier})")
         for kind in KINDS.values():
-            self.duck.execute(f"CREATE OR REPLACE TABLE {kind.table}_closed (id {identifier})")
-            self.duck.execute(f"CREATE OR REPLACE VIEW {kind.table}_before AS {_opened(kind)}")
-            self.duck.execute(f"CREATE OR REPLACE VIEW {kind.table} AS FROM {kind.table}_before")
+            self.duck.execute(f"CREATE OR REPLACE VIEW {kind.table} AS {_opened(kind)}")
 
     def __enter__(self) -> Self:
         """Enter the block."""
@@ -156,6 +155,7 @@ class Snapshot:
         """Add what a relation of DuckDB gives, by name: `target` is a kind, or a kind and its part, `receipt.account_reference`."""
         record, _, part = target.partition(".")
         table = RECORDS[record].base + (f"_{part}" if part else "") if record in RECORDS else target
+        self._empty.clear()
         self.duck.execute(f"INSERT INTO {table} BY NAME {relation}")
 
     def version(self, table: str) -> int:
@@ -164,16 +164,22 @@ class Snapshot:
 
     def empty(self, kind: Kind, column: str) -> bool:
         """Tell whether no open record has a column."""
-        return (
-            self.duck.execute(f"SELECT 1 FROM {kind.table} WHERE {column} IS NOT NULL LIMIT 1").fetchone()
-            is None
-        )
+        # Many rules ask the same of what has not changed in between.
+        key = kind.table, column, self.version(kind.table)
+        if key not in self._empty:
+            said = self.duck.execute(f"SELECT 1 FROM {kind.table} WHERE {column} IS NOT NULL LIMIT 1")
+            self._empty[key] = said.fetchone() is None
+        return self._empty[key]
 
     def close_matched(self, kind: Kind, ids: str) -> None:
         """Take records out of what is open: those that the SELECT *ids* gives."""
-        table = kind.table
+        table, version = kind.table, self.version(kind.table) + 1
+        if version == 1:
+            # Most tables of a day lose nothing, and need no second one beside them.
+            self.duck.execute(f"ALTER VIEW {table} RENAME TO {table}_before")
+            self.duck.execute(f"CREATE TABLE {table}_closed (id {self._identifier})")
+        self._versions[table] = version
         self.duck.execute(f"INSERT INTO {table}_closed {ids}")
-        self._versions[table] = version = self.version(table) + 1
         (closed, before) = self.duck.execute(
             f"SELECT (SELECT COUNT(*) FROM {table}_closed), (SELECT COUNT(*) FROM {table}_before)"
         ).fetchone() or (0, 0)
